@@ -1,0 +1,24 @@
+// Two projects: `fast` needs nothing but Node and npm; `flow` needs dovecot-imapd and the built package.
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+};
+
+export default {
+  testTimeout: 20_000,
+  projects: [
+    {
+      ...shared,
+      displayName: 'fast',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/flow/'],
+    },
+    { ...shared, displayName: 'flow', testMatch: ['<rootDir>/test/flow/**/*.test.ts'] },
+  ],
+};

@@ -1,0 +1,161 @@
+/**
+ * Station 1: the mailbox. Takes a Cursor, gives chunks of raw messages in UID order, and finds sent mails.
+ * Never changes anything on the server: EXAMINE and BODY.PEEK only.
+ */
+import type { Cursor } from '../shared/cursor.ts';
+import type { HeaderFields } from '../shared/header-fields.ts';
+import type { MessageIdentity } from '../shared/identity.ts';
+import type { Secret } from '../shared/secret.ts';
+
+/** How to reach one mailbox. */
+export interface MailboxSettings {
+  /** Name in the configuration: cursors, events and log lines carry it. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** `implicit`: TLS from the first byte (port 993). `starttls`: must be upgraded. `none`: loopback tests only. */
+  readonly tls: 'implicit' | 'starttls' | 'none';
+  /** PEM of the authorities to trust instead of the system's. */
+  readonly ca?: string;
+  readonly user: string;
+  readonly password: Secret;
+  /** Folder to read; without it the one with special use \All, else INBOX. */
+  readonly folder?: string;
+  /** Folder to look for sent mail in; without it the one with special use \Sent. */
+  readonly sentFolder?: string;
+  /** Days to look back on the first run and after UIDVALIDITY has changed. */
+  readonly backfillDays: number;
+  /** Safety poll beside IDLE, in milliseconds. */
+  readonly pollMs: number;
+}
+
+/** The MIME shape of a message as BODYSTRUCTURE gives it (RFC 3501 7.4.2). */
+export interface PartStructure {
+  /** Part number as IMAP counts: "1", "2.1"; "" for the root of a multipart. */
+  readonly path: string;
+  /** Lower-case type/subtype. */
+  readonly contentType: string;
+  /** Lower-case names. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Lower-case Content-Transfer-Encoding. */
+  readonly encoding?: string;
+  /** Lower-case Content-Disposition. */
+  readonly disposition?: string;
+  readonly sizeBytes?: number;
+  /** Empty for a leaf; the parts *inside* a message/rfc822 are left out. */
+  readonly children: readonly PartStructure[];
+}
+
+/** One part worth fetching: what `wantedParts` answers. */
+export interface WantedPart {
+  readonly path: string;
+  /** `body`: BODY.PEEK[path]; `header`: BODY.PEEK[path.HEADER] of a message/rfc822 part. */
+  readonly section: 'body' | 'header';
+  readonly maxBytes: number;
+}
+
+/** A fetched part: bytes as on the wire, still in their Content-Transfer-Encoding. */
+export interface FetchedPart {
+  readonly path: string;
+  readonly section: 'body' | 'header';
+  readonly bytes: Buffer;
+  /** True when the part is longer than what was fetched. */
+  readonly truncated: boolean;
+}
+
+/** A message as it came from a mailbox or a file: bytes, not yet understood. */
+export interface RawMessage {
+  /** 0 for a message that did not come from a mailbox. */
+  readonly uid: number;
+  readonly identity: MessageIdentity;
+  /** INTERNALDATE, epoch seconds. */
+  readonly internalDateSeconds?: number;
+  readonly sizeBytes: number;
+  /** Gmail's labels as imapflow spells them, where the server has them. */
+  readonly labels?: readonly string[];
+  /** For a candidate (and a file) the whole header, else the fields of the first look. */
+  readonly headers: HeaderFields;
+  /** True when `isCandidate` said yes and the content below was fetched; false: `headers` is all there is. */
+  readonly candidate: boolean;
+  /** Either structure and parts ... */
+  readonly structure?: PartStructure;
+  readonly parts?: readonly FetchedPart[];
+  /** ... or the whole source, cut at LIMITS.sourceBytes. */
+  readonly source?: Buffer;
+  /** True when source was cut. */
+  readonly truncated: boolean;
+}
+
+/** A run of messages that are recorded together, and the cursor after them. */
+export interface Chunk {
+  readonly messages: readonly RawMessage[];
+  /** Own sent mails and drafts seen in All Mail: counted, not handed on. */
+  readonly skipped: number;
+  /** Where the next look begins once this chunk is recorded. */
+  readonly cursor: Cursor;
+  /** True when nothing newer was known when this chunk was read: the mailbox is caught up. */
+  readonly caughtUp: boolean;
+}
+
+/** What the mailbox must be told about bounces, as plain functions: it fetches little without knowing why. */
+export interface Interest {
+  /** Lower-case names of the header fields that `isCandidate` reads. */
+  readonly fields: readonly string[];
+  isCandidate(headers: HeaderFields): boolean;
+  /** The parts to fetch, or "source" when the structure is not understood. */
+  wantedParts(structure: PartStructure): readonly WantedPart[] | 'source';
+}
+
+/** A sent mail that a report's Message-ID led to. */
+export interface SentMail {
+  /** Without angle brackets. */
+  readonly messageId: string;
+  /** Bare addresses of To, Cc and Bcc. */
+  readonly recipients: readonly string[];
+  /** Value of X-CleverTap_META, present on campaign mails only (facts: CleverTap puts it in every SMTP mail). */
+  readonly campaignMeta?: string;
+}
+
+/** What a look-up in Sent found. */
+export interface SentLookup {
+  /** False when the server shows no Sent folder: nothing can be proven, nothing is disproven. */
+  readonly searched: boolean;
+  /** By Message-ID without angle brackets; ids that were not found are missing. */
+  readonly mails: ReadonlyMap<string, SentMail>;
+}
+
+/** What `watch` tells while it works; for status, metrics and the log. */
+export interface MailboxState {
+  readonly connected: boolean;
+  readonly folder?: string;
+  readonly lastScanSeconds?: number;
+}
+
+export interface Mailbox {
+  /**
+   * Chunks above the cursor as they arrive, until the signal aborts (then it ends without error). Reconnects by
+   * itself; throws a Fault only when no retry can help before a person acts (login refused, folder missing).
+   * `cursorOf` is asked for the stored cursor of the folder each time a scan begins, so what was not recorded is
+   * read again. With `once` it ends when the mailbox is caught up.
+   */
+  watch(
+    cursorOf: (folder: string) => Promise<Cursor | undefined>,
+    signal: AbortSignal,
+    options?: { readonly once?: boolean },
+  ): AsyncIterable<Chunk>;
+  /** Looks the ids (without angle brackets) up in Sent. Throws a Fault when the look-up itself failed. */
+  findSent(messageIds: readonly string[], signal: AbortSignal): Promise<SentLookup>;
+  /** Logs in, lists folders, logs out. For `check --online`. */
+  inspect(signal: AbortSignal): Promise<MailboxInspection>;
+  state(): MailboxState;
+  close(): Promise<void>;
+}
+
+/** What `inspect` saw. */
+export interface MailboxInspection {
+  readonly capabilities: readonly string[];
+  readonly folders: readonly { readonly path: string; readonly specialUse?: string; readonly messages?: number }[];
+  /** The folder that `watch` would read, and the one `findSent` would search. */
+  readonly folder?: string;
+  readonly sentFolder?: string;
+}

@@ -1,0 +1,120 @@
+/**
+ * Station 6: the outbox. The Store contract: what was seen, decided and still has to be told survives here.
+ * Each method is one transaction. Nobody up- or downstream learns which engine keeps it.
+ */
+import type { Event, Held } from '../provenance/provenance.ts';
+import type { Cursor } from '../shared/cursor.ts';
+import type { MessageIdentity } from '../shared/identity.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+
+/** What became of one message that was looked at. */
+export interface MessageOutcome {
+  readonly uid: number;
+  readonly identity: MessageIdentity;
+  /** failure, delay, success, autoReply, readReceipt, complaint, ordinary or unreadable. */
+  readonly kind: string;
+  /** Why, in one clause. */
+  readonly because: string;
+  readonly reader?: string;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** All that one chunk of mail led to, with the cursor after it: stored together or not at all. */
+export interface ChunkRecord {
+  readonly cursor: Cursor;
+  readonly outcomes: readonly MessageOutcome[];
+  readonly events: readonly Event[];
+  readonly held: readonly Held[];
+  readonly skipped: number;
+}
+
+/** What was new in a chunk: a message read twice counts once. */
+export interface Recorded {
+  readonly newOutcomes: number;
+  readonly newEvents: number;
+  readonly newHeld: number;
+}
+
+/** Events claimed for one request. Whoever claimed them must settle each before the claim runs out. */
+export interface Batch {
+  readonly callback: string;
+  readonly events: readonly ClaimedEvent[];
+}
+
+export interface ClaimedEvent extends Event {
+  /** Requests already made with this event in them that did not deliver it. */
+  readonly attempts: number;
+}
+
+/** The right to write; the fence grows with each new holder, so a holder that was thought dead cannot write. */
+export interface Lease {
+  readonly holder: string;
+  readonly fence: number;
+}
+
+/** How one event fared in one request. */
+export type Settlement =
+  | { readonly id: string; readonly as: 'delivered' }
+  /** To be tried again at `nextAtSeconds`. `ambiguous`: it may have been counted already. */
+  | {
+      readonly id: string;
+      readonly as: 'retry';
+      readonly nextAtSeconds: number;
+      readonly because: string;
+      readonly ambiguous: boolean;
+      /** False when the failure was not about this event (a halved batch, a stop): attempts stay as they are. */
+      readonly countsAsAttempt: boolean;
+    }
+  /** A dead letter: kept until a person acts. */
+  | { readonly id: string; readonly as: 'buried'; readonly because: string };
+
+/** Counts by state, and ages, for one callback or for all. */
+export interface Backlog {
+  readonly waiting: number;
+  readonly claimed: number;
+  readonly held: number;
+  readonly delivered: number;
+  readonly dead: number;
+  /** ts of the oldest event that waits, epoch seconds. */
+  readonly oldestWaitingSeconds?: number;
+  /** When the next waiting event is due, epoch seconds. */
+  readonly nextDueSeconds?: number;
+}
+
+/** An event that was held and may be proven now. */
+export interface HeldEvent extends Held {
+  readonly heldAtSeconds: number;
+}
+
+/** All methods reject with a Fault (exit 74 for disk, 75 for a lost or held lease). */
+export interface Store {
+  /** Takes or renews the right to write. Rejects with LEASE_HELD (exit 75) while another holder's has not run out. */
+  lease(holder: string, nowSeconds: number, ttlSeconds: number): Promise<Lease>;
+  /** Gives it back, so that the next start need not wait. */
+  release(lease: Lease): Promise<void>;
+  cursor(mailbox: string, folder: string): Promise<Cursor | undefined>;
+  /**
+   * Stores outcomes, events, held events and the cursor. A message already known by either of its identities is not
+   * stored again, and gives no second event for the same recipient.
+   */
+  record(lease: Lease, chunk: ChunkRecord, nowSeconds: number): Promise<Recorded>;
+  /** Up to `limit` due events of this callback, oldest first, reserved until `nowSeconds + claimSeconds`. */
+  claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch>;
+  /** Settles events of a batch, all in one transaction. Events that are not claimed any more are left as they are. */
+  settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void>;
+  /** Held events of this mailbox whose next look-up is due, oldest first. */
+  heldDue(mailbox: string, nowSeconds: number, limit: number): Promise<readonly HeldEvent[]>;
+  /**
+   * Proven: becomes a waiting event with this address and proof. Still missing: looked up again at `nextAtSeconds`,
+   * or never by itself when that is undefined.
+   */
+  settleHeld(
+    lease: Lease,
+    proven: readonly Event[],
+    still: readonly { readonly id: string; readonly missing: string; readonly nextAtSeconds: number | undefined }[],
+    nowSeconds: number,
+  ): Promise<void>;
+  /** Counts; of one callback, or of all. */
+  backlog(callback?: string): Promise<Backlog>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+/**
+ * Station 3: the report. Takes a Message, gives a BounceReport or NotABounce with the reason why not.
+ * Knows what a bounce looks like; decides nothing about soft or hard. Pure, never throws.
+ */
+
+/** RFC 3464 2.3.3. */
+export type Action = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+
+/** A line of the mail that something was concluded from. */
+export interface Evidence {
+  readonly part: 'delivery-status' | 'text' | 'header' | 'returned-header' | 'structure';
+  /** The words as they stand in the mail, control characters removed, at most LIMITS.quoteChars long. */
+  readonly quote: string;
+  /** Which rule took it: a reader's or a table row's name, with its source. */
+  readonly rule: string;
+}
+
+/** One recipient as the report speaks of it. Addresses are bare; nothing here is believed yet. */
+export interface ReportedRecipient {
+  /** The address delivery was tried to (RFC 3464 2.3.2). */
+  readonly finalRecipient: string;
+  /** The address the sender had given (RFC 3464 2.3.1), where the report tells. */
+  readonly originalRecipient?: string;
+  /** Further names of the same recipient: aliases, "expanded from", ORCPT. */
+  readonly alsoKnownAs?: readonly string[];
+  readonly action: Action;
+  /** Enhanced status code D.D.D (RFC 3463) from the Status field or the text. */
+  readonly status?: string;
+  /** SMTP reply code (RFC 5321 4.2) from the diagnostic. */
+  readonly replyCode?: number;
+  /** What the remote server (or the reporter) said, one line, comments and type removed. */
+  readonly diagnostic?: string;
+  /** The reporter's words for people about this recipient: used only where the diagnostic is silent. */
+  readonly prose?: string;
+  /** Name of the server that refused; absent where the reporter itself gave up (RFC 3464 2.3.5). */
+  readonly remoteMta?: string;
+  /** Epoch seconds (RFC 3464 2.3.7). */
+  readonly lastAttemptAtSeconds?: number;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface BounceReport {
+  /** failure: at least one recipient failed; delay: still being tried; success: delivered, relayed or expanded. */
+  readonly kind: 'failure' | 'delay' | 'success';
+  /** Name of the reader that understood it, such as "gmail" or "rfc3464". */
+  readonly reader: string;
+  readonly reportingMta?: string;
+  /** Message-IDs of the mail that bounced, without brackets, safe to search for, most trustworthy first. */
+  readonly originalMessageIds: readonly string[];
+  /** Arrival-Date (RFC 3464 2.2.5), epoch seconds. */
+  readonly arrivedAtSeconds?: number;
+  /** The report's own Date, epoch seconds. */
+  readonly reportedAtSeconds?: number;
+  /** INTERNALDATE or Received, epoch seconds. */
+  readonly receivedAtSeconds?: number;
+  /** Own addresses of the mailbox as far as the report shows them (its To): never a failed recipient. */
+  readonly recipients: readonly ReportedRecipient[];
+}
+
+export interface NotABounce {
+  readonly kind: 'autoReply' | 'readReceipt' | 'complaint' | 'ordinary' | 'unreadable';
+  /** One clause for people: "its Auto-Submitted field says auto-replied and no reader knows the text". */
+  readonly because: string;
+}
+
+export type Reading = BounceReport | NotABounce;
+
+/** True when the reading is a report of a bounce, a delay or a success. */
+export function isReport(reading: Reading): reading is BounceReport {
+  return 'recipients' in reading;
+}

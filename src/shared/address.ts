@@ -1,0 +1,51 @@
+/**
+ * Email addresses as reports, headers and people write them. Pure; never throws.
+ */
+import { domainToASCII } from 'node:url';
+import { LIMITS } from './limits.ts';
+
+/**
+ * A bare address out of `<a@b>`, `"a"@b`, `mailto:a@b`, a trailing dot, comma or semicolon, or surrounding space.
+ * The local part's case is kept (RFC 5321 2.4). Undefined when what is left is no address.
+ */
+export function cleanAddress(raw: string): string | undefined {
+  const inner = /<([^<>]*)>/.exec(raw.slice(0, 4 * LIMITS.addressChars))?.[1] ?? raw;
+  const bare = inner
+    .slice(0, 4 * LIMITS.addressChars)
+    .trim()
+    .replace(/^mailto:/i, '')
+    .replace(/^[<("']+(?=[^"'])|[>)"'.,;:]+$/g, '')
+    .trim();
+  return isAddress(bare) ? bare : undefined;
+}
+
+/** True for local@domain of printable characters within RFC 5321 4.5.3.1's lengths; UTF-8 is allowed (RFC 6531). */
+export function isAddress(text: string): boolean {
+  if (text.length < 3 || text.length > LIMITS.addressChars) return false;
+  const at = text.lastIndexOf('@');
+  if (at < 1 || at === text.length - 1) return false;
+  const local = text.slice(0, at);
+  const domain = text.slice(at + 1);
+  const localOk = /^"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])*"$/u.test(local) || /^[^\s"<>()[\]\\,;:@\p{Cc}\p{Cf}]+$/u.test(local);
+  const domainOk =
+    /^[\p{L}\p{N}\p{M}_](?:[\p{L}\p{N}\p{M}._-]*[\p{L}\p{N}\p{M}_])?$/u.test(domain) ||
+    /^\[[0-9A-Fa-f:.IPv]+\]$/.test(domain);
+  return localOk && domainOk;
+}
+
+/**
+ * The form by which two addresses are compared: lower case, domain in its ASCII form (RFC 5890). Everyone's mailbox
+ * treats the local part as case-insensitive; a difference in case is never a different customer.
+ */
+export function addressKey(address: string): string {
+  const at = address.lastIndexOf('@');
+  if (at < 0) return address.toLowerCase();
+  const domain = address.slice(at + 1).toLowerCase();
+  const ascii = domainToASCII(domain);
+  return `${address.slice(0, at).toLowerCase()}@${ascii === '' ? domain : ascii}`;
+}
+
+/** True when both name the same mailbox as far as their spelling tells. */
+export function sameAddress(one: string, other: string): boolean {
+  return addressKey(one) === addressKey(other);
+}

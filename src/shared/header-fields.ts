@@ -1,0 +1,56 @@
+/**
+ * Header blocks as lists of fields. Takes bytes, gives fields in their order; never throws, never decodes.
+ */
+import { LIMITS } from './limits.ts';
+
+export interface HeaderField {
+  /** Lower-case name. */
+  readonly name: string;
+  /** The value, unfolded (RFC 5322 2.2.3) and trimmed, not decoded. Bytes above 127 are read as UTF-8 where they are
+   * valid UTF-8, else as Latin-1. */
+  readonly value: string;
+}
+
+/** The fields of one header block, first line first. */
+export type HeaderFields = readonly HeaderField[];
+
+/** The value of the topmost field of this name (lower case), or undefined. */
+export function headerValue(fields: HeaderFields, name: string): string | undefined {
+  return fields.find(field => field.name === name)?.value;
+}
+
+/** The values of all fields of this name (lower case), topmost first. */
+export function headerValues(fields: HeaderFields, name: string): string[] {
+  return fields.filter(field => field.name === name).map(field => field.value);
+}
+
+/**
+ * Splits a raw header block (up to the first empty line, any of CRLF, LF, CR as line end) into unfolded fields.
+ * Lines that are no field and continue none are left out; so is what exceeds the limits.
+ */
+export function parseHeaderFields(block: Buffer): HeaderFields {
+  const fields: { name: string; value: string }[] = [];
+  for (const line of toText(block.subarray(0, LIMITS.headerBytes)).split(/\r\n|\n|\r/)) {
+    if (line === '') break;
+    const last = fields.at(-1);
+    if (line.startsWith(' ') || line.startsWith('\t')) {
+      if (last) last.value = `${last.value} ${line.trim()}`.trim();
+      continue;
+    }
+    if (fields.length >= LIMITS.headerFields) break;
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(colon, 0)).trimEnd();
+    // RFC 5322 2.2: a field name is printable US-ASCII without colon.
+    if (/^[!-9;-~]+$/.test(name)) fields.push({ name: name.toLowerCase(), value: line.slice(colon + 1).trim() });
+  }
+  return fields;
+}
+
+/** UTF-8 where the bytes are that (RFC 6532), Latin-1 otherwise: no byte is lost either way. */
+function toText(block: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(block);
+  } catch {
+    return block.toString('latin1');
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Station 4: the verdict. Takes a BounceReport, the policy and the time, gives one Verdict per recipient.
+ * Reason first; soft, hard or none follows from it. Pure, never throws, never looks at a clock.
+ */
+import type { Evidence } from '../report/report.ts';
+
+/** The closed list; docs/VERDICTS.md and verdict/reasons.ts define each in one sentence. */
+export type Reason =
+  // about the recipient's address or domain, final
+  | 'userUnknown'
+  | 'userDisabled'
+  | 'userMoved'
+  | 'domainUnknown'
+  | 'domainNoMail'
+  // about the recipient, may pass
+  | 'mailboxFull'
+  | 'suspendedTemporarily'
+  | 'recipientPreference'
+  | 'mailingListRestricted'
+  // about the way or the other server
+  | 'serverDown'
+  | 'networkError'
+  | 'dnsError'
+  | 'expired'
+  | 'systemError'
+  | 'systemFull'
+  | 'mailLoop'
+  | 'greylisted'
+  | 'protocolError'
+  | 'tooManyRecipients'
+  | 'messageTooLarge'
+  // about our own side: told to the operator too
+  | 'rateLimited'
+  | 'tooManyConnections'
+  | 'senderQuota'
+  | 'senderRejected'
+  | 'authenticationFailure'
+  | 'ipReputation'
+  | 'domainReputation'
+  | 'blocklisted'
+  | 'spamContent'
+  | 'contentRejected'
+  | 'virus'
+  | 'policy'
+  | 'relayDenied'
+  | 'tlsRequired'
+  // nothing recognised: the code decides
+  | 'unknown'
+  // no failure
+  | 'delayed'
+  | 'delivered';
+
+/** Who can mend it. `sender` is our own side: counted apart and told to the operator. */
+export type About = 'recipient' | 'network' | 'sender' | 'unknown';
+
+export interface Verdict {
+  /** The address the report speaks of: Original-Recipient where it is an address, else Final-Recipient. */
+  readonly recipient: string;
+  /** Every name the report gives this recipient, `recipient` first. */
+  readonly names: readonly string[];
+  readonly verdict: 'hard' | 'soft' | 'none';
+  readonly reason: Reason;
+  readonly about: About;
+  readonly status?: string;
+  readonly replyCode?: number;
+  readonly diagnostic?: string;
+  /** When it bounced, epoch seconds; never in the future. */
+  readonly bouncedAtSeconds: number;
+  /** What it rests on, the deciding one first. Never empty for a hard one. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** Which verdict a reason leads to. */
+export interface Policy {
+  /** `clevertap`: the reason decides. `smtp-class`: 5xx hard, 4xx soft, a full mailbox always soft. */
+  readonly name: 'clevertap' | 'smtp-class';
+  /** The operator's own choices, reason by reason. */
+  readonly overrides: Readonly<Partial<Record<Reason, 'hard' | 'soft' | 'none'>>>;
+}
+
+export const DEFAULT_POLICY: Policy = { name: 'clevertap', overrides: {} };
