@@ -1,0 +1,63 @@
+/**
+ * The library's door: read one mail, get typed verdicts. Takes the bytes of an .eml, gives a Bounce.
+ * Pure: no daemon, no mailbox, no network, no clock; asks for no proof.
+ */
+import { readMessage, rawFromSource } from './message/message.ts';
+import { isReport, readReport } from './report/report.ts';
+import type { NotABounce, BounceReport } from './report/report.ts';
+import { decide, DEFAULT_POLICY } from './verdict/verdict.ts';
+import type { Policy, Verdict } from './verdict/verdict.ts';
+
+export type { Action, Evidence } from './report/report.ts';
+export type { About, Policy, Reason, Verdict } from './verdict/verdict.ts';
+export { DEFAULT_POLICY } from './verdict/verdict.ts';
+
+/** What one mail turned out to be. */
+export interface Bounce {
+  /** True for a failure only: not for a delay, a success notice, a complaint or an auto-reply. */
+  readonly isBounce: boolean;
+  readonly kind: BounceReport['kind'] | NotABounce['kind'];
+  /** Why it is no bounce, in one clause; absent for reports. */
+  readonly because?: string;
+  /** Name of the reader that understood it, for reports. */
+  readonly reader?: string;
+  /** Message-IDs of the mail that bounced, without brackets, most trustworthy first. */
+  readonly originalMessageIds: readonly string[];
+  /** One per recipient the report names; `verdict` is "none" where nothing failed. Never proven: nobody was asked. */
+  readonly verdicts: readonly Verdict[];
+}
+
+export interface ReadOptions {
+  readonly policy?: Policy;
+  /** Epoch seconds: a bounce without a date gets this time, and none is later. Without it, dates are taken as given. */
+  readonly nowSeconds?: number;
+}
+
+/**
+ * Reads one mail and decides for each recipient in it.
+ * @param source the whole mail as it lies in a mailbox: headers, empty line, body (RFC 5322); bytes past
+ *   LIMITS.sourceBytes are not looked at. A string is taken as UTF-8.
+ * @returns never rejects: a mail that cannot be read has kind "unreadable" and says why
+ */
+export async function readBounce(source: Buffer | string, options: ReadOptions = {}): Promise<Bounce> {
+  const bytes = typeof source === 'string' ? Buffer.from(source) : source;
+  const reading = readReport(await readMessage(rawFromSource(bytes)));
+  if (!isReport(reading)) {
+    return { isBounce: false, kind: reading.kind, because: reading.because, originalMessageIds: [], verdicts: [] };
+  }
+  const nowSeconds = options.nowSeconds ?? latestDateSeconds(reading);
+  return {
+    isBounce: reading.kind === 'failure',
+    kind: reading.kind,
+    reader: reading.reader,
+    originalMessageIds: reading.originalMessageIds,
+    verdicts: decide(reading, options.policy ?? DEFAULT_POLICY, nowSeconds),
+  };
+}
+
+/** The latest time the report itself speaks of, so that the same mail gives the same answer on every day. */
+function latestDateSeconds(report: BounceReport): number {
+  const dates = [report.receivedAtSeconds, report.reportedAtSeconds, report.arrivedAtSeconds];
+  const attempts = report.recipients.map(recipient => recipient.lastAttemptAtSeconds);
+  return Math.max(0, ...[...dates, ...attempts].filter(date => date !== undefined));
+}

@@ -1,0 +1,78 @@
+/**
+ * One chunk of mail through the pure stations: message, report, verdict, provenance. Takes raw messages and, later,
+ * what was found in Sent; gives what the outbox records. Never touches the world.
+ */
+import type { RawMessage, SentLookup } from './mailbox/mailbox.ts';
+import { readMessage } from './message/message.ts';
+import type { MessageOutcome } from './outbox/outbox.ts';
+import { prove } from './provenance/provenance.ts';
+import type { Account, Event, Held, ProvenanceSettings, Unposted } from './provenance/provenance.ts';
+import { isReport, readReport } from './report/report.ts';
+import type { NotABounce, Reading } from './report/report.ts';
+import { decide } from './verdict/verdict.ts';
+import type { Policy, Verdict } from './verdict/verdict.ts';
+
+/** One mail, understood and decided, not yet proven. */
+export interface ReadMail {
+  readonly raw: RawMessage;
+  readonly reading: Reading;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What a chunk led to, mail by mail and in sum. */
+export interface Conclusion {
+  readonly outcomes: readonly MessageOutcome[];
+  readonly events: readonly Event[];
+  readonly held: readonly Held[];
+}
+
+const NO_SIGN: NotABounce = { kind: 'ordinary', because: 'nothing in its header speaks of a report' };
+
+/** Reads a mail and decides; a mail that was no candidate is ordinary by its header alone. */
+export async function readMail(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
+  if (!raw.candidate) return { raw, reading: NO_SIGN, verdicts: [] };
+  const reading = readReport(await readMessage(raw));
+  const verdicts = isReport(reading) ? decide(reading, policy, nowSeconds) : [];
+  return { raw, reading, verdicts };
+}
+
+/** The Message-IDs to look up in Sent for these mails: of failures only, each once. */
+export function originalIds(mails: readonly ReadMail[]): string[] {
+  const failed = mails.filter(mail => mail.verdicts.some(verdict => verdict.verdict !== 'none'));
+  return [...new Set(failed.flatMap(({ reading }) => (isReport(reading) ? reading.originalMessageIds : [])))];
+}
+
+/** Proves the verdicts of all mails and sums up what became of each. */
+export function conclude(
+  mails: readonly ReadMail[],
+  found: SentLookup,
+  account: Account,
+  settings: ProvenanceSettings,
+  nowSeconds: number,
+): Conclusion {
+  const outcomes: MessageOutcome[] = [];
+  const events: Event[] = [];
+  const held: Held[] = [];
+  for (const { raw, reading, verdicts } of mails) {
+    const { uid, identity } = raw;
+    if (!isReport(reading)) {
+      outcomes.push({ uid, identity, kind: reading.kind, because: reading.because, verdicts: [] });
+      continue;
+    }
+    const proven = prove({ account, identity, report: reading, verdicts }, found, settings, nowSeconds);
+    events.push(...proven.events);
+    held.push(...proven.held);
+    const because = sumUp(proven.events, proven.held, proven.unposted);
+    outcomes.push({ uid, identity, kind: reading.kind, because, reader: reading.reader, verdicts });
+  }
+  return { outcomes, events, held };
+}
+
+function sumUp(events: readonly Event[], held: readonly Held[], unposted: readonly Unposted[]): string {
+  const words = [
+    ...events.map(event => `${event.verdict} ${event.address} (${event.proof})`),
+    ...held.map(one => `held ${one.verdict} ${one.address}: ${one.missing}`),
+    ...unposted.map(one => `not posted ${one.recipient}: ${one.because}`),
+  ];
+  return words.length === 0 ? 'a report that names no recipient' : words.join('; ');
+}
