@@ -30,9 +30,11 @@ export interface ChunkRecord {
 
 /** What was new in a chunk: a message read twice counts once. */
 export interface Recorded {
-  readonly newOutcomes: number;
-  readonly newEvents: number;
-  readonly newHeld: number;
+  /** UIDs of the messages that were not known before, in the chunk's order. */
+  readonly newUids: readonly number[];
+  /** Ids of the events, and of the held ones, that were not known before. */
+  readonly newEventIds: readonly string[];
+  readonly newHeldIds: readonly string[];
 }
 
 /** Events claimed for one request. Whoever claimed them must settle each before the claim runs out. */
