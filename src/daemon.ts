@@ -1,0 +1,163 @@
+/**
+ * The daemon: builds the stations in river order and runs both loops, the followers (one a mailbox) and the courier.
+ * Takes the configuration and a signal; ends when the signal aborts or nothing is left that could work.
+ */
+import { join } from 'node:path';
+import { openCourier } from './callback/callback.ts';
+import type { Courier } from './callback/callback.ts';
+import { followMailbox } from './follow.ts';
+import type { Stations } from './follow.ts';
+import type { Store } from './outbox/outbox.ts';
+import { openSqliteStore } from './outbox/sqlite.ts';
+import type { Config } from './runtime/config.ts';
+import type { Clock } from './shared/clock.ts';
+import { asFault } from './shared/fault.ts';
+import type { Fault } from './shared/fault.ts';
+import type { Log } from './shared/log.ts';
+
+export interface DaemonTools {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly version: string;
+  /** Standard output: what `--dry-run` would post. */
+  readonly print: (line: string) => void;
+  /** sd_notify(3): "READY=1", "STATUS=...", "WATCHDOG=1". */
+  readonly notify: (state: string) => void;
+}
+
+export interface RunOptions {
+  /** Post nothing and keep nothing: print what would be posted. */
+  readonly dryRun: boolean;
+  /** End when every mailbox is caught up and what is due has been posted. */
+  readonly once: boolean;
+}
+
+/** How long a lease holds without renewal, in seconds, and how often it is renewed. */
+const LEASE_SECONDS = 30;
+const LEASE_RENEWAL_MS = 10_000;
+/** How often a mailbox whose login was refused is tried again while others work. */
+const REFUSED_RETRY_MS = 3_600_000;
+
+/**
+ * Follows all mailboxes and posts what they give, until the signal aborts (then it ends without error, the request in
+ * flight settled). Rejects with a Fault when no mailbox can be followed, the outbox cannot be opened, or another
+ * daemon holds it.
+ */
+export async function runDaemon(
+  config: Config,
+  tools: DaemonTools,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const store = await openSqliteStore(options.dryRun ? ':memory:' : join(config.stateDir, 'bounced.db'));
+  try {
+    await runOn(store, config, tools, options, signal);
+  } finally {
+    await store.close();
+  }
+}
+
+async function runOn(
+  store: Store,
+  config: Config,
+  tools: DaemonTools,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log } = tools;
+  const holder = `${process.pid}`;
+  const lease = await store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
+  if (config.provenance.mode === 'off') {
+    log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
+  }
+  const courier = openCourier({
+    ...tools,
+    store,
+    lease,
+    callbacks: config.callbacks,
+    userAgent: `bounced/${tools.version}`,
+  });
+  const stations: Stations = { store, lease, courier, config, tools, options };
+  tools.notify('READY=1');
+  log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
+  try {
+    if (options.once) await runOnce(stations, courier, signal);
+    else await runBoth(stations, courier, () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS), signal);
+  } finally {
+    tools.notify('STOPPING=1');
+    await store.release(lease);
+    log.info('stopped');
+  }
+}
+
+async function runOnce(stations: Stations, courier: Courier, signal: AbortSignal): Promise<void> {
+  const results = await Promise.allSettled(
+    stations.config.mailboxes.map(mailbox => followMailbox(mailbox, stations, signal)),
+  );
+  if (!stations.options.dryRun) await courier.deliverDue(signal);
+  const failed = results.find(result => result.status === 'rejected');
+  if (failed) throw asFault(failed.reason);
+}
+
+/** Both loops until the signal aborts; the first fault that nothing can go on after stops everything. */
+async function runBoth(
+  stations: Stations,
+  courier: Courier,
+  renew: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const fatal = new AbortController();
+  const either = AbortSignal.any([signal, fatal.signal]);
+  let first: Fault | undefined;
+  const guarded = async (work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      first ??= asFault(error);
+      fatal.abort();
+    }
+  };
+  await Promise.all([
+    guarded(followAll(stations, either)),
+    guarded(stations.options.dryRun ? Promise.resolve() : courier.run(either)),
+    guarded(keepLease(stations.tools, renew, either)),
+  ]);
+  if (first) throw first;
+}
+
+/** Follows every mailbox. One that fails for good stops only itself, and is tried again rarely, while another works. */
+async function followAll(stations: Stations, signal: AbortSignal): Promise<void> {
+  const { config, tools } = stations;
+  const failed = new Set<string>();
+  const last = new AbortController();
+  const either = AbortSignal.any([signal, last.signal]);
+  let reason: Fault | undefined;
+  const follow = async (mailbox: Config['mailboxes'][number]): Promise<void> => {
+    while (!either.aborted) {
+      try {
+        failed.delete(mailbox.name);
+        await followMailbox(mailbox, stations, either);
+        return;
+      } catch (error) {
+        reason = asFault(error);
+        failed.add(mailbox.name);
+        if (failed.size === config.mailboxes.length || reason.code === 'LEASE_LOST') return last.abort();
+        tools.log.error(`${reason.message}; the other mailboxes go on`, { mailbox: mailbox.name, cure: reason.hint });
+        await tools.clock.sleep(REFUSED_RETRY_MS, either);
+      }
+    }
+  };
+  await Promise.all(config.mailboxes.map(follow));
+  if (reason && last.signal.aborted) throw reason;
+}
+
+/** Renews the right to write; each renewal is a transaction, so the watchdog is fed only while the outbox answers. */
+async function keepLease(tools: DaemonTools, renew: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await renew();
+    tools.notify('WATCHDOG=1');
+    await tools.clock.sleep(LEASE_RENEWAL_MS, signal);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * One mailbox followed: chunk by chunk from the stored cursor through the river into the outbox, and held events
+ * looked up again. Takes the stations, gives nothing back: what it saw is recorded.
+ */
+import type { Courier } from './callback/callback.ts';
+import { openMailbox } from './mailbox/mailbox.ts';
+import type { Chunk, Mailbox, SentLookup } from './mailbox/mailbox.ts';
+import type { Lease, Recorded, Store } from './outbox/outbox.ts';
+import { proveHeld } from './provenance/provenance.ts';
+import type { Account, Event, Held, ProvenanceSettings } from './provenance/provenance.ts';
+import { CANDIDATE_FIELDS, isCandidate, wantedParts } from './report/report.ts';
+import { conclude, originalIds, readMail } from './river.ts';
+import type { Conclusion } from './river.ts';
+import type { Config } from './runtime/config.ts';
+import type { DaemonTools, RunOptions } from './daemon.ts';
+import { fullJitterMs } from './shared/backoff.ts';
+import { asFault } from './shared/fault.ts';
+import type { Log } from './shared/log.ts';
+
+/** What the followers share. */
+export interface Stations {
+  readonly store: Store;
+  readonly lease: Lease;
+  readonly courier: Courier;
+  readonly config: Config;
+  readonly tools: DaemonTools;
+  readonly options: RunOptions;
+}
+
+type MailboxConfig = Config['mailboxes'][number];
+
+/** One mailbox with all that its chunks need. */
+interface Follower extends Stations {
+  readonly mailbox: Mailbox;
+  readonly account: Account;
+  readonly settings: ProvenanceSettings;
+  readonly log: Log;
+}
+
+const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
+const BACKOFF = { baseMs: 1_000, capMs: 300_000 };
+/** With `once`, how often a chunk may fail before giving up. */
+const ONCE_TRIES = 3;
+/** Held events: how often due ones are sought, how often each is looked up, for how long, and how many at a time. */
+const HELD_ROUND_MS = 60_000;
+const HELD_EVERY_SECONDS = 3_600;
+const HELD_FOR_SECONDS = 7 * 86_400;
+const HELD_AT_ONCE = 200;
+
+/**
+ * Follows the mailbox until the signal aborts or, with `once`, until it is caught up. Failures that may pass are
+ * retried with full jitter; rejects with a Fault when a person must act first.
+ */
+export async function followMailbox(config: MailboxConfig, stations: Stations, signal: AbortSignal): Promise<void> {
+  const log = stations.tools.log.with({ mailbox: config.name });
+  const { clock, random } = stations.tools;
+  const mailbox = openMailbox(config, { fields: CANDIDATE_FIELDS, isCandidate, wantedParts }, { log, clock, random });
+  const follower: Follower = {
+    ...stations,
+    mailbox,
+    log,
+    account: { mailbox: config.name, callback: config.callback, user: config.user },
+    settings: { mode: stations.config.provenance.mode, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
+  };
+  const ended = new AbortController();
+  const heldLoop = stations.options.once
+    ? Promise.resolve()
+    : followHeld(follower, AbortSignal.any([signal, ended.signal]));
+  try {
+    await followChunks(follower, signal);
+    if (stations.options.once && !signal.aborted) await lookAgain(follower, signal);
+  } finally {
+    ended.abort();
+    await heldLoop;
+    await mailbox.close();
+  }
+}
+
+async function followChunks(follower: Follower, signal: AbortSignal): Promise<void> {
+  const { mailbox, store, account, options } = follower;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const chunks = mailbox.watch(folder => store.cursor(account.mailbox, folder), signal, { once: options.once });
+      for await (const chunk of chunks) {
+        await passOn(follower, chunk, signal);
+        failures = 0;
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      await pauseAfter(error, failures, follower, signal);
+    }
+  }
+}
+
+/** One chunk down the river; the cursor moves in the transaction that stores what was decided. */
+async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Promise<void> {
+  const { store, lease, config, account, settings, tools } = follower;
+  const nowSeconds = tools.clock.nowSeconds();
+  const mails = [];
+  for (const raw of chunk.messages) mails.push(await readMail(raw, config.verdict.policy, nowSeconds));
+  const found = await lookUp(follower, originalIds(mails), signal);
+  const conclusion = conclude(mails, found, account, settings, nowSeconds);
+  const { cursor, skipped } = chunk;
+  const recorded = await store.record(lease, { ...conclusion, cursor, skipped }, nowSeconds);
+  tell(follower, conclusion, chunk, recorded);
+  if (recorded.newEventIds.length > 0) follower.courier.wake();
+}
+
+/** A look-up that fails rejects, and so the chunk is read again: not having looked is no reason to hold. */
+async function lookUp(follower: Follower, ids: readonly string[], signal: AbortSignal): Promise<SentLookup> {
+  if (follower.settings.mode === 'off' || ids.length === 0) return NOTHING_FOUND;
+  return follower.mailbox.findSent(ids, signal);
+}
+
+async function followHeld(follower: Follower, signal: AbortSignal): Promise<void> {
+  const { clock, random } = follower.tools;
+  while (!signal.aborted) {
+    await clock.sleep(HELD_ROUND_MS * (0.5 + random()), signal);
+    if (signal.aborted) return;
+    try {
+      await lookAgain(follower, signal);
+    } catch (error) {
+      follower.log.warn(`held events could not be looked up again: ${asFault(error).message}`);
+    }
+  }
+}
+
+/** Looks held events up again whose time has come; what is proven now goes to the courier. */
+async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void> {
+  const { store, lease, account, tools } = follower;
+  const nowSeconds = tools.clock.nowSeconds();
+  const due = await store.heldDue(account.mailbox, nowSeconds, HELD_AT_ONCE);
+  if (due.length === 0) return;
+  const found = await lookUp(follower, [...new Set(due.flatMap(held => held.originalMessageIds))], signal);
+  const proven: Event[] = [];
+  const still: { id: string; missing: string; nextAtSeconds: number | undefined }[] = [];
+  for (const held of due) {
+    const result = proveHeld(held, found, account.user);
+    const last = nowSeconds - held.heldAtSeconds >= HELD_FOR_SECONDS;
+    if (!('missing' in result)) proven.push(result);
+    else {
+      const nextAtSeconds = last ? undefined : nowSeconds + HELD_EVERY_SECONDS;
+      still.push({ id: held.id, missing: result.missing, nextAtSeconds });
+    }
+  }
+  await store.settleHeld(lease, proven, still, nowSeconds);
+  for (const event of proven) tellEvent(follower, event);
+  if (proven.length > 0) follower.courier.wake();
+}
+
+async function pauseAfter(error: unknown, failures: number, follower: Follower, signal: AbortSignal): Promise<void> {
+  const fault = asFault(error);
+  const { clock, random } = follower.tools;
+  const tooOften = follower.options.once && failures >= ONCE_TRIES;
+  if (fault.retry === 'never' || tooOften) throw fault;
+  const waitMs = Math.max(fault.waitMs ?? 0, fullJitterMs(BACKOFF, failures, random()));
+  follower.log.warn(fault.message, { code: fault.code, retryInSeconds: Math.ceil(waitMs / 1000), cure: fault.hint });
+  await clock.sleep(waitMs, signal);
+}
+
+function tell(follower: Follower, conclusion: Conclusion, chunk: Chunk, recorded: Recorded): void {
+  // A mail that is read again, as after a restart, is not told again.
+  const isNew = new Set(recorded.newUids);
+  for (const outcome of conclusion.outcomes) {
+    if (!isNew.has(outcome.uid)) continue;
+    const { uid, kind, because, reader } = outcome;
+    follower.log.debug('mail', { uid, kind, because, reader });
+    for (const verdict of outcome.verdicts) {
+      const { recipient: address, reason, status, replyCode } = verdict;
+      const fields = { uid, address, verdict: verdict.verdict, reason, status, replyCode, reader };
+      if (verdict.about === 'sender') follower.log.warn('refused for a fault of our own side', fields);
+      else follower.log.info('bounce', fields);
+    }
+  }
+  const newIds = new Set([...recorded.newEventIds, ...recorded.newHeldIds]);
+  conclusion.events.filter(event => newIds.has(event.id)).forEach(event => tellEvent(follower, event));
+  conclusion.held.filter(held => newIds.has(held.id)).forEach(held => tellHeld(follower, held));
+  if (isNew.size === 0 && chunk.skipped === 0) return;
+  follower.log.info('recorded', {
+    mails: isNew.size,
+    events: recorded.newEventIds.length,
+    held: recorded.newHeldIds.length,
+    ownMailSkipped: chunk.skipped,
+    lastUid: chunk.cursor.lastUid,
+  });
+}
+
+function tellEvent(follower: Follower, event: Event): void {
+  const { address, verdict, proof, tsSeconds } = event;
+  follower.log.debug('event', { address, verdict, proof, tsSeconds });
+  if (follower.options.dryRun)
+    follower.tools.print(`would post ${verdict}bounce ${address} ts=${tsSeconds} proof=${proof}`);
+}
+
+function tellHeld(follower: Follower, held: Held): void {
+  const { address, verdict, missing } = held;
+  follower.log.warn('held: not proven', { address, verdict, missing });
+  if (follower.options.dryRun) follower.tools.print(`would hold ${verdict}bounce ${address}: ${missing}`);
+}
