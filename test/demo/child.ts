@@ -1,0 +1,114 @@
+/**
+ * The daemon as a child: writes its configuration and secrets into a folder, starts the built command, reads its log.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { TEST_CA } from '../servers/tls.ts';
+
+/** One line of the daemon's JSON log. */
+export type LogLine = Readonly<Record<string, string | number | boolean | undefined>> & { readonly message: string };
+
+export interface ChildSettings {
+  /** Folder for configuration, secrets and state. */
+  readonly folder: string;
+  readonly imap: { readonly port: number };
+  readonly receiver: { readonly url: string };
+  readonly user: string;
+  readonly password: string;
+  readonly batchWaitMs: number;
+  /** More lines for the configuration's end. */
+  readonly more?: string;
+}
+
+export interface DaemonChild {
+  readonly lines: readonly LogLine[];
+  /** Calls for each line so far and to come. */
+  onLine(listener: (line: LogLine) => void): void;
+  /** Resolves when no line has come for half a second, or after the limit. */
+  caughtUp(limitMs: number): Promise<void>;
+  /** Sends SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Writes bounced.toml with its secrets and starts `bounced run`. */
+export async function startDaemon(settings: ChildSettings): Promise<DaemonChild> {
+  const config = await writeConfig(settings);
+  const child = spawn(process.execPath, [MAIN, 'run', '--config', config], { stdio: ['ignore', 'inherit', 'pipe'] });
+  const lines: LogLine[] = [];
+  const listeners: ((line: LogLine) => void)[] = [];
+  let lastLineMs = Date.now();
+  createInterface({ input: child.stderr }).on('line', text => {
+    const line = parseLine(text);
+    lastLineMs = Date.now();
+    lines.push(line);
+    for (const listener of listeners) listener(line);
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  return {
+    lines,
+    onLine(listener) {
+      lines.forEach(listener);
+      listeners.push(listener);
+    },
+    async caughtUp(limitMs) {
+      const untilMs = Date.now() + limitMs;
+      while (Date.now() < untilMs && Date.now() - lastLineMs < 500) await sleep(50);
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return (await exited)[0];
+    },
+  };
+}
+
+async function writeConfig({
+  folder,
+  imap,
+  receiver,
+  user,
+  password,
+  batchWaitMs,
+  more,
+}: ChildSettings): Promise<string> {
+  await writeFile(join(folder, 'password'), `${password}\n`, { mode: 0o600 });
+  await writeFile(join(folder, 'url'), `${receiver.url}\n`, { mode: 0o600 });
+  await writeFile(join(folder, 'ca.pem'), TEST_CA);
+  const path = join(folder, 'bounced.toml');
+  const text = `state_dir = ${JSON.stringify(join(folder, 'state'))}
+[[mailbox]]
+name = "campaigns"
+host = "localhost"
+port = ${imap.port}
+ca_file = "ca.pem"
+user = ${JSON.stringify(user)}
+password_file = "password"
+callback = "clevertap"
+[[callback]]
+name = "clevertap"
+url_file = "url"
+batch_wait = "${batchWaitMs}ms"
+[verdict]
+max_age = "36500d" # the sample mails have fixed dates
+[log]
+format = "json"
+level = "debug"
+addresses = "full"
+${more ?? ''}`;
+  await writeFile(path, text);
+  return path;
+}
+
+function parseLine(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { level: 'error', message: text };
+  }
+}
