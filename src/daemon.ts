@@ -7,6 +7,7 @@ import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
 import { followMailbox } from './follow.ts';
 import type { Stations } from './follow.ts';
+import { openMailbox } from './mailbox/mailbox.ts';
 import type { Store } from './outbox/outbox.ts';
 import { openSqliteStore } from './outbox/sqlite.ts';
 import type { Config } from './runtime/config.ts';
@@ -34,6 +35,14 @@ export interface RunOptions {
   readonly once: boolean;
 }
 
+/** The two stations that touch the world before the callback does; tests put their own around them. */
+export interface Openers {
+  readonly openStore: (path: string) => Promise<Store>;
+  readonly openMailbox: typeof openMailbox;
+}
+
+const REAL: Openers = { openStore: openSqliteStore, openMailbox };
+
 /** How long a lease holds without renewal, in seconds, and how often it is renewed. */
 const LEASE_SECONDS = 30;
 const LEASE_RENEWAL_MS = 10_000;
@@ -50,22 +59,18 @@ export async function runDaemon(
   tools: DaemonTools,
   options: RunOptions,
   signal: AbortSignal,
+  openers: Openers = REAL,
 ): Promise<void> {
-  const store = await openSqliteStore(options.dryRun ? ':memory:' : join(config.stateDir, 'bounced.db'));
+  const store = await openers.openStore(options.dryRun ? ':memory:' : join(config.stateDir, 'bounced.db'));
   try {
-    await runOn(store, config, tools, options, signal);
+    await runOn({ store, config, tools, options, openMailbox: openers.openMailbox }, signal);
   } finally {
     await store.close();
   }
 }
 
-async function runOn(
-  store: Store,
-  config: Config,
-  tools: DaemonTools,
-  options: RunOptions,
-  signal: AbortSignal,
-): Promise<void> {
+async function runOn(built: Omit<Stations, 'lease' | 'courier'>, signal: AbortSignal): Promise<void> {
+  const { store, config, tools, options } = built;
   const { clock, log } = tools;
   const holder = `${process.pid}`;
   const lease = await store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
@@ -79,7 +84,7 @@ async function runOn(
     callbacks: config.callbacks,
     userAgent: `bounced/${tools.version}`,
   });
-  const stations: Stations = { store, lease, courier, config, tools, options };
+  const stations: Stations = { ...built, lease, courier };
   tools.notify('READY=1');
   log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
   try {

@@ -3,8 +3,7 @@
  * looked up again. Takes the stations, gives nothing back: what it saw is recorded.
  */
 import type { Courier } from './callback/callback.ts';
-import { openMailbox } from './mailbox/mailbox.ts';
-import type { Chunk, Mailbox, SentLookup } from './mailbox/mailbox.ts';
+import type { Chunk, Mailbox, openMailbox, SentLookup } from './mailbox/mailbox.ts';
 import type { Lease, Recorded, Store } from './outbox/outbox.ts';
 import { proveHeld } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings } from './provenance/provenance.ts';
@@ -22,6 +21,7 @@ export interface Stations {
   readonly store: Store;
   readonly lease: Lease;
   readonly courier: Courier;
+  readonly openMailbox: typeof openMailbox;
   readonly config: Config;
   readonly tools: DaemonTools;
   readonly options: RunOptions;
@@ -54,7 +54,8 @@ const HELD_AT_ONCE = 200;
 export async function followMailbox(config: MailboxConfig, stations: Stations, signal: AbortSignal): Promise<void> {
   const log = stations.tools.log.with({ mailbox: config.name });
   const { clock, random } = stations.tools;
-  const mailbox = openMailbox(config, { fields: CANDIDATE_FIELDS, isCandidate, wantedParts }, { log, clock, random });
+  const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
+  const mailbox = stations.openMailbox(config, interest, { log, clock, random });
   const follower: Follower = {
     ...stations,
     mailbox,

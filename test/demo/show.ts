@@ -2,7 +2,7 @@
  * What the demo prints. Takes log lines and requests, writes to standard output; judges only in `compare`.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { LogLine } from './child.ts';
+import type { LogLine } from '../servers/daemon.ts';
 
 export function title(text: string): void {
   console.log(`\n== ${text}`);
@@ -14,7 +14,9 @@ export function showLine(line: LogLine): void {
   else if (line.message === 'mail' && !['failure', 'delay', 'success'].includes(String(line['kind']))) {
     console.log(`  ${pad(line['kind'], 12)} ${String(line['because'])}`);
   } else if (line.message === 'recorded') {
-    console.log(`  recorded: ${field(line, 'mails')} mails, ${field(line, 'events')} events, ${field(line, 'held')} held`);
+    console.log(
+      `  recorded: ${field(line, 'mails')} mails, ${field(line, 'events')} events, ${field(line, 'held')} held`,
+    );
   } else if (line['level'] === 'error') console.log(`  ERROR ${line.message} ${JSON.stringify(line)}`);
 }
 
@@ -43,9 +45,8 @@ export function compare(promises: readonly (readonly [string, unknown, unknown])
 
 function showVerdict(line: LogLine): void {
   const code = [line['replyCode'], line['status']].filter(one => one !== undefined).join(' ');
-  const reader = `${String(line['reader'])}`;
   console.log(
-    `  ${pad(line['verdict'], 5)} ${pad(line['address'], 34)} ${pad(line['reason'], 21)} ${pad(code, 10)} ${reader}`,
+    `  ${pad(line['verdict'], 5)} ${pad(line['address'], 34)} ${pad(line['reason'], 21)} ${pad(code, 10)} ${String(line['reader'])}`,
   );
 }
 

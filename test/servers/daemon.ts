@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { TEST_CA } from '../servers/tls.ts';
+import { TEST_CA } from './tls.ts';
 
 /** One line of the daemon's JSON log. */
 export type LogLine = Readonly<Record<string, string | number | boolean | undefined>> & { readonly message: string };
@@ -16,13 +16,14 @@ export type LogLine = Readonly<Record<string, string | number | boolean | undefi
 export interface ChildSettings {
   /** Folder for configuration, secrets and state. */
   readonly folder: string;
-  readonly imap: { readonly port: number };
+  /** A server with TLS from the first byte on localhost, and its authority where that is not the test one. */
+  readonly imap: { readonly port: number; readonly ca?: string };
   readonly receiver: { readonly url: string };
   readonly user: string;
   readonly password: string;
   readonly batchWaitMs: number;
-  /** More lines for the configuration's end. */
-  readonly more?: string;
+  /** More arguments for `bounced run`. */
+  readonly args?: readonly string[];
 }
 
 export interface DaemonChild {
@@ -33,14 +34,20 @@ export interface DaemonChild {
   caughtUp(limitMs: number): Promise<void>;
   /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** Resolves with the exit code when the daemon ends by itself. */
+  readonly ended: Promise<number | null>;
+  /** Sends SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Writes bounced.toml with its secrets and starts `bounced run`. */
+/** Writes bounced.toml with its secrets and starts the built `bounced run`. */
 export async function startDaemon(settings: ChildSettings): Promise<DaemonChild> {
   const config = await writeConfig(settings);
-  const child = spawn(process.execPath, [MAIN, 'run', '--config', config], { stdio: ['ignore', 'inherit', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, 'run', '--config', config, ...(settings.args ?? [])], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
   const lines: LogLine[] = [];
   const listeners: ((line: LogLine) => void)[] = [];
   let lastLineMs = Date.now();
@@ -50,7 +57,7 @@ export async function startDaemon(settings: ChildSettings): Promise<DaemonChild>
     lines.push(line);
     for (const listener of listeners) listener(line);
   });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
   return {
     lines,
     onLine(listener) {
@@ -63,23 +70,22 @@ export async function startDaemon(settings: ChildSettings): Promise<DaemonChild>
     },
     async stop() {
       child.kill('SIGTERM');
-      return (await exited)[0];
+      return ended;
+    },
+    ended,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }
 
-async function writeConfig({
-  folder,
-  imap,
-  receiver,
-  user,
-  password,
-  batchWaitMs,
-  more,
-}: ChildSettings): Promise<string> {
+/** Writes bounced.toml, its secrets and the authority into the folder; gives the configuration's path. */
+export async function writeConfig(settings: Omit<ChildSettings, 'args'>): Promise<string> {
+  const { folder, imap, receiver, user, password, batchWaitMs } = settings;
   await writeFile(join(folder, 'password'), `${password}\n`, { mode: 0o600 });
   await writeFile(join(folder, 'url'), `${receiver.url}\n`, { mode: 0o600 });
-  await writeFile(join(folder, 'ca.pem'), TEST_CA);
+  await writeFile(join(folder, 'ca.pem'), imap.ca ?? TEST_CA);
   const path = join(folder, 'bounced.toml');
   const text = `state_dir = ${JSON.stringify(join(folder, 'state'))}
 [[mailbox]]
@@ -100,7 +106,7 @@ max_age = "36500d" # the sample mails have fixed dates
 format = "json"
 level = "debug"
 addresses = "full"
-${more ?? ''}`;
+`;
   await writeFile(path, text);
   return path;
 }
