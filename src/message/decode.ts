@@ -46,6 +46,8 @@ export function decodeText(bytes: Buffer, parameters: Parameters): string {
 
 function fromCharset(bytes: Buffer, charset: string): string {
   if (NO_CHARSET.test(charset) || !isKnown(charset)) return fromUndeclared(bytes);
+  // `stream` leaves out a character that was cut at the end.
+  if (normalizeCharset(charset) === 'UTF-8') return new TextDecoder('utf-8').decode(bytes, { stream: true });
   return decode(bytes, charset);
 }
 
@@ -56,7 +58,6 @@ function isKnown(charset: string): boolean {
 /** Most undeclared 8-bit text is UTF-8; what is not valid UTF-8 is almost always windows-1252, a superset of Latin-1. */
 function fromUndeclared(bytes: Buffer): string {
   try {
-    // `stream` forgives a character that was cut at the end.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return JAPANESE_ESCAPE.test(text) ? decode(bytes, 'iso-2022-jp') : text;
   } catch {

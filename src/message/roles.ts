@@ -51,5 +51,7 @@ export function textParts(parts: readonly PartStructure[]): PartStructure[] {
 /** Bytes of a part, as it is encoded, that are read in this role. */
 export function maxBytesOf(role: Role): number {
   if (role === 'machine') return LIMITS.deliveryStatusBytes;
-  return role === 'text' || role === 'html' ? LIMITS.textFirstBytes : LIMITS.returnedHeaderBytes;
+  if (role === 'text') return LIMITS.textFirstBytes;
+  // Style sheets come before the first word: in HTML the text begins late.
+  return role === 'html' ? 4 * LIMITS.textFirstBytes : LIMITS.returnedHeaderBytes;
 }
