@@ -7,7 +7,7 @@ import type { HeaderFields } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { FetchedPart, PartStructure } from '../mailbox/mailbox.ts';
 import type { MachinePart, PartOutline, ReturnedMessage } from './message.ts';
-import { decodeText, decodeTransfer, isEncoded } from './decode.ts';
+import { decodeText, decodeTransfer, isEncoded, withoutSoftBreaks } from './decode.ts';
 import { HTML_CHARS, htmlToText } from './html.ts';
 import { asLatin1Lines } from './lines.ts';
 import { flatten, maxBytesOf, roleOf, textParts } from './roles.ts';
@@ -91,9 +91,9 @@ async function readText(
   let truncated = false;
   for (const part of parts) {
     const found = left > 0 ? find(fetched, part, 'body') : undefined;
-    const decoded = found ? decodeText(await decodeTransfer(found.bytes, part.encoding), part.parameters) : '';
+    const decoded = found ? await bodyText(found, part) : '';
     const isHtml = part.contentType === 'text/html';
-    const text = isHtml ? htmlToText(decoded.slice(0, htmlLeft)) : decoded;
+    const text = isHtml ? htmlToText(decoded.slice(0, htmlLeft)) : withoutSoftBreaks(decoded, part.parameters);
     truncated ||= found?.truncated !== false || text.length > left || (isHtml && decoded.length > htmlLeft);
     if (isHtml) htmlLeft = Math.max(htmlLeft - decoded.length, 0);
     texts.push(text.slice(0, left));
@@ -110,10 +110,13 @@ async function readMachineParts(
   for (const part of parts.filter(each => roleOf(each) === 'machine')) {
     const found = find(fetched, part, 'body');
     if (!found) continue;
-    const bytes = await decodeTransfer(found.bytes, part.encoding);
-    read.push({ path: part.path, contentType: part.contentType, text: decodeText(bytes, part.parameters) });
+    read.push({ path: part.path, contentType: part.contentType, text: await bodyText(found, part) });
   }
   return read;
+}
+
+async function bodyText(found: FetchedPart, part: PartStructure): Promise<string> {
+  return decodeText(await decodeTransfer(found.bytes, part.encoding), part.parameters['charset']);
 }
 
 /** The first returned message that has a header. */
@@ -138,20 +141,32 @@ async function readReturned(
 async function returnedFields(found: FetchedPart, encoding: string | undefined): Promise<HeaderFields> {
   const bytes = found.bytes.subarray(0, LIMITS.returnedHeaderBytes);
   const isCut = found.truncated || bytes.length < found.bytes.length;
-  const plain = fieldsOf(bytes, isCut);
+  const block = headerBlock(bytes);
+  const plain = fieldsOf(block, isCut);
   if (!isEncoded(encoding)) return plain;
-  const isPlain = encoding === 'base64' ? plain.length > 0 : /=(?![0-9A-Fa-f]{2}|\s)/.test(bytes.toString('latin1'));
-  return isPlain ? plain : fieldsOf(await decodeTransfer(bytes, encoding), isCut);
+  const isPlain = encoding === 'base64' ? plain.length > 0 : /=(?![0-9A-Fa-f]{2}|\s|[0-9A-Fa-f]?$)/.test(block.text);
+  return isPlain ? plain : fieldsOf(headerBlock(await decodeTransfer(bytes, encoding)), isCut);
 }
 
-/** The header block at the start of the bytes; empty lines before it do not count, nor does a field that is cut. */
-function fieldsOf(bytes: Buffer, isCut: boolean): HeaderFields {
+interface HeaderBlock {
+  readonly text: string;
+  /** True when the empty line after it was seen. */
+  readonly ends: boolean;
+}
+
+/** The header block at the start of the bytes; empty lines before it do not count. */
+function headerBlock(bytes: Buffer): HeaderBlock {
   const text = asLatin1Lines(bytes);
   const from = text.search(/[^\n]/);
-  if (from < 0) return [];
+  if (from < 0) return { text: '', ends: false };
   const to = text.indexOf('\n\n', from);
-  const fields = parseHeaderFields(Buffer.from(text.slice(from, to < 0 ? undefined : to), 'latin1'));
-  return to < 0 && isCut ? fields.slice(0, -1) : fields;
+  return { text: text.slice(from, to < 0 ? undefined : to), ends: to >= 0 };
+}
+
+/** Its fields, without one that is cut. */
+function fieldsOf({ text, ends }: HeaderBlock, isCut: boolean): HeaderFields {
+  const fields = parseHeaderFields(Buffer.from(text, 'latin1'));
+  return isCut && !ends ? fields.slice(0, -1) : fields;
 }
 
 function find(fetched: readonly FetchedPart[], part: PartStructure, section: FetchedPart['section']) {

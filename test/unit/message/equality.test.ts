@@ -89,6 +89,13 @@ describe('a mail read as .eml and through its IMAP parts is the same message', (
     expect(file.text).toHaveLength((16 * 1024 * 3) / 4);
   });
 
+  test('a returned message said to be encoded: its body has no say', async () => {
+    const mail = leaf('message/rfc822', 'From: ann=40x@example.org\r\n\r\na = b', { encoding: 'quoted-printable' });
+    const { file, parts } = await bothWays({ type: 'multipart/mixed', children: [mail] });
+    expect(parts).toEqual(file);
+    expect(file.returned?.headers).toEqual([{ name: 'from', value: 'ann@x@example.org' }]);
+  });
+
   const leaves: fc.Arbitrary<Leaf> = fc
     .record({
       type: fc.constantFrom('text/plain', 'text/html', 'message/delivery-status', 'text/rfc822-headers', 'image/png'),

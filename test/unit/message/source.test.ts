@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { rawFromSource, readMessage } from '../../../src/message/message.ts';
 import type { Message } from '../../../src/message/message.ts';
+import { splitMail } from '../../../src/message/split.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 
 const read = (mail: string | Buffer): Promise<Message> =>
@@ -275,7 +276,9 @@ describe('limits', () => {
   });
 
   test('10,000 parts: the first ones are read', async () => {
-    const message = await read(`Content-Type: multipart/mixed; boundary=b\n\n${'--b\n\nx\n'.repeat(10_000)}--b--`);
+    const mail = `Content-Type: multipart/mixed; boundary=b\n\n${'--b\n\nx\n'.repeat(10_000)}--b--`;
+    expect(splitMail(mail).bodies.size).toBe(LIMITS.parts - 1);
+    const message = await read(mail);
     expect(message.outline).toHaveLength(LIMITS.parts);
     expect(message.text.split('\n')).toHaveLength(LIMITS.parts - 1);
   });
@@ -314,6 +317,21 @@ describe('receivedAtSeconds', () => {
     expect((await read(dateOnly)).receivedAtSeconds).toBe(seconds('2026-02-01T00:00:00Z'));
     expect((await read('Subject: x\n\n')).receivedAtSeconds).toBeUndefined();
   });
+});
+
+test('a server that counts the parts inside a returned message does not make them this mail’s', async () => {
+  const { source, ...raw } = rawFromSource(Buffer.from('Subject: x\nContent-Type: message/rfc822\n\nSubject: y\n'));
+  expect(source).toBeDefined();
+  const inner = { path: '1.1', contentType: 'message/delivery-status', parameters: {}, children: [] };
+  const structure = { path: '1', contentType: 'message/rfc822', parameters: {}, children: [inner] };
+  const bytes = Buffer.from('Subject: y\n\n');
+  const parts = [
+    { path: '1', section: 'header' as const, bytes, truncated: false },
+    { path: '1.1', section: 'body' as const, bytes: Buffer.from('Action: failed'), truncated: false },
+  ];
+  const message = await readMessage({ ...raw, structure, parts });
+  expect(message.machineParts).toEqual([]);
+  expect(message.returned?.headers).toEqual([{ name: 'subject', value: 'y' }]);
 });
 
 describe('what was not fetched', () => {
