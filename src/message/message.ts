@@ -2,8 +2,18 @@
  * Station 2: the message. Takes a RawMessage (fetched parts or a whole .eml), gives a Message: the same one for both.
  * Never throws on bad mail: what cannot be read is named in `problem`.
  */
+import { receivedDateSeconds, parseDateSeconds } from '../shared/dates.ts';
+import { headerValue, parseHeaderFields } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
+import { identify } from '../shared/identity.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
+import { LIMITS } from '../shared/limits.ts';
+import type { RawMessage } from '../mailbox/mailbox.ts';
+import { NO_CONTENT, partsOfSplit, readContent } from './content.ts';
+import type { Content } from './content.ts';
+import { decodeHeaderWords, mimeHeader } from './headers.ts';
+import { asLatin1Lines } from './lines.ts';
+import { splitMail } from './split.ts';
 
 /** A part of the mail itself (never of a returned message inside it), as its MIME header declares it. */
 export interface PartOutline {
@@ -51,4 +61,94 @@ export interface Message {
   readonly receivedAtSeconds?: number;
   /** Why the content could not be read, in words for the operator. The header fields above hold all the same. */
   readonly problem?: string;
+}
+
+/** What a caller may know about an .eml beside its bytes. */
+export interface SourceFacts {
+  readonly uid?: number;
+  readonly gmailId?: string;
+  /** INTERNALDATE, epoch seconds. */
+  readonly internalDateSeconds?: number;
+}
+
+/**
+ * A whole .eml as a RawMessage. Bytes past LIMITS.sourceBytes are left out; the mail is then marked as truncated.
+ * @param source header, empty line, body; any line ends
+ */
+export function rawFromSource(source: Buffer, facts: SourceFacts = {}): RawMessage {
+  const cut = source.subarray(0, LIMITS.sourceBytes);
+  const headers = ownFields(mailText(cut));
+  const { uid = 0, gmailId, internalDateSeconds } = facts;
+  return {
+    uid,
+    identity: identify(headers, gmailId),
+    ...(internalDateSeconds === undefined ? {} : { internalDateSeconds }),
+    sizeBytes: source.length,
+    headers,
+    candidate: true,
+    source: cut,
+    truncated: source.length > cut.length,
+  };
+}
+
+/**
+ * Reads what was fetched of a mail. The same mail gives the same content from its source and from its parts.
+ * @returns never rejects: what cannot be read is named in `problem`, and the header fields hold all the same
+ */
+export async function readMessage(raw: RawMessage): Promise<Message> {
+  try {
+    const problem = problemOf(raw);
+    return { ...fromHeader(raw), ...(await contentOf(raw)), ...(problem === undefined ? {} : { problem }) };
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    return { ...fromHeader(raw), ...NO_CONTENT, problem: `its content cannot be read: ${because}` };
+  }
+}
+
+async function contentOf(raw: RawMessage): Promise<Content> {
+  if (!raw.candidate) return NO_CONTENT;
+  if (raw.source) return readContent(partsOfSplit(splitMail(mailText(raw.source)), raw.truncated), raw.headers);
+  if (raw.structure) return readContent({ structure: raw.structure, fetched: raw.parts ?? [] }, raw.headers);
+  return NO_CONTENT;
+}
+
+function problemOf(raw: RawMessage): string | undefined {
+  if (!raw.candidate) return undefined;
+  if (raw.source?.length === 0) return 'the mail is empty';
+  if (raw.headers.length === 0) return 'it has no header';
+  return raw.source || raw.structure ? undefined : 'its content was not fetched';
+}
+
+function fromHeader(raw: RawMessage): Omit<Message, keyof Content | 'problem'> {
+  const { contentType, parameters } = mimeHeader(raw.headers);
+  const reportType = parameters['report-type']?.trim().toLowerCase();
+  const receivedAtSeconds = receivedAt(raw);
+  return {
+    identity: raw.identity,
+    headers: raw.headers,
+    subject: decodeHeaderWords(headerValue(raw.headers, 'subject') ?? ''),
+    contentType,
+    ...(reportType === undefined ? {} : { reportType }),
+    ...(receivedAtSeconds === undefined ? {} : { receivedAtSeconds }),
+  };
+}
+
+function receivedAt({ headers, internalDateSeconds }: RawMessage): number | undefined {
+  return (
+    internalDateSeconds ??
+    receivedDateSeconds(headerValue(headers, 'received') ?? '') ??
+    parseDateSeconds(headerValue(headers, 'date') ?? '')
+  );
+}
+
+/** The mail with LF line ends; empty lines before its header do not count. */
+function mailText(source: Buffer): string {
+  const text = asLatin1Lines(source);
+  const start = text.search(/[^\n]/);
+  return start > 0 ? text.slice(start) : text;
+}
+
+function ownFields(mail: string): HeaderFields {
+  const end = mail.indexOf('\n\n');
+  return parseHeaderFields(Buffer.from(end < 0 ? mail : mail.slice(0, end), 'latin1'));
 }

@@ -1,0 +1,65 @@
+/**
+ * From the bytes of a part to text. Takes bytes as on the wire, undoes transfer encoding, charset and soft line breaks,
+ * gives text with LF line ends. Never throws: what is cut off or damaged gives what is there.
+ */
+import iconv from 'iconv-lite';
+import libmime from 'libmime';
+import { decode, normalizeCharset } from 'libmime/lib/charset.js';
+import { simpleParser } from 'mailparser';
+import { withLf } from './lines.ts';
+
+type Parameters = Readonly<Record<string, string>>;
+
+const ENCODED = new Set(['base64', 'quoted-printable']);
+/** Names that promise nothing: what carries them is looked at instead. */
+const NO_CHARSET = /^(?:|(?:us-?)?ascii|ansi_x3[^a-z]*|7bit|8bit|binary|default|none|(?:x-)?unknown.{0,20})$/;
+/** Charsets of libmime that iconv-lite does not know. */
+const JAPANESE = /^(?:jis|iso-?2022-?jp|euc-?jp)/i;
+/** The escape sequences by which ISO-2022-JP (RFC 1468) changes to Japanese. */
+const JAPANESE_ESCAPE = /\x1b\$[@B]/; // eslint-disable-line no-control-regex -- these are control sequences
+
+/** True where the bytes need `decodeTransfer`. */
+export function isEncoded(encoding: string | undefined): boolean {
+  return encoding !== undefined && ENCODED.has(encoding);
+}
+
+/**
+ * Undoes base64 and quoted-printable (RFC 2045 6). mailparser does it, on a mail made of this part alone: it copes with
+ * cut and damaged input, and it never sees the structure that the sender of the mail chose.
+ */
+export async function decodeTransfer(bytes: Buffer, encoding: string | undefined): Promise<Buffer> {
+  if (encoding === undefined || !ENCODED.has(encoding)) return bytes;
+  const header = `Content-Type: application/octet-stream\nContent-Transfer-Encoding: ${encoding}\n\n`;
+  const mail = await simpleParser(Buffer.concat([Buffer.from(header), bytes]), { checksumAlgo: false });
+  return mail.attachments[0]?.content ?? Buffer.alloc(0);
+}
+
+/** Text of a decoded body in its declared charset, or in the one it shows; NULs are dropped. */
+export function decodeText(bytes: Buffer, parameters: Parameters): string {
+  const text = fromCharset(bytes, (parameters['charset'] ?? '').trim().toLowerCase());
+  const lines = withLf(text)
+    .replaceAll('\0', '')
+    .replace(/^\uFEFF/, '');
+  if (parameters['format']?.trim().toLowerCase() !== 'flowed') return lines;
+  return libmime.decodeFlowed(lines, parameters['delsp']?.trim().toLowerCase() === 'yes'); // RFC 3676
+}
+
+function fromCharset(bytes: Buffer, charset: string): string {
+  if (NO_CHARSET.test(charset) || !isKnown(charset)) return fromUndeclared(bytes);
+  return decode(bytes, charset);
+}
+
+function isKnown(charset: string): boolean {
+  return JAPANESE.test(charset) || iconv.encodingExists(normalizeCharset(charset));
+}
+
+/** Most undeclared 8-bit text is UTF-8; what is not valid UTF-8 is almost always windows-1252, a superset of Latin-1. */
+function fromUndeclared(bytes: Buffer): string {
+  try {
+    // `stream` forgives a character that was cut at the end.
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return JAPANESE_ESCAPE.test(text) ? decode(bytes, 'iso-2022-jp') : text;
+  } catch {
+    return iconv.decode(bytes, 'windows-1252');
+  }
+}
