@@ -43,16 +43,12 @@ const whole = (min: number, max: number, fallback: number): z.ZodDefault<z.ZodNu
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T, fallback: T[number]) =>
   z.enum(words, { error: `expected one of ${words.map(word => `"${word}"`).join(', ')}` }).default(fallback as never);
 
-const secretKeys = (stem: string) => ({
-  [`${stem}_file`]: text(`/etc/bounced/${stem}`).optional(),
-  [`${stem}_credential`]: text(stem).optional(),
-  [`${stem}_command`]: text(`pass show ${stem}`).optional(),
-});
-
 const mailbox = z.strictObject({
   name,
   user: text('news@example.com'),
-  ...secretKeys('password'),
+  password_file: text('/etc/bounced/gmail-password').optional(),
+  password_credential: text('gmail-password').optional(),
+  password_command: text('pass show gmail').optional(),
   callback: name,
   host: text('imap.gmail.com').default('imap.gmail.com'),
   port: whole(1, 65_535, 993),
@@ -66,7 +62,9 @@ const mailbox = z.strictObject({
 
 const callback = z.strictObject({
   name,
-  ...secretKeys('url'),
+  url_file: text('/etc/bounced/callback-url').optional(),
+  url_credential: text('callback-url').optional(),
+  url_command: text('pass show clevertap').optional(),
   batch_size: whole(1, LIMITS.batchEvents, 500),
   batch_wait: duration(0, 86_400_000, '30s'),
   concurrency: whole(1, 16, 1),
@@ -74,14 +72,18 @@ const callback = z.strictObject({
   ca_file: text('/etc/bounced/ca.pem').optional(),
 });
 
-const reasons = Object.keys(REASONS) as [Reason, ...Reason[]];
-const verdictWord = z.enum(['hard', 'soft', 'none'], { error: 'expected "hard", "soft" or "none"' });
+const reasons = Object.keys(REASONS) as Reason[];
+const verdictWord = z.enum(['hard', 'soft', 'none'], { error: 'expected "hard", "soft" or "none"' }).optional();
+
+/** A verdict for any of the reasons. */
+const overrideShape: Partial<Record<Reason, typeof verdictWord>> = Object.fromEntries(
+  reasons.map(reason => [reason, verdictWord]),
+);
+const overrides = z.strictObject(overrideShape).prefault({});
 
 export const CONFIG_SCHEMA = z.strictObject({
   state_dir: text('/var/lib/bounced').optional(),
-  mailbox: z
-    .array(mailbox, { error: 'expected at least one [[mailbox]]' })
-    .min(1, 'expected at least one [[mailbox]]'),
+  mailbox: z.array(mailbox, { error: 'expected at least one [[mailbox]]' }).min(1, 'expected at least one [[mailbox]]'),
   callback: z
     .array(callback, { error: 'expected at least one [[callback]]' })
     .min(1, 'expected at least one [[callback]]'),
@@ -89,7 +91,9 @@ export const CONFIG_SCHEMA = z.strictObject({
     .strictObject({
       policy: oneOf(['clevertap', 'smtp-class'], 'clevertap'),
       max_age: duration(1_000, 36_500 * 86_400_000, '30d'),
-      overrides: z.strictObject(Object.fromEntries(reasons.map(reason => [reason, verdictWord.optional()]))).prefault({}),
+      overrides: z
+        .strictObject(Object.fromEntries(reasons.map(reason => [reason, verdictWord.optional()])))
+        .prefault({}),
     })
     .prefault({}),
   provenance: z.strictObject({ mode: oneOf(['required', 'off'], 'required') }).prefault({}),
