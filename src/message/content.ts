@@ -7,8 +7,8 @@ import type { HeaderFields } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { FetchedPart, PartStructure } from '../mailbox/mailbox.ts';
 import type { MachinePart, PartOutline, ReturnedMessage } from './message.ts';
-import { decodeText, decodeTransfer, isEncoded } from './decode.ts';
-import { htmlToText } from './html.ts';
+import { decodeText, decodeTransfer, isEncoded, withoutSoftBreaks } from './decode.ts';
+import { HTML_CHARS, htmlToText } from './html.ts';
 import { asLatin1Lines } from './lines.ts';
 import { flatten, maxBytesOf, roleOf, textParts } from './roles.ts';
 import { splitMail, undeclaredBoundary } from './split.ts';
@@ -86,24 +86,20 @@ async function readText(
   fetched: readonly FetchedPart[],
 ): Promise<{ text: string; textTruncated: boolean }> {
   const texts: string[] = [];
+  let left: number = LIMITS.textChars;
+  let htmlLeft = HTML_CHARS;
   let truncated = false;
   for (const part of parts) {
-    const found = find(fetched, part, 'body');
-    if (!found) {
-      truncated = true;
-      continue;
-    }
-    const decoded = decodeText(await decodeTransfer(found.bytes, part.encoding), part.parameters);
-    const { text, truncated: cut } = part.contentType === 'text/html' ? htmlToText(decoded) : whole(decoded);
-    truncated ||= found.truncated || cut;
-    texts.push(text);
+    const found = left > 0 ? find(fetched, part, 'body') : undefined;
+    const decoded = found ? await bodyText(found, part) : '';
+    const isHtml = part.contentType === 'text/html';
+    const text = isHtml ? htmlToText(decoded.slice(0, htmlLeft)) : withoutSoftBreaks(decoded, part.parameters);
+    truncated ||= found?.truncated !== false || text.length > left || (isHtml && decoded.length > htmlLeft);
+    if (isHtml) htmlLeft = Math.max(htmlLeft - decoded.length, 0);
+    texts.push(text.slice(0, left));
+    left = Math.max(left - text.length - 1, 0);
   }
-  const all = texts.join('\n');
-  return { text: all.slice(0, LIMITS.textChars), textTruncated: truncated || all.length > LIMITS.textChars };
-}
-
-function whole(text: string): { text: string; truncated: boolean } {
-  return { text, truncated: false };
+  return { text: texts.join('\n').slice(0, LIMITS.textChars), textTruncated: truncated };
 }
 
 async function readMachineParts(
@@ -114,10 +110,13 @@ async function readMachineParts(
   for (const part of parts.filter(each => roleOf(each) === 'machine')) {
     const found = find(fetched, part, 'body');
     if (!found) continue;
-    const bytes = await decodeTransfer(found.bytes, part.encoding);
-    read.push({ path: part.path, contentType: part.contentType, text: decodeText(bytes, part.parameters) });
+    read.push({ path: part.path, contentType: part.contentType, text: await bodyText(found, part) });
   }
   return read;
+}
+
+async function bodyText(found: FetchedPart, part: PartStructure): Promise<string> {
+  return decodeText(await decodeTransfer(found.bytes, part.encoding), part.parameters['charset']);
 }
 
 /** The first returned message that has a header. */
@@ -129,7 +128,7 @@ async function readReturned(
     const role = roleOf(part);
     const found = role === 'returned' ? find(fetched, part, 'header') : find(fetched, part, 'body');
     if ((role !== 'returned' && role !== 'headers') || !found) continue;
-    const headers = await returnedFields(found.bytes.subarray(0, LIMITS.returnedHeaderBytes), part.encoding);
+    const headers = await returnedFields(found, part.encoding);
     if (headers.length > 0) return { path: part.path, contentType: part.contentType, headers };
   }
   return undefined;
@@ -139,20 +138,35 @@ async function readReturned(
  * RFC 2046 5.2.1 forbids to encode a message/rfc822, and RFC 2045 6.4 other composite types; some do so, and some say
  * so and do not. Base64 has no colon, and in quoted-printable no "=" stands without two digits: that tells them apart.
  */
-async function returnedFields(bytes: Buffer, encoding: string | undefined): Promise<HeaderFields> {
-  const plain = fieldsOf(bytes);
+async function returnedFields(found: FetchedPart, encoding: string | undefined): Promise<HeaderFields> {
+  const bytes = found.bytes.subarray(0, LIMITS.returnedHeaderBytes);
+  const isCut = found.truncated || bytes.length < found.bytes.length;
+  const block = headerBlock(bytes);
+  const plain = fieldsOf(block, isCut);
   if (!isEncoded(encoding)) return plain;
-  const undecodable =
-    encoding === 'base64' ? plain.length > 0 : /=(?![0-9A-Fa-f]{2}|\s)/.test(bytes.toString('latin1'));
-  return undecodable ? plain : fieldsOf(await decodeTransfer(bytes, encoding));
+  const isPlain = encoding === 'base64' ? plain.length > 0 : /=(?![0-9A-Fa-f]{2}|\s|[0-9A-Fa-f]?$)/.test(block.text);
+  return isPlain ? plain : fieldsOf(headerBlock(await decodeTransfer(bytes, encoding)), isCut);
+}
+
+interface HeaderBlock {
+  readonly text: string;
+  /** True when the empty line after it was seen. */
+  readonly ends: boolean;
 }
 
 /** The header block at the start of the bytes; empty lines before it do not count. */
-function fieldsOf(bytes: Buffer): HeaderFields {
+function headerBlock(bytes: Buffer): HeaderBlock {
   const text = asLatin1Lines(bytes);
   const from = text.search(/[^\n]/);
-  const to = from < 0 ? -1 : text.indexOf('\n\n', from);
-  return parseHeaderFields(Buffer.from(text.slice(Math.max(from, 0), to < 0 ? undefined : to), 'latin1'));
+  if (from < 0) return { text: '', ends: false };
+  const to = text.indexOf('\n\n', from);
+  return { text: text.slice(from, to < 0 ? undefined : to), ends: to >= 0 };
+}
+
+/** Its fields, without one that is cut. */
+function fieldsOf({ text, ends }: HeaderBlock, isCut: boolean): HeaderFields {
+  const fields = parseHeaderFields(Buffer.from(text, 'latin1'));
+  return isCut && !ends ? fields.slice(0, -1) : fields;
 }
 
 function find(fetched: readonly FetchedPart[], part: PartStructure, section: FetchedPart['section']) {

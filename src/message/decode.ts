@@ -8,8 +8,6 @@ import { decode, normalizeCharset } from 'libmime/lib/charset.js';
 import { simpleParser } from 'mailparser';
 import { withLf } from './lines.ts';
 
-type Parameters = Readonly<Record<string, string>>;
-
 const ENCODED = new Set(['base64', 'quoted-printable']);
 /** Names that promise nothing: what carries them is looked at instead. */
 const NO_CHARSET = /^(?:|(?:us-?)?ascii|ansi_x3[^a-z]*|7bit|8bit|binary|default|none|(?:x-)?unknown.{0,20})$/;
@@ -35,17 +33,23 @@ export async function decodeTransfer(bytes: Buffer, encoding: string | undefined
 }
 
 /** Text of a decoded body in its declared charset, or in the one it shows; NULs are dropped. */
-export function decodeText(bytes: Buffer, parameters: Parameters): string {
-  const text = fromCharset(bytes, (parameters['charset'] ?? '').trim().toLowerCase());
-  const lines = withLf(text)
+export function decodeText(bytes: Buffer, charset = ''): string {
+  const text = fromCharset(bytes, charset.trim().toLowerCase());
+  return withLf(text)
     .replaceAll('\0', '')
     .replace(/^\uFEFF/, '');
-  if (parameters['format']?.trim().toLowerCase() !== 'flowed') return lines;
-  return libmime.decodeFlowed(lines, parameters['delsp']?.trim().toLowerCase() === 'yes'); // RFC 3676
+}
+
+/** Undoes the soft line breaks of a plain text that declares format=flowed (RFC 3676). */
+export function withoutSoftBreaks(text: string, parameters: Readonly<Record<string, string>>): string {
+  if (parameters['format']?.trim().toLowerCase() !== 'flowed') return text;
+  return libmime.decodeFlowed(text, parameters['delsp']?.trim().toLowerCase() === 'yes');
 }
 
 function fromCharset(bytes: Buffer, charset: string): string {
   if (NO_CHARSET.test(charset) || !isKnown(charset)) return fromUndeclared(bytes);
+  // `stream` leaves out a character that was cut at the end.
+  if (normalizeCharset(charset) === 'UTF-8') return new TextDecoder('utf-8').decode(bytes, { stream: true });
   return decode(bytes, charset);
 }
 
@@ -56,7 +60,6 @@ function isKnown(charset: string): boolean {
 /** Most undeclared 8-bit text is UTF-8; what is not valid UTF-8 is almost always windows-1252, a superset of Latin-1. */
 function fromUndeclared(bytes: Buffer): string {
   try {
-    // `stream` forgives a character that was cut at the end.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return JAPANESE_ESCAPE.test(text) ? decode(bytes, 'iso-2022-jp') : text;
   } catch {

@@ -18,9 +18,8 @@ const MACHINE_TYPES = new Set([
 const RETURNED_TYPES = new Set(['message/rfc822', 'message/global']); // RFC 2046 5.2.1, RFC 6532
 const HEADERS_TYPES = new Set(['text/rfc822-headers', 'message/global-headers']); // RFC 6522, RFC 6533
 
-/** The role of a leaf; undefined for what is never read (images, attachments, multiparts). */
+/** The role of a part; undefined for what is never read (images, attachments, multiparts). */
 export function roleOf(part: PartStructure): Role | undefined {
-  if (part.children.length > 0) return undefined;
   if (MACHINE_TYPES.has(part.contentType)) return 'machine';
   if (RETURNED_TYPES.has(part.contentType)) return 'returned';
   if (HEADERS_TYPES.has(part.contentType)) return 'headers';
@@ -36,7 +35,8 @@ export function flatten(structure: PartStructure): PartStructure[] {
   const walk = (part: PartStructure, depth: number): void => {
     if (seen.length >= LIMITS.parts || depth > LIMITS.depth) return;
     seen.push(part);
-    for (const child of part.children) walk(child, depth + 1);
+    // What is inside a returned message is not this mail's, even where a server counts it.
+    if (part.contentType.startsWith('multipart/')) for (const child of part.children) walk(child, depth + 1);
   };
   walk(structure, 0);
   return seen;
@@ -51,5 +51,7 @@ export function textParts(parts: readonly PartStructure[]): PartStructure[] {
 /** Bytes of a part, as it is encoded, that are read in this role. */
 export function maxBytesOf(role: Role): number {
   if (role === 'machine') return LIMITS.deliveryStatusBytes;
-  return role === 'text' || role === 'html' ? LIMITS.textFirstBytes : LIMITS.returnedHeaderBytes;
+  if (role === 'text') return LIMITS.textFirstBytes;
+  // Style sheets come before the first word: in HTML the text begins late.
+  return role === 'html' ? 4 * LIMITS.textFirstBytes : LIMITS.returnedHeaderBytes;
 }

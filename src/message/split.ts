@@ -41,9 +41,8 @@ const GUESS_CHARS = 64 * 1024;
 export function splitMail(mail: string): SplitMail {
   const declared = split(mail);
   if (!isMultipart(declared) || declared.children.length > 0) return finish(mail, declared);
-  const body = mail.slice(declared.bodyStart, declared.bodyStart + GUESS_CHARS);
-  const guess = /(?:^|\n)--([^\s-][^\n]{0,249})\nContent-[A-Za-z-]{1,40}:/i.exec(body)?.[1]?.trimEnd();
-  const guessed = guess === undefined ? declared : split(mail, guess);
+  const guess = guessBoundary(mail, declared.bodyStart);
+  const guessed = guess === '' ? declared : split(mail, guess);
   if (guessed.children.length === 0) guessed.children.push(wholeBody(guessed, mail.length));
   return finish(mail, guessed);
 }
@@ -54,7 +53,7 @@ export function splitMail(mail: string): SplitMail {
  */
 export function undeclaredBoundary(body: string): string | undefined {
   const start = body.slice(0, 4 * BOUNDARY_CHARS).trimStart();
-  return /^(?:This is [^\n]{0,100}\n\n?)?--([^\s-][^\n]{0,249})\nContent-[A-Za-z-]{1,40}:/i.exec(start)?.[1]?.trimEnd();
+  return /^(?:This is [^\n]{0,100}\n\n?)?--([^\s][^\n]{0,249})\nContent-[A-Za-z-]{1,40}:/i.exec(start)?.[1]?.trimEnd();
 }
 
 function split(mail: string, guessedBoundary?: string): Draft {
@@ -101,9 +100,10 @@ function startPart(mail: string, at: number, path: string, open: readonly Draft[
   const header = mimeHeader(fields, inDigest ? 'message/rfc822' : 'text/plain');
   const bodyStart = Math.min(headerEnd.bodyAt, mail.length);
   const draft = { path, header, bodyStart, bodyEnd: mail.length, children: [] };
-  const boundary = guessed ?? declaredBoundary(header);
-  const looksInto = isMultipart(draft) && boundary !== '' && open.length < LIMITS.depth;
-  return looksInto ? { ...draft, boundary } : draft;
+  if (!isMultipart(draft) || open.length >= LIMITS.depth) return draft;
+  const boundary = guessed ?? (declaredBoundary(header) || guessBoundary(mail, bodyStart));
+  const isAround = open.some(outer => outer.boundary === boundary);
+  return boundary === '' || (isAround && declaredBoundary(header) === '') ? draft : { ...draft, boundary };
 }
 
 /**
@@ -170,6 +170,12 @@ function isMultipart(draft: Pick<Draft, 'header'>): boolean {
 function declaredBoundary(header: MimeHeader): string {
   const boundary = (header.parameters['boundary'] ?? '').trimEnd();
   return /^[ -~]+$/.test(boundary) && boundary.length <= BOUNDARY_CHARS ? boundary : '';
+}
+
+/** The first line that looks like a delimiter, for it is followed by a MIME field; "" where there is none. */
+function guessBoundary(mail: string, bodyStart: number): string {
+  const body = mail.slice(Math.max(bodyStart - 1, 0), bodyStart + GUESS_CHARS);
+  return /\n--([^\s][^\n]{0,249})\nContent-[A-Za-z-]{1,40}:/i.exec(body)?.[1]?.trimEnd() ?? '';
 }
 
 function endOfLine(mail: string, at: number): number {

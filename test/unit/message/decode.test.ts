@@ -1,0 +1,104 @@
+import { describe, expect, test } from '@jest/globals';
+import { decodeText, decodeTransfer, withoutSoftBreaks } from '../../../src/message/decode.ts';
+import { decodeHeaderWords, mimeHeader } from '../../../src/message/headers.ts';
+import { htmlToText } from '../../../src/message/html.ts';
+
+const transfer = async (text: string, encoding: string): Promise<string> =>
+  (await decodeTransfer(Buffer.from(text), encoding)).toString('latin1');
+
+describe('transfer encodings', () => {
+  test.each([
+    ['base64, whole', 'base64', 'NTUwIDUuMS4xIG5vIHN1Y2ggdXNlcg==', '550 5.1.1 no such user'],
+    ['base64, cut within a group', 'base64', 'NTUwIDUuMS4xIG5vIHN1Y2ggdXNlc', '550 5.1.1 no such use'],
+    ['base64, lines and stray characters', 'base64', 'NTUw\r\nIDUu!MS4x\n', '550 5.1.1'],
+    ['quoted-printable, whole', 'quoted-printable', 'no such=20user: =\r\nann', 'no such user: ann'],
+    ['quoted-printable, cut within a code', 'quoted-printable', 'no such user=C', 'no such user'],
+    ['quoted-printable, cut at a soft line break', 'quoted-printable', 'no such user=', 'no such user'],
+    ['an encoding that says nothing', '8bit', 'a=20b', 'a=20b'],
+    ['an encoding nobody knows', 'x-nonsense', 'a=20b', 'a=20b'],
+  ])('%s', async (_name, encoding, encoded, decoded) => {
+    const text = await transfer(encoded, encoding);
+    expect(text.startsWith(decoded)).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(decoded.length + 2);
+  });
+});
+
+describe('charsets', () => {
+  const bytes = (...codes: number[]): Buffer => Buffer.from(codes);
+
+  test.each([
+    ['undeclared UTF-8', Buffer.from('Größe'), '', 'Größe'],
+    ['undeclared Latin-1', Buffer.from('Größe', 'latin1'), '', 'Größe'],
+    ['undeclared windows-1252', bytes(0x93, 0x61, 0x94), '', '“a”'],
+    ['us-ascii that is not', Buffer.from('Größe'), 'US-ASCII', 'Größe'],
+    ['a charset nobody knows', Buffer.from('Größe'), 'x-nonsense', 'Größe'],
+    ['UTF-7 is not believed', Buffer.from('+ADw-b+AD4-'), 'utf-7', '+ADw-b+AD4-'],
+    ['koi8-r', bytes(0xd0, 0xcf, 0xde, 0xd4, 0xc1), 'KOI8-R', 'почта'],
+    ['shift_jis', bytes(0x83, 0x81, 0x81, 0x5b, 0x83, 0x8b), 'shift_jis', 'メール'],
+    ['iso-2022-jp', Buffer.from('\x1b$B%a!<%k\x1b(B'), 'ISO-2022-JP', 'メール'],
+    ['iso-2022-jp, undeclared', Buffer.from('\x1b$B%a!<%k\x1b(B'), '', 'メール'],
+    ['UTF-8 cut within a character', Buffer.from('Grö').subarray(0, 3), 'utf-8', 'Gr'],
+    ['undeclared UTF-8 cut within a character', Buffer.from('GrößeÄ').subarray(0, 8), '', 'Größe'],
+    ['damaged UTF-8 keeps the rest', bytes(0x61, 0xff, 0x62), 'utf-8', 'a\ufffdb'],
+    ['a byte order mark', Buffer.from('\ufeffa'), 'utf-8', 'a'],
+  ])('%s', (_name, encoded, charset, text) => {
+    expect(decodeText(encoded, charset)).toBe(text);
+  });
+
+  test('soft line breaks are undone where format=flowed is declared', () => {
+    expect(withoutSoftBreaks('no such \nuser\nann', { format: 'Flowed' })).toBe('no such user\nann');
+    expect(withoutSoftBreaks('no su \nch user', { format: 'flowed', delsp: 'yes' })).toBe('no such user');
+    expect(withoutSoftBreaks('no such \nuser\nann', {})).toBe('no such \nuser\nann');
+  });
+});
+
+describe('header values', () => {
+  test.each([
+    ['=?utf-8?B?R3LDtsOfZQ==?=', 'Größe'],
+    ['=?iso-8859-1?Q?Gr=F6=DFe?= =?iso-8859-1?Q?_da?= end', 'Größe da end'],
+    ['=?utf-8?B?R3LD?= =?utf-8?B?tsOfZQ==?=', 'Größe'],
+    ['=?x-nonsense?Q?a=20b?=', 'a b'],
+    ['=?utf-8?Q?a=0D=0ABcc:_x?=', 'a Bcc: x'],
+    ['=?utf-8?Q?never ends', '=?utf-8?Q?never ends'],
+    ['plain', 'plain'],
+  ])('the words of %s', (encoded, text) => {
+    expect(decodeHeaderWords(encoded)).toBe(text);
+  });
+
+  test('a typed field gives type, parameters, encoding and disposition', () => {
+    const fields = [
+      { name: 'content-type', value: 'Multipart/Report (a report); REPORT-TYPE=delivery-status; boundary="a;b" (c)' },
+      { name: 'content-transfer-encoding', value: ' BASE64 (really)' },
+      { name: 'content-disposition', value: "Attachment; filename*0*=utf-8''a%20; filename*1=b" },
+    ];
+    expect(mimeHeader(fields)).toEqual({
+      contentType: 'multipart/report',
+      parameters: { 'report-type': 'delivery-status', boundary: 'a;b' },
+      encoding: 'base64',
+      disposition: 'attachment',
+    });
+  });
+});
+
+describe('HTML as text', () => {
+  test('a block is a line, a row is a line, cells stay apart, style and scripts say nothing', () => {
+    const html =
+      '<html><head><title>t</title><style>p{}</style><script>s()</script></head><body><h1>Not delivered</h1>' +
+      '<p>To&nbsp;<b>ann@example.org</b>:<br>Gr&ouml;&szlig;e</p>' +
+      '<table><tr><td>Reply</td><td>550 5.1.1</td></tr><tr><td>By</td><td><a href="http://x.example">mx</a></td></tr></table>';
+    const lines = htmlToText(html)
+      .split('\n')
+      .map(line => line.trim());
+    expect(lines.filter(line => line !== '')).toEqual([
+      'Not delivered',
+      'To\u00a0ann@example.org:',
+      'Größe',
+      'Reply 550 5.1.1',
+      'By mx',
+    ]);
+  });
+
+  test('an address in angle brackets survives as an entity', () => {
+    expect(htmlToText('&lt;ann@example.org&gt;')).toBe('<ann@example.org>');
+  });
+});
