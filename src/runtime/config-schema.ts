@@ -10,7 +10,7 @@ import type { Reason } from '../verdict/verdict.ts';
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time with its unit as milliseconds: "500ms", "30s", "5m", "12h", "7d". */
-function duration(minMs: number, maxMs: number, fallback: string): z.ZodType<number> {
+function duration(minMs: number, maxMs: number, fallback: string) {
   const words = 'a time with its unit, such as "30s", "5m", "12h" or "7d"';
   return z
     .string({ error: `expected ${words}` })
@@ -91,9 +91,7 @@ export const CONFIG_SCHEMA = z.strictObject({
     .strictObject({
       policy: oneOf(['clevertap', 'smtp-class'], 'clevertap'),
       max_age: duration(1_000, 36_500 * 86_400_000, '30d'),
-      overrides: z
-        .strictObject(Object.fromEntries(reasons.map(reason => [reason, verdictWord.optional()])))
-        .prefault({}),
+      overrides,
     })
     .prefault({}),
   provenance: z.strictObject({ mode: oneOf(['required', 'off'], 'required') }).prefault({}),

@@ -31,6 +31,7 @@ export function openLog(settings: LogSettings, write: (line: string) => void, no
       done();
     },
   });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston's own class
   const transport = new winston.transports.Stream({ stream, eol: '\n' });
   const logger = winston.createLogger({
     level: settings.level,
