@@ -161,8 +161,8 @@ class SqliteStore implements Store {
         delivered: count('delivered'),
         dead: count('dead'),
       };
-      const oldest = row['oldest'] == null ? {} : { oldestWaitingSeconds: count('oldest') };
-      return { ...counts, ...oldest, ...(row['due'] == null ? {} : { nextDueSeconds: count('due') }) };
+      const oldest = typeof row['oldest'] === 'number' ? { oldestWaitingSeconds: count('oldest') } : {};
+      return { ...counts, ...oldest, ...(typeof row['due'] === 'number' ? { nextDueSeconds: count('due') } : {}) };
     });
   }
 
@@ -242,7 +242,7 @@ class SqliteStore implements Store {
 
   /** True when a row was changed. */
   #run(sql: string, ...values: (string | number | null)[]): boolean {
-    return Number(this.#database.prepare(sql).run(...values).changes) > 0;
+    return this.#database.prepare(sql).run(...values).changes > 0;
   }
 }
 

@@ -31,11 +31,11 @@ export function openLog(settings: LogSettings, write: (line: string) => void, no
       done();
     },
   });
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston's own class
   const transport = new winston.transports.Stream({ stream, eol: '\n' });
   const logger = winston.createLogger({
     level: settings.level,
     format: winston.format.printf(entry => render(entry as unknown as Entry, settings, nowMs)),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it is winston's own class
     transports: [transport],
   });
   const at = (fixed: LogFields): Log => {
