@@ -118,7 +118,7 @@ async function waitForWork(line: Line, signal: AbortSignal): Promise<void> {
   const dueMs = nextDueSeconds === undefined ? LONGEST_SLEEP_MS : nextDueSeconds * 1000 - clock.nowMs();
   const sleepMs = Math.min(Math.max(dueMs, pauseMs, 0), LONGEST_SLEEP_MS);
   const rang = await line.bell.wait(sleepMs, clock, signal);
-  if (!rang || signal.aborted || pauseMs > 0) return;
+  if (!rang || pauseMs > 0) return;
   const deadlineMs = clock.nowMs() + line.settings.batchWaitMs;
   while (!signal.aborted && clock.nowMs() < deadlineMs) {
     const { waiting } = await store.backlog(line.settings.name);
