@@ -148,7 +148,10 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
       } catch (error) {
         reason = asFault(error);
         failed.add(mailbox.name);
-        if (failed.size === config.mailboxes.length || reason.code === 'LEASE_LOST') return last.abort();
+        if (failed.size === config.mailboxes.length || reason.code === 'LEASE_LOST') {
+          last.abort();
+          return;
+        }
         tools.log.error(`${reason.message}; the other mailboxes go on`, { mailbox: mailbox.name, cure: reason.hint });
         await tools.clock.sleep(REFUSED_RETRY_MS, either);
       }

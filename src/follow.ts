@@ -89,7 +89,7 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
       }
       return;
     } catch (error) {
-      if (signal.aborted) return;
+      if (hasEnded(signal)) return;
       failures += 1;
       await pauseAfter(error, failures, follower, signal);
     }
@@ -120,7 +120,7 @@ async function followHeld(follower: Follower, signal: AbortSignal): Promise<void
   const { clock, random } = follower.tools;
   while (!signal.aborted) {
     await clock.sleep(HELD_ROUND_MS * (0.5 + random()), signal);
-    if (signal.aborted) return;
+    if (hasEnded(signal)) return;
     try {
       await lookAgain(follower, signal);
     } catch (error) {
@@ -200,4 +200,9 @@ function tellHeld(follower: Follower, held: Held): void {
   const { address, verdict, missing } = held;
   follower.log.warn('held: not proven', { address, verdict, missing });
   if (follower.options.dryRun) follower.tools.print(`would hold ${verdict}bounce ${address}: ${missing}`);
+}
+
+/** Asked anew after a wait, where the compiler still believes the answer from before it. */
+function hasEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -7,6 +7,8 @@ import type { HeaderFields } from '../shared/header-fields.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import type { Secret } from '../shared/secret.ts';
 
+export { openMailbox } from './watch.ts';
+
 /** How to reach one mailbox. */
 export interface MailboxSettings {
   /** Name in the configuration: cursors, events and log lines carry it. */

@@ -3,6 +3,24 @@
  * Knows what a bounce looks like; decides nothing about soft or hard. Pure, never throws.
  */
 
+import type { Message } from '../message/message.ts';
+import { declaredOtherwise, otherwise } from './not-a-bounce.ts';
+import { READERS } from './readers/readers.ts';
+
+export { CANDIDATE_FIELDS, isCandidate } from './signs.ts';
+export { wantedParts } from './wanted-parts.ts';
+
+/** What the message is: the first reader that understands it gives the report. */
+export function readReport(message: Message): Reading {
+  const other = declaredOtherwise(message);
+  if (other !== undefined) return other;
+  for (const reader of READERS) {
+    const report = reader.read(message);
+    if (report !== undefined) return report;
+  }
+  return otherwise(message);
+}
+
 /** RFC 3464 2.3.3. */
 export type Action = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
 
@@ -53,7 +71,6 @@ export interface BounceReport {
   readonly reportedAtSeconds?: number;
   /** INTERNALDATE or Received, epoch seconds. */
   readonly receivedAtSeconds?: number;
-  /** Own addresses of the mailbox as far as the report shows them (its To): never a failed recipient. */
   readonly recipients: readonly ReportedRecipient[];
 }
 

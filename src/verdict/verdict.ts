@@ -4,6 +4,9 @@
  */
 import type { Evidence } from '../report/report.ts';
 
+export { decide } from './decide.ts';
+export { REASONS } from './reasons.ts';
+
 /** The closed list; docs/VERDICTS.md and verdict/reasons.ts define each in one sentence. */
 export type Reason =
   // about the recipient's address or domain, final

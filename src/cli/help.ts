@@ -1,0 +1,60 @@
+/**
+ * The help texts, each with an example. Text only.
+ */
+
+const bounced = `bounced reads the bounces in a Gmail sending account, decides soft or hard, proves them, and tells CleverTap.
+
+usage: bounced COMMAND [...]
+
+  run       follow the mailboxes and post what is proven
+  classify  read saved mails and show the verdicts
+  check     show the configuration in force; with --online log in and look around
+
+  --help, --version; "bounced COMMAND --help" for one of them
+
+example: bounced classify mail.eml
+`;
+
+const run = `usage: bounced run --config FILE [--dry-run] [--once]
+
+Follows every [[mailbox]] of the configuration and posts proven bounces to its callback, until SIGTERM or SIGINT.
+Nothing in a mailbox is changed. Log lines go to standard error.
+
+  --config FILE  the configuration (bounced.toml)
+  --dry-run      post nothing and keep nothing: read the last "backfill" days and print what would be posted or held
+  --once         end when every mailbox is caught up and what is due has been posted
+
+exit codes: 0 ended when asked, 69 a server cannot be reached (with --once), 74 disk, 75 another daemon runs on this
+state directory, 77 login refused, 78 configuration
+
+example: bounced run --config /etc/bounced/bounced.toml --dry-run --once
+`;
+
+const classify = `usage: bounced classify [--json] [--explain] FILE|DIR|- ...
+
+Reads saved mails (.eml) and prints a line for each recipient, or for a mail that is no bounce why not. A folder stands
+for all .eml files in it and below; - is standard input. No proof is asked: nothing is looked up, nothing posted.
+
+  --json      one JSON object a mail: file, isBounce, kind, recipients (address, verdict, reason, about, status,
+              replyCode, ts, evidence), proof
+  --explain   under each line, what the verdict rests on
+
+exit codes: 0 all were read, 64 usage, 65 some could not be read
+
+example: bounced classify --json fixtures/gmail | jq 'select(.isBounce)'
+`;
+
+const check = `usage: bounced check --config FILE [--online] [--json]
+
+Checks the configuration and prints the one in force: each key, its value and where that came from (file, environment
+or default). Secrets are read, not shown.
+
+  --online  log in to each mailbox, find the folders, log out; changes nothing
+  --json    one JSON object
+
+exit codes: 0 all is well, 69 a server cannot be reached, 77 login refused, 78 configuration
+
+example: bounced check --config /etc/bounced/bounced.toml --online
+`;
+
+export const HELP = { bounced, run, classify, check } as const;

@@ -1,0 +1,254 @@
+/**
+ * One IMAP connection and the few read-only commands we use: the only place that knows imapflow. Takes settings,
+ * gives a logged-in session; a broken one is thrown away and a new one made. Never SELECTs, never STOREs.
+ */
+import { ImapFlow } from 'imapflow';
+import type { FetchMessageObject, FetchQueryObject, MessageStructureObject, SearchObject } from 'imapflow';
+import type { Clock } from '../shared/clock.ts';
+import { EXIT, Fault } from '../shared/fault.ts';
+import type { Log } from '../shared/log.ts';
+import { connectionFault } from './login-fault.ts';
+import type { MailboxSettings, PartStructure } from './mailbox.ts';
+
+export interface Tools {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
+
+export interface Folder {
+  readonly path: string;
+  readonly specialUse?: string;
+}
+
+/** What EXAMINE told. */
+export interface Opened {
+  readonly path: string;
+  readonly uidValidity: number;
+  readonly uidNext: number;
+  readonly exists: number;
+}
+
+/** A message as fetched; what was not asked for is missing. */
+export type Fetched = FetchMessageObject;
+
+/** Parts of a FETCH, as imapflow takes them. */
+export type Query = FetchQueryObject;
+
+/** IDLE is renewed this often; Gmail has been seen to end one after nine minutes. */
+const IDLE_RENEWAL_MS = 4 * 60_000;
+/** A peer that is silent for this long is gone. Above the renewal, so that a healthy idle never meets it. */
+const SOCKET_LIMIT_MS = 5 * 60_000;
+const COMMAND_LIMIT_MS = 10 * 60_000;
+/** A server may not make us hold more than this in one literal or response. */
+const LITERAL_BYTES = 16 * 1024 * 1024;
+
+export class Connection {
+  readonly #client: ImapFlow;
+  readonly #settings: MailboxSettings;
+  readonly #log: Log;
+  #broken: unknown;
+  #closed = false;
+  /** True when the server has announced mail since the folder was opened last. */
+  #news = false;
+  #opened: string | undefined;
+  readonly #wakers = new Set<() => void>();
+
+  private constructor(settings: MailboxSettings, { log }: Tools) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#client = new ImapFlow(clientOptions(settings, log));
+    // Before connect(): an "error" without a listener ends the program.
+    this.#client.on('error', (error: unknown) => {
+      this.#broken = error;
+    });
+    this.#client.on('close', () => {
+      this.#closed = true;
+      this.#wake();
+    });
+    this.#client.on('exists', () => {
+      this.#news = true;
+      this.#wake();
+    });
+  }
+
+  /** Connects and logs in. Rejects with a Fault that names host, user and cure. */
+  static async open(settings: MailboxSettings, tools: Tools, signal: AbortSignal): Promise<Connection> {
+    const connection = new Connection(settings, tools);
+    await connection.#run(signal, () => connection.#client.connect());
+    return connection;
+  }
+
+  get alive(): boolean {
+    return !this.#closed && this.#client.usable;
+  }
+
+  get isGmail(): boolean {
+    return this.#client.capabilities.has('X-GM-EXT-1');
+  }
+
+  get capabilities(): string[] {
+    return [...this.#client.capabilities.keys()].sort();
+  }
+
+  async folders(signal: AbortSignal): Promise<Folder[]> {
+    const list = await this.#run(signal, () => this.#client.list());
+    return list
+      .filter(folder => !folder.flags.has('\\Noselect') && !folder.flags.has('\\NonExistent'))
+      .map(({ path, specialUse }) => (typeof specialUse === 'string' ? { path, specialUse } : { path }));
+  }
+
+  /** EXAMINE (RFC 3501 6.3.2): read-only by the protocol itself. */
+  async examine(path: string, signal: AbortSignal): Promise<Opened> {
+    this.#news = false;
+    const opened = await this.#run(signal, () => this.#client.mailboxOpen(path, { readOnly: true }));
+    if (!opened.readOnly) {
+      throw new Fault(`${this.#settings.host}: folder "${path}" was not opened read-only`, {
+        code: 'NOT_READ_ONLY',
+        retry: 'never',
+        exit: EXIT.unavailable,
+        hint: 'the server does not honour EXAMINE; bounced does not read a mailbox that it could change',
+      });
+    }
+    this.#opened = path;
+    return { path, uidValidity: Number(opened.uidValidity), uidNext: opened.uidNext, exists: opened.exists };
+  }
+
+  get openedFolder(): string | undefined {
+    return this.alive ? this.#opened : undefined;
+  }
+
+  /** UIDs in ascending order. A refused search is a failure, never an empty answer. */
+  async search(query: SearchObject, signal: AbortSignal): Promise<number[]> {
+    const uids = await this.#run(signal, () => this.#client.search(query, { uid: true }));
+    if (!Array.isArray(uids)) throw connectionFault(new Error('the server refused a search'), this.#settings);
+    return uids.sort((one, other) => one - other);
+  }
+
+  /** All at once: nothing may be asked while a FETCH is being read. */
+  async fetch(uids: readonly number[], query: Query, signal: AbortSignal): Promise<Fetched[]> {
+    if (uids.length === 0) return [];
+    return this.#run(signal, () => this.#client.fetchAll(ranges(uids), query, { uid: true }));
+  }
+
+  async count(path: string, signal: AbortSignal): Promise<number | undefined> {
+    const status = await this.#run(signal, () => this.#client.status(path, { messages: true }));
+    return status === false ? undefined : status.messages;
+  }
+
+  /** Idles until something may be new, the limit is over, the connection ends or the signal aborts. */
+  async idle(limitMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+    if (!this.alive || this.#news || signal.aborted) return;
+    const over = new AbortController();
+    const waker = (): void => over.abort();
+    this.#wakers.add(waker);
+    // Rejects when the connection ends meanwhile, which the next command reports.
+    this.#client.idle().catch((error: unknown) => {
+      this.#broken ??= error;
+      over.abort();
+    });
+    await clock.sleep(limitMs, AbortSignal.any([signal, over.signal]));
+    this.#wakers.delete(waker);
+  }
+
+  async close(): Promise<void> {
+    if (this.alive) await Promise.race([this.#client.logout().catch(() => undefined), delay(2_000)]);
+    this.#client.close();
+  }
+
+  #wake(): void {
+    for (const waker of this.#wakers) waker();
+  }
+
+  /** A command with its limits: the signal and the time. What it fails with becomes a Fault. */
+  async #run<T>(signal: AbortSignal, command: () => Promise<T>): Promise<T> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(COMMAND_LIMIT_MS)]);
+    let stop = (): void => undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => {
+        this.#client.close();
+        reject(new Error(signal.aborted ? 'stopped' : 'command timeout'));
+      };
+    });
+    limit.addEventListener('abort', stop, { once: true });
+    try {
+      if (limit.aborted) stop();
+      return await Promise.race([command(), stopped]);
+    } catch (error) {
+      this.#log.debug('imap command failed', { error: error instanceof Error ? error.name : 'unknown' });
+      throw connectionFault(this.#broken === undefined ? error : this.#merge(error), this.#settings);
+    } finally {
+      limit.removeEventListener('abort', stop);
+    }
+  }
+
+  /** The command's error and the connection's, which often tells more. */
+  #merge(error: unknown): unknown {
+    const code = (this.#broken as { code?: unknown } | undefined)?.code;
+    return { ...(typeof error === 'object' ? error : {}), reason: typeof code === 'string' ? code : 'closed' };
+  }
+}
+
+/** imapflow's BODYSTRUCTURE as ours: leaves of a returned message are left out. */
+export function toStructure(node: MessageStructureObject, isRoot = true): PartStructure {
+  const contentType = node.type.toLowerCase();
+  const isMessage = contentType.startsWith('message/');
+  const children = isMessage ? [] : (node.childNodes ?? []).map(child => toStructure(child, false));
+  const path = node.part ?? (isRoot && !contentType.startsWith('multipart/') ? '1' : '');
+  return {
+    path,
+    contentType,
+    parameters: lowerKeys(node.parameters ?? {}),
+    ...(node.encoding === undefined ? {} : { encoding: node.encoding.toLowerCase() }),
+    ...(node.disposition === undefined ? {} : { disposition: node.disposition.toLowerCase() }),
+    ...(node.size === undefined ? {} : { sizeBytes: node.size }),
+    children,
+  };
+}
+
+function clientOptions(settings: MailboxSettings, log: Log): ConstructorParameters<typeof ImapFlow>[0] {
+  const { host, port, tls, ca, user, password } = settings;
+  const line = (entry: unknown): void => {
+    const { msg, cid } = entry as { msg?: unknown; cid?: unknown };
+    if (typeof msg === 'string') log.debug(`imap: ${msg}`, typeof cid === 'string' ? { connection: cid } : {});
+  };
+  return {
+    host,
+    port,
+    secure: tls === 'implicit',
+    doSTARTTLS: tls === 'starttls',
+    auth: { user, pass: password.reveal() },
+    ...(ca === undefined ? {} : { tls: { ca } }),
+    clientInfo: { name: 'bounced' },
+    // Compression costs ten times the time and hides nothing; the parts we fetch are small.
+    disableCompression: true,
+    disableAutoIdle: true,
+    maxIdleTime: IDLE_RENEWAL_MS,
+    socketTimeout: SOCKET_LIMIT_MS,
+    connectionTimeout: 30_000,
+    maxLiteralSize: LITERAL_BYTES,
+    logger: { trace: () => undefined, debug: () => undefined, info: line, warn: line, error: line },
+  };
+}
+
+function lowerKeys(parameters: Readonly<Record<string, string>>): Record<string, string> {
+  const safe = Object.create(null) as Record<string, string>;
+  for (const [key, value] of Object.entries(parameters)) safe[key.toLowerCase()] = value;
+  return safe;
+}
+
+/** "1:3,7" of ascending UIDs. */
+function ranges(uids: readonly number[]): string {
+  const parts: { from: number; to: number }[] = [];
+  for (const uid of uids) {
+    const last = parts.at(-1);
+    if (last !== undefined && last.to + 1 === uid) last.to = uid;
+    else parts.push({ from: uid, to: uid });
+  }
+  return parts.map(({ from, to }) => (from === to ? `${from}` : `${from}:${to}`)).join(',');
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,168 @@
+/**
+ * What is new above a cursor, chunk by chunk: a first look at a few header fields, then the parts of the candidates.
+ * Takes a connection with the folder open, gives raw messages. Fetches with BODY.PEEK only.
+ */
+import type { Cursor } from '../shared/cursor.ts';
+import { parseHeaderFields } from '../shared/header-fields.ts';
+import type { HeaderFields } from '../shared/header-fields.ts';
+import { identify, IDENTITY_FIELDS } from '../shared/identity.ts';
+import { LIMITS } from '../shared/limits.ts';
+import { toStructure } from './connection.ts';
+import type { Connection, Fetched, Opened } from './connection.ts';
+import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts';
+
+/** UIDs can become visible late, below ones already seen: so many below the cursor are looked at again. */
+const OVERLAP = 50;
+const DAY_MS = 86_400_000;
+
+/** UIDs to look at, ascending: above the cursor less an overlap, or by date where there is no cursor for this folder. */
+export async function newUids(
+  connection: Connection,
+  opened: Opened,
+  cursor: Cursor | undefined,
+  backfillDays: number,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<number[]> {
+  if (cursor?.uidValidity === opened.uidValidity) {
+    const from = Math.max(1, cursor.lastUid - OVERLAP + 1);
+    if (opened.exists === 0) return [];
+    // RFC 3501 6.4.8: "n:*" always holds the last message, even below n.
+    return (await connection.search({ uid: `${from}:*` }, signal)).filter(uid => uid >= from);
+  }
+  if (backfillDays === 0 || opened.exists === 0) return [];
+  return connection.search({ since: new Date(nowMs - backfillDays * DAY_MS) }, signal);
+}
+
+/** Looks at these messages; skips our own sent mail and drafts. */
+export async function readChunk(
+  connection: Connection,
+  uids: readonly number[],
+  interest: Interest,
+  signal: AbortSignal,
+): Promise<{ readonly messages: RawMessage[]; readonly skipped: number }> {
+  const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
+  const query = {
+    uid: true,
+    internalDate: true,
+    size: true,
+    headers: fields,
+    ...(connection.isGmail ? { labels: true } : {}),
+  };
+  const seen = (await connection.fetch(uids, query, signal)).sort((one, other) => one.uid - other.uid);
+  const ours = seen.filter(isOwnMail);
+  const looked = seen.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
+  const candidates = looked.filter(raw => raw.candidate);
+  const full = await readCandidates(connection, candidates, interest, signal);
+  return { messages: looked.map(raw => full.get(raw.uid) ?? raw), skipped: ours.length };
+}
+
+function isOwnMail({ labels }: Fetched): boolean {
+  return labels?.has('\\Sent') === true || labels?.has('\\Draft') === true;
+}
+
+function firstLook(fetched: Fetched, interest: Interest): RawMessage {
+  const headers = parseHeaderFields(fetched.headers ?? Buffer.alloc(0));
+  const { uid, emailId, internalDate, labels, size } = fetched;
+  const dateMs = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
+  return {
+    uid,
+    identity: identify(headers, labels === undefined ? undefined : emailId),
+    sizeBytes: size ?? 0,
+    headers,
+    candidate: interest.isCandidate(headers),
+    truncated: false,
+    ...(Number.isNaN(dateMs) ? {} : { internalDateSeconds: Math.floor(dateMs / 1000) }),
+    ...(labels === undefined ? {} : { labels: [...labels] }),
+  };
+}
+
+/** Header and shape of all candidates in one command, then the parts of those that want the same ones together. */
+async function readCandidates(
+  connection: Connection,
+  candidates: readonly RawMessage[],
+  interest: Interest,
+  signal: AbortSignal,
+): Promise<Map<number, RawMessage>> {
+  const uids = candidates.map(raw => raw.uid);
+  const header = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes };
+  const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [header] }, signal);
+  const byShape = new Map<string, { wanted: readonly WantedPart[] | 'source'; mails: RawMessage[] }>();
+  for (const shape of shapes) {
+    const first = candidates.find(raw => raw.uid === shape.uid);
+    if (first === undefined) continue;
+    const structure = shape.bodyStructure === undefined ? undefined : toStructure(shape.bodyStructure);
+    const wanted = structure === undefined ? 'source' : interest.wantedParts(structure);
+    const key =
+      wanted === 'source' ? wanted : wanted.map(part => `${part.path}/${part.section}/${part.maxBytes}`).join(' ');
+    const group = byShape.get(key) ?? { wanted, mails: [] };
+    group.mails.push({
+      ...first,
+      headers: wholeHeader(shape, first.headers),
+      ...(structure === undefined ? {} : { structure }),
+    });
+    byShape.set(key, group);
+  }
+  const full = new Map<number, RawMessage>();
+  for (const { wanted, mails } of byShape.values()) {
+    const read =
+      wanted === 'source' ? readSources(connection, mails, signal) : readParts(connection, mails, wanted, signal);
+    for (const raw of await read) full.set(raw.uid, raw);
+  }
+  return full;
+}
+
+function wholeHeader(shape: Fetched, firstLook: HeaderFields): HeaderFields {
+  const bytes = shape.headers ?? shape.bodyParts?.get('header');
+  return bytes === undefined ? firstLook : parseHeaderFields(bytes);
+}
+
+async function readParts(
+  connection: Connection,
+  mails: readonly RawMessage[],
+  wanted: readonly WantedPart[],
+  signal: AbortSignal,
+): Promise<RawMessage[]> {
+  // One byte more than wanted tells a part that fits from one that is cut.
+  const bodyParts = wanted.map(part => ({ key: keyOf(part), start: 0, maxLength: part.maxBytes + 1 }));
+  const fetched = await connection.fetch(
+    mails.map(raw => raw.uid),
+    { uid: true, bodyParts },
+    signal,
+  );
+  const byUid = new Map(fetched.map(one => [one.uid, one.bodyParts]));
+  return mails.map(raw => {
+    const parts = wanted.flatMap(part => toPart(part, byUid.get(raw.uid)?.get(keyOf(part).toLowerCase())));
+    return { ...raw, parts };
+  });
+}
+
+function keyOf({ path, section }: WantedPart): string {
+  return section === 'header' ? `${path}.HEADER` : path;
+}
+
+function toPart({ path, section, maxBytes }: WantedPart, bytes: Buffer | null | undefined): FetchedPart[] {
+  if (bytes === undefined || bytes === null) return [];
+  return [{ path, section, bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }];
+}
+
+/** Mails whose shape nobody understands, one by one: each may be as large as the limit. */
+async function readSources(
+  connection: Connection,
+  mails: readonly RawMessage[],
+  signal: AbortSignal,
+): Promise<RawMessage[]> {
+  const read: RawMessage[] = [];
+  for (const raw of mails) {
+    const [one] = await connection.fetch(
+      [raw.uid],
+      { uid: true, source: { start: 0, maxLength: LIMITS.sourceBytes } },
+      signal,
+    );
+    const source = one?.source;
+    read.push(
+      source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length },
+    );
+  }
+  return read;
+}

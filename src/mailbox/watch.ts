@@ -1,0 +1,228 @@
+/**
+ * A mailbox followed: scans from the cursor, idles, scans again, reconnects. Takes settings and what is of interest,
+ * gives the Mailbox of the door. Holds at most two connections: one to follow, one for look-ups in Sent.
+ */
+import { fullJitterMs } from '../shared/backoff.ts';
+import type { Cursor } from '../shared/cursor.ts';
+import { EXIT, Fault } from '../shared/fault.ts';
+import { LIMITS } from '../shared/limits.ts';
+import { Connection } from './connection.ts';
+import type { Folder, Opened, Tools } from './connection.ts';
+import { connectionFault } from './login-fault.ts';
+import type { Chunk, Interest, Mailbox, MailboxInspection, MailboxSettings, SentLookup } from './mailbox.ts';
+import { newUids, readChunk } from './scan.ts';
+import { findByMessageId } from './sent.ts';
+
+type CursorOf = (folder: string) => Promise<Cursor | undefined>;
+
+const RECONNECT = { baseMs: 1_000, capMs: 300_000 };
+/** With `once`: connections that may fail in a row. */
+const ONCE_TRIES = 3;
+/** UIDs remembered as handed on, so that the overlap is not read twice while we follow. */
+const REMEMBERED = 2_000;
+
+/** A Mailbox over IMAP; connects when it is first used. */
+export function openMailbox(settings: MailboxSettings, interest: Interest, tools: Tools): Mailbox {
+  return new ImapMailbox(settings, interest, tools);
+}
+
+class ImapMailbox implements Mailbox {
+  readonly #settings: MailboxSettings;
+  readonly #interest: Interest;
+  readonly #tools: Tools;
+  #following: Connection | undefined;
+  #sent: Connection | undefined;
+  #folder: string | undefined;
+  #lastScanSeconds: number | undefined;
+
+  constructor(settings: MailboxSettings, interest: Interest, tools: Tools) {
+    this.#settings = settings;
+    this.#interest = interest;
+    this.#tools = tools;
+  }
+
+  async *watch(cursorOf: CursorOf, signal: AbortSignal, options: { once?: boolean } = {}): AsyncGenerator<Chunk> {
+    const once = options.once ?? false;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        for await (const chunk of this.#follow(cursorOf, signal, once)) {
+          failures = 0;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        await this.#dropFollowing();
+        if (hasEnded(signal)) return;
+        failures += 1;
+        await this.#pause(error, failures, once, signal);
+      }
+    }
+  }
+
+  async findSent(messageIds: readonly string[], signal: AbortSignal): Promise<SentLookup> {
+    try {
+      if (this.#sent?.openedFolder === undefined) {
+        await this.#sent?.close();
+        this.#sent = await Connection.open(this.#settings, this.#tools, signal);
+        const folder = sentFolder(this.#settings, await this.#sent.folders(signal));
+        if (folder === undefined) return { searched: false, mails: new Map() };
+        await this.#sent.examine(folder, signal);
+      }
+      const mails = await findByMessageId(this.#sent, messageIds, signal);
+      return { searched: true, mails: new Map(mails.map(mail => [mail.messageId, mail])) };
+    } catch (error) {
+      await this.#sent?.close();
+      this.#sent = undefined;
+      throw connectionFault(error, this.#settings);
+    }
+  }
+
+  async inspect(signal: AbortSignal): Promise<MailboxInspection> {
+    const connection = await Connection.open(this.#settings, this.#tools, signal);
+    try {
+      const folders = await connection.folders(signal);
+      const counted = [];
+      for (const folder of folders) {
+        const messages = await connection.count(folder.path, signal).catch(() => undefined);
+        counted.push(messages === undefined ? folder : { ...folder, messages });
+      }
+      const folder = folderToRead(this.#settings, folders);
+      const sent = sentFolder(this.#settings, folders);
+      return {
+        capabilities: connection.capabilities,
+        folders: counted,
+        folder,
+        ...(sent === undefined ? {} : { sentFolder: sent }),
+      };
+    } finally {
+      await connection.close();
+    }
+  }
+
+  state(): ReturnType<Mailbox['state']> {
+    return {
+      connected: this.#following?.alive ?? false,
+      ...(this.#folder === undefined ? {} : { folder: this.#folder }),
+      ...(this.#lastScanSeconds === undefined ? {} : { lastScanSeconds: this.#lastScanSeconds }),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#dropFollowing(), this.#sent?.close()]);
+    this.#sent = undefined;
+  }
+
+  /** One connection's life: scan, idle, scan again. Ends by the signal, or when caught up with `once`. */
+  async *#follow(cursorOf: CursorOf, signal: AbortSignal, once: boolean): AsyncGenerator<Chunk> {
+    const connection = await Connection.open(this.#settings, this.#tools, signal);
+    this.#following = connection;
+    const folder = folderToRead(this.#settings, await connection.folders(signal));
+    this.#folder = folder;
+    this.#tools.log.info('connected', { folder, gmail: connection.isGmail });
+    const handedOn = new Set<number>();
+    while (!signal.aborted) {
+      const opened = await connection.examine(folder, signal);
+      yield* this.#scan(connection, opened, await cursorOf(folder), handedOn, signal);
+      this.#lastScanSeconds = this.#tools.clock.nowSeconds();
+      if (once) return;
+      await connection.idle(this.#settings.pollMs, this.#tools.clock, signal);
+    }
+  }
+
+  async *#scan(
+    connection: Connection,
+    opened: Opened,
+    cursor: Cursor | undefined,
+    handedOn: Set<number>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Chunk> {
+    const { clock, log } = this.#tools;
+    const known = cursor?.uidValidity === opened.uidValidity ? cursor : undefined;
+    if (cursor !== undefined && known === undefined) {
+      log.warn('UIDVALIDITY has changed: reading again by date', { folder: opened.path });
+      handedOn.clear();
+    }
+    const found = await newUids(connection, opened, cursor, this.#settings.backfillDays, clock.nowMs(), signal);
+    const uids = found.filter(uid => !handedOn.has(uid));
+    const place = { mailbox: this.#settings.name, folder: opened.path, uidValidity: opened.uidValidity };
+    let lastUid = known?.lastUid ?? 0;
+    for (let start = 0; start < uids.length; start += LIMITS.chunkMails) {
+      const some = uids.slice(start, start + LIMITS.chunkMails);
+      const { messages, skipped } = await readChunk(connection, some, this.#interest, signal);
+      lastUid = Math.max(lastUid, some.at(-1) ?? 0);
+      const caughtUp = start + some.length >= uids.length;
+      yield {
+        messages,
+        skipped,
+        cursor: {
+          ...place,
+          lastUid: caughtUp && known === undefined ? Math.max(lastUid, opened.uidNext - 1) : lastUid,
+        },
+        caughtUp,
+      };
+      // Asked for the next: so this one is recorded.
+      some.forEach(uid => handedOn.add(uid));
+      forgetOldest(handedOn);
+    }
+    // The place is kept from the first look on, also in a folder that holds nothing of interest yet.
+    if (uids.length === 0 && known === undefined) {
+      yield {
+        messages: [],
+        skipped: 0,
+        cursor: { ...place, lastUid: Math.max(0, opened.uidNext - 1) },
+        caughtUp: true,
+      };
+    }
+  }
+
+  async #pause(error: unknown, failures: number, once: boolean, signal: AbortSignal): Promise<void> {
+    const fault = connectionFault(error, this.#settings);
+    if (fault.retry === 'never' || (once && failures >= ONCE_TRIES)) throw fault;
+    const { clock, random, log } = this.#tools;
+    const jitterMs = fullJitterMs(RECONNECT, failures, random());
+    const waitMs = once ? Math.min(jitterMs, 2_000) : Math.max(jitterMs, (fault.waitMs ?? 0) * (1 + random()));
+    log.warn(fault.message, { code: fault.code, retryInSeconds: Math.ceil(waitMs / 1000), cure: fault.hint });
+    await clock.sleep(waitMs, signal);
+  }
+
+  async #dropFollowing(): Promise<void> {
+    const connection = this.#following;
+    this.#following = undefined;
+    await connection?.close();
+  }
+}
+
+/** By special use, never by name: Gmail translates all names but INBOX. */
+function folderToRead({ folder, host }: MailboxSettings, folders: readonly Folder[]): string {
+  if (folder === undefined) return folders.find(one => one.specialUse === '\\All')?.path ?? 'INBOX';
+  if (folders.some(one => one.path === folder)) return folder;
+  throw missing(host, 'folder', folder, folders);
+}
+
+function sentFolder({ sentFolder: wanted, host }: MailboxSettings, folders: readonly Folder[]): string | undefined {
+  if (wanted === undefined) return folders.find(one => one.specialUse === '\\Sent')?.path;
+  if (folders.some(one => one.path === wanted)) return wanted;
+  throw missing(host, 'sent_folder', wanted, folders);
+}
+
+function missing(host: string, key: string, path: string, folders: readonly Folder[]): Fault {
+  return new Fault(`${host}: there is no folder "${path}" (${key})`, {
+    code: 'FOLDER_MISSING',
+    retry: 'never',
+    exit: EXIT.config,
+    hint: `name one of ${folders.map(one => `"${one.path}"`).join(', ')}, or leave ${key} out`,
+  });
+}
+
+function forgetOldest(uids: Set<number>): void {
+  for (const uid of uids) {
+    if (uids.size <= REMEMBERED) return;
+    uids.delete(uid);
+  }
+}
+
+/** Asked anew after a wait, where the compiler still believes the answer from before it. */
+function hasEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

@@ -1,0 +1,21 @@
+/**
+ * SMTP codes in the words of a refusal. Takes a text, gives the reply code and the enhanced code; a number that only
+ * looks like one (an IP address, a size, a time, a part of an address) is none. Pure, linear.
+ */
+
+// RFC 5321 4.2: three digits, then a space or hyphen, or the end.
+const REPLY =
+  /(?:^|[\s:;<("'[])([45]\d\d)(?=[\s-]+(?!seconds?\b|sec\b|minutes?\b|hours?\b|days?\b|[kmg]?i?bytes?\b|[kmg]b\b)|$|[.,;:)\]'"](?:\s|$))/gi;
+const ENHANCED = /(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+const QUOTED_EARLIER = 3;
+
+/** The reply code that the text ends on or, more often, begins with. */
+export function replyCodeIn(text: string): number | undefined {
+  const codes = Array.from(text.slice(0, 4000).matchAll(REPLY), match => Number(match[1])).slice(0, QUOTED_EARLIER);
+  return codes.find(code => code >= 500) ?? codes[0];
+}
+
+/** The first enhanced status code of class 4 or 5 (RFC 3463 2). */
+export function enhancedCodeIn(text: string): string | undefined {
+  return ENHANCED.exec(text.slice(0, 4000))?.[1];
+}

@@ -1,0 +1,31 @@
+/**
+ * Exim without a machine-readable part: "This message was created automatically by mail delivery software".
+ * Source: Exim's specification, "Customizing bounce and warning messages".
+ */
+import { cleanAddress } from '../../shared/address.ts';
+import { headerValues } from '../../shared/header-fields.ts';
+import { addressBlocks, ownWords } from './blocks.ts';
+import type { Reader } from './reader.ts';
+import { textReport } from './text-report.ts';
+
+const SIGN =
+  /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more)/i;
+
+export const exim: Reader = {
+  name: 'exim',
+  read(message) {
+    const text = ownWords(message.text);
+    const failed = headerValues(message.headers, 'x-failed-recipients').flatMap(value => value.split(','));
+    if (!SIGN.test(text.slice(0, 4000))) return undefined;
+    const blocks = addressBlocks(text);
+    const named = failed.flatMap(value => cleanAddress(value) ?? []);
+    const missing = named.filter(
+      address => !blocks.some(block => block.address.toLowerCase() === address.toLowerCase()),
+    );
+    const fromHeader =
+      blocks.length > 0
+        ? []
+        : missing.map(address => ({ address, line: `X-Failed-Recipients: ${address}`, words: text.slice(0, 2000) }));
+    return textReport(message, 'exim', [...blocks, ...fromHeader], text);
+  },
+};

@@ -1,0 +1,97 @@
+/**
+ * One recipient of a report from whatever a reader found out. Takes raw texts, gives a ReportedRecipient with its
+ * evidence; leaves out what is no address, or the reporter's or our own.
+ */
+import type { Message } from '../message/message.ts';
+import { cleanAddress, sameAddress } from '../shared/address.ts';
+import { headerValue, headerValues } from '../shared/header-fields.ts';
+import { LIMITS } from '../shared/limits.ts';
+import { cleanMessageIds } from '../shared/message-id.ts';
+import { enhancedCodeIn, replyCodeIn } from './codes.ts';
+import type { Action, Evidence, ReportedRecipient } from './report.ts';
+
+export interface Findings {
+  readonly finalRecipient: string;
+  readonly originalRecipient?: string | undefined;
+  readonly alsoKnownAs?: readonly string[] | undefined;
+  readonly action: Action;
+  readonly status?: string | undefined;
+  readonly diagnostic?: string | undefined;
+  readonly prose?: string | undefined;
+  readonly remoteMta?: string | undefined;
+  readonly lastAttemptAtSeconds?: number | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Codes are taken from the diagnostic; a status field that says nothing (X.0.0) gives way to the diagnostic's. */
+export function toRecipient(found: Findings): ReportedRecipient {
+  const diagnostic = found.diagnostic === undefined ? undefined : oneLine(found.diagnostic, LIMITS.diagnosticChars);
+  const inline = enhancedCodeIn(diagnostic ?? '');
+  const status = found.status === undefined || /\.0\.0$/.test(found.status) ? (inline ?? found.status) : found.status;
+  const prose = found.prose === undefined ? undefined : oneLine(found.prose, LIMITS.diagnosticChars);
+  return {
+    finalRecipient: found.finalRecipient,
+    action: found.action,
+    evidence: found.evidence,
+    ...optional('originalRecipient', found.originalRecipient),
+    ...optional('alsoKnownAs', found.alsoKnownAs),
+    ...optional('status', status),
+    ...optional('replyCode', replyCodeIn(diagnostic ?? '')),
+    ...optional('diagnostic', diagnostic === '' ? undefined : diagnostic),
+    ...optional('prose', prose === '' ? undefined : prose),
+    ...optional('remoteMta', found.remoteMta === '' ? undefined : found.remoteMta),
+    ...optional('lastAttemptAtSeconds', found.lastAttemptAtSeconds),
+  };
+}
+
+/** A quote of the mail for an evidence. */
+export function evidence(part: Evidence['part'], quote: string, rule: string): Evidence {
+  return { part, quote: oneLine(quote, LIMITS.quoteChars), rule };
+}
+
+/** Recipients that can be meant: not the mailbox itself, not the reporter, each address once, within the limit. */
+export function plausible(message: Message, recipients: readonly ReportedRecipient[]): ReportedRecipient[] {
+  const own = headerValues(message.headers, 'to').concat(headerValues(message.headers, 'delivered-to'));
+  const ownAddresses = own.flatMap(value => cleanAddress(value) ?? []);
+  const from = cleanAddress(headerValue(message.headers, 'from') ?? '');
+  const kept: ReportedRecipient[] = [];
+  for (const recipient of recipients) {
+    const { finalRecipient } = recipient;
+    const strange =
+      /^(?:mailer-daemon|postmaster)@/i.test(finalRecipient) && from !== undefined && sameAddress(finalRecipient, from);
+    if (strange || ownAddresses.some(address => sameAddress(address, finalRecipient))) continue;
+    const twin = kept.findIndex(one => sameAddress(one.finalRecipient, finalRecipient));
+    if (twin < 0) kept.push(recipient);
+    else if (kept[twin]?.action !== 'failed' && recipient.action === 'failed') kept[twin] = recipient;
+  }
+  return kept.slice(0, LIMITS.recipients);
+}
+
+/** Message-IDs of the mail that bounced, the most trustworthy carrier first. */
+export function originalIds(message: Message, fromStatus: string | undefined): string[] {
+  const returned = message.returned?.headers ?? [];
+  const inText = /^[> ]*message-id:\s*(<[^<>\s]{3,998}>)/im.exec(message.text.slice(0, LIMITS.textChars))?.[1];
+  const values = [
+    fromStatus,
+    headerValue(returned, 'message-id'),
+    headerValue(returned, 'x-google-original-message-id'),
+    headerValue(message.headers, 'in-reply-to'),
+    ...headerValues(message.headers, 'references').reverse(),
+    inText,
+  ];
+  const ids = values.flatMap(value => (value === undefined ? [] : cleanMessageIds(value).reverse()));
+  return [...new Set(ids)].slice(0, LIMITS.originalMessageIds);
+}
+
+/** White space, control and invisible direction characters as single spaces. */
+export function oneLine(text: string, limit: number): string {
+  return text
+    .slice(0, 4 * limit)
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, limit);
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, V>>);
+}

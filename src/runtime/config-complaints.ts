@@ -1,0 +1,84 @@
+/**
+ * Mistakes in a configuration as sentences: where, what was expected, and what was probably meant.
+ * Takes zod's issues or checked values; never shows a value that could be a secret.
+ */
+import type { z } from 'zod';
+import type { WrittenConfig } from './config-schema.ts';
+import { knownKeys } from './config-schema.ts';
+import { nearest } from './nearest.ts';
+
+/** One line an issue: `mailbox[0].prot: unknown key; did you mean "port"?` */
+export function complaints(issues: readonly z.core.$ZodIssue[], written: unknown): string[] {
+  return issues.flatMap(issue => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(issue.path, key));
+    const missing = valueAt(written, issue.path) === undefined;
+    return [`${spell(issue.path)}: ${missing ? 'missing; ' : ''}${issue.message}`];
+  });
+}
+
+/** What one key alone cannot show: secrets without or with two sources, names used twice or not at all. */
+export function crossCheck(config: WrittenConfig): string[] {
+  const callbacks = config.callback.map(one => one.name);
+  return [
+    ...config.mailbox.flatMap((one, index) => secretMistake(`mailbox[${index}]`, 'password', one)),
+    ...config.callback.flatMap((one, index) => secretMistake(`callback[${index}]`, 'url', one)),
+    ...twice(
+      'mailbox',
+      config.mailbox.map(one => one.name),
+    ),
+    ...twice('callback', callbacks),
+    ...config.mailbox.flatMap(({ callback }, index) => {
+      if (callbacks.includes(callback)) return [];
+      const meant = nearest(callback, callbacks) ?? callbacks[0] ?? '';
+      return [`mailbox[${index}].callback: there is no [[callback]] named "${callback}"; did you mean "${meant}"?`];
+    }),
+    ...config.mailbox.flatMap(({ tls, host }, index) =>
+      tls === 'none' && !/^(?:localhost|127\.0\.0\.1|::1)$/.test(host)
+        ? [`mailbox[${index}].tls: "none" sends the password in the clear; only loopback may`]
+        : [],
+    ),
+  ];
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): string {
+  const section = path.filter(step => typeof step === 'string').join('.');
+  if (section === 'mailbox' && key === 'password') return secretInFile(path, key, 'password');
+  if (section === 'callback' && key === 'url') return secretInFile(path, key, 'url');
+  const known = knownKeys(section);
+  const meant = nearest(key, known);
+  const cure = meant === undefined ? `known here: ${known.join(', ')}` : `did you mean "${meant}"?`;
+  return `${spell([...path, key])}: unknown key; ${cure}`;
+}
+
+function secretInFile(path: readonly PropertyKey[], key: string, stem: string): string {
+  return `${spell([...path, key])}: a secret does not belong here; put it into a file and name that with ${stem}_file`;
+}
+
+function secretMistake(where: string, stem: string, section: Readonly<Record<string, unknown>>): string[] {
+  const keys = ['file', 'credential', 'command'].map(source => `${stem}_${source}`);
+  const given = keys.filter(key => section[key] !== undefined);
+  if (given.length === 1) return [];
+  return [`${where}: expected one of ${keys.join(', ')}, not ${given.length === 0 ? 'none' : given.join(' and ')}`];
+}
+
+function twice(section: string, names: readonly string[]): string[] {
+  return names.flatMap((name, index) =>
+    names.indexOf(name) < index
+      ? [`${section}[${index}].name: "${name}" is used twice; expected a name of its own`]
+      : [],
+  );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
+    value,
+  );
+}
+
+function spell(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'the file';
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`))
+    .join('');
+}

@@ -1,0 +1,122 @@
+/**
+ * What a configuration may hold: keys, types, defaults. Takes parsed TOML, gives typed values or issues with their
+ * path. Reads no file and no secret.
+ */
+import { z } from 'zod';
+import { LIMITS } from '../shared/limits.ts';
+import { REASONS } from '../verdict/verdict.ts';
+import type { Reason } from '../verdict/verdict.ts';
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time with its unit as milliseconds: "500ms", "30s", "5m", "12h", "7d". */
+function duration(minMs: number, maxMs: number, fallback: string) {
+  const words = 'a time with its unit, such as "30s", "5m", "12h" or "7d"';
+  return z
+    .string({ error: `expected ${words}` })
+    .default(fallback)
+    .transform((text, context) => {
+      const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text.trim());
+      const ms = Number(match?.[1]) * (UNIT_MS[match?.[2] ?? ''] ?? Number.NaN);
+      if (ms >= minMs && ms <= maxMs) return ms;
+      const bounds = Number.isNaN(ms) ? '' : ` between ${inWords(minMs)} and ${inWords(maxMs)}`;
+      context.addIssue({ code: 'custom', message: `expected ${words}${bounds}, not "${text}"` });
+      return z.NEVER;
+    });
+}
+
+/** Milliseconds in their largest whole unit. */
+export function inWords(ms: number): string {
+  const unit = Object.entries(UNIT_MS).findLast(([, size]) => ms % size === 0) ?? ['ms', 1];
+  return ms === 0 ? '0s' : `${ms / unit[1]}${unit[0]}`;
+}
+
+const name = z
+  .string({ error: 'expected a name, such as "campaigns"' })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'expected letters, digits, "-" and "_", such as "campaigns"');
+const text = (example: string): z.ZodString =>
+  z.string({ error: `expected a text, such as "${example}"` }).min(1, `expected a text, such as "${example}"`);
+const whole = (min: number, max: number, fallback: number): z.ZodDefault<z.ZodNumber> => {
+  const words = `expected a whole number from ${min} to ${max}`;
+  return z.number({ error: words }).int(words).min(min, words).max(max, words).default(fallback);
+};
+const oneOf = <const T extends readonly [string, ...string[]]>(words: T, fallback: T[number]) =>
+  z.enum(words, { error: `expected one of ${words.map(word => `"${word}"`).join(', ')}` }).default(fallback as never);
+
+const mailbox = z.strictObject({
+  name,
+  user: text('news@example.com'),
+  password_file: text('/etc/bounced/gmail-password').optional(),
+  password_credential: text('gmail-password').optional(),
+  password_command: text('pass show gmail').optional(),
+  callback: name,
+  host: text('imap.gmail.com').default('imap.gmail.com'),
+  port: whole(1, 65_535, 993),
+  tls: oneOf(['implicit', 'starttls', 'none'], 'implicit'),
+  ca_file: text('/etc/bounced/ca.pem').optional(),
+  folder: text('INBOX').optional(),
+  sent_folder: text('Sent').optional(),
+  backfill: duration(0, 3650 * 86_400_000, '7d'),
+  poll: duration(1_000, 86_400_000, '5m'),
+});
+
+const callback = z.strictObject({
+  name,
+  url_file: text('/etc/bounced/callback-url').optional(),
+  url_credential: text('callback-url').optional(),
+  url_command: text('pass show clevertap').optional(),
+  batch_size: whole(1, LIMITS.batchEvents, 500),
+  batch_wait: duration(0, 86_400_000, '30s'),
+  concurrency: whole(1, 16, 1),
+  timeout: duration(1_000, 600_000, '30s'),
+  ca_file: text('/etc/bounced/ca.pem').optional(),
+});
+
+const reasons = Object.keys(REASONS) as Reason[];
+const verdictWord = z.enum(['hard', 'soft', 'none'], { error: 'expected "hard", "soft" or "none"' }).optional();
+
+/** A verdict for any of the reasons. */
+const overrideShape: Partial<Record<Reason, typeof verdictWord>> = Object.fromEntries(
+  reasons.map(reason => [reason, verdictWord]),
+);
+const overrides = z.strictObject(overrideShape).prefault({});
+
+export const CONFIG_SCHEMA = z.strictObject({
+  state_dir: text('/var/lib/bounced').optional(),
+  mailbox: z.array(mailbox, { error: 'expected at least one [[mailbox]]' }).min(1, 'expected at least one [[mailbox]]'),
+  callback: z
+    .array(callback, { error: 'expected at least one [[callback]]' })
+    .min(1, 'expected at least one [[callback]]'),
+  verdict: z
+    .strictObject({
+      policy: oneOf(['clevertap', 'smtp-class'], 'clevertap'),
+      max_age: duration(1_000, 36_500 * 86_400_000, '30d'),
+      overrides,
+    })
+    .prefault({}),
+  provenance: z.strictObject({ mode: oneOf(['required', 'off'], 'required') }).prefault({}),
+  log: z
+    .strictObject({
+      level: oneOf(['error', 'warn', 'info', 'debug'], 'info'),
+      format: oneOf(['auto', 'journal', 'json', 'human'], 'auto'),
+      addresses: oneOf(['masked', 'full'], 'masked'),
+    })
+    .prefault({}),
+});
+
+/** The configuration as written, defaults filled in, times in milliseconds. */
+export type WrittenConfig = z.output<typeof CONFIG_SCHEMA>;
+
+/** Known keys at a path of the configuration ("mailbox", "verdict", "" for the top). */
+export function knownKeys(section: string): string[] {
+  const shapes: Readonly<Record<string, object>> = {
+    '': CONFIG_SCHEMA.shape,
+    mailbox: mailbox.shape,
+    callback: callback.shape,
+    verdict: { policy: 0, max_age: 0, overrides: 0 },
+    'verdict.overrides': Object.fromEntries(reasons.map(reason => [reason, 0])),
+    provenance: { mode: 0 },
+    log: { level: 0, format: 0, addresses: 0 },
+  };
+  return Object.keys(shapes[section] ?? {});
+}

@@ -1,0 +1,191 @@
+/**
+ * The configuration: takes the path of a TOML file and the environment, gives checked values with their secrets, and
+ * where each came from. Every mistake is named with key, expectation and cure; a secret's text never is.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import type { CallbackSettings } from '../callback/callback.ts';
+import type { MailboxSettings } from '../mailbox/mailbox.ts';
+import { EXIT, Fault } from '../shared/fault.ts';
+import type { Policy } from '../verdict/verdict.ts';
+import { CONFIG_SCHEMA } from './config-schema.ts';
+import type { WrittenConfig } from './config-schema.ts';
+import { complaints, crossCheck } from './config-complaints.ts';
+import { originsOf, withEnvironment } from './config-origins.ts';
+import type { Origin } from './config-origins.ts';
+import type { LogFormat, LogLevel } from './log.ts';
+import { readSecret } from './secrets.ts';
+
+export interface Config {
+  readonly stateDir: string;
+  readonly mailboxes: readonly (MailboxSettings & { readonly callback: string })[];
+  readonly callbacks: readonly CallbackSettings[];
+  readonly verdict: { readonly policy: Policy; readonly maxAgeSeconds: number };
+  readonly provenance: { readonly mode: 'required' | 'off' };
+  readonly log: {
+    readonly level: LogLevel;
+    readonly format: 'auto' | LogFormat;
+    readonly addresses: 'masked' | 'full';
+  };
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly origins: readonly Origin[];
+  /** What is allowed but unwise, such as a secret that everyone may read. */
+  readonly warnings: readonly string[];
+}
+
+/** Environment variables by name. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The one look at the environment; everything else is handed what it needs. */
+export function readEnv(): Env {
+  return { ...process.env };
+}
+
+/**
+ * Reads, checks and completes the configuration.
+ * @throws Fault exit 78 that lists every mistake, one a line
+ */
+export async function loadConfig(path: string, env: Env): Promise<LoadedConfig> {
+  const raw = withEnvironment(parseToml(path, await readText(path)), env);
+  const result = CONFIG_SCHEMA.safeParse(raw.value);
+  if (!result.success) throw broken(path, complaints(result.error.issues, raw.value));
+  const mistakes = crossCheck(result.data);
+  if (mistakes.length > 0) throw broken(path, mistakes);
+  const warnings: string[] = [];
+  const config = await complete(result.data, dirname(resolve(path)), env, warnings);
+  return { config, origins: originsOf(result.data, raw, config.stateDir, env), warnings };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Fault(`${path}: the configuration cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, {
+      code: 'CONFIG_UNREADABLE',
+      retry: 'never',
+      exit: EXIT.config,
+      hint: 'name it with --config FILE; systemd/bounced.toml in the package is a commented one to start from',
+      cause: error,
+    });
+  }
+}
+
+function parseToml(path: string, text: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const words = error.message.split('\n')[0] ?? '';
+    throw new Fault(`${path}:${error.line}:${error.column}: ${words}`, {
+      code: 'CONFIG_BROKEN',
+      retry: 'never',
+      exit: EXIT.config,
+      hint: 'mend that line; the format is TOML (https://toml.io)',
+      cause: error,
+    });
+  }
+}
+
+function broken(path: string, mistakes: readonly string[]): Fault {
+  return new Fault(mistakes.map(mistake => `${path}: ${mistake}`).join('\n'), {
+    code: 'CONFIG_INVALID',
+    retry: 'never',
+    exit: EXIT.config,
+    hint: 'the manual bounced.toml(5) and the commented systemd/bounced.toml list every key',
+  });
+}
+
+async function complete(written: WrittenConfig, folder: string, env: Env, warnings: string[]): Promise<Config> {
+  const { verdict, provenance, log } = written;
+  const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
+  return {
+    stateDir: resolve(written.state_dir ?? env['STATE_DIRECTORY']?.split(':')[0] ?? '/var/lib/bounced'),
+    mailboxes: await all(written.mailbox, one => toMailbox(one, folder, env, warnings)),
+    callbacks: await all(written.callback, one => toCallback(one, folder, env, warnings)),
+    verdict: { policy: { name: verdict.policy, overrides }, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
+    provenance,
+    log,
+  };
+}
+
+async function all<A, B>(list: readonly A[], work: (one: A) => Promise<B>): Promise<B[]> {
+  const results: B[] = [];
+  for (const one of list) results.push(await work(one));
+  return results;
+}
+
+async function toMailbox(
+  written: WrittenConfig['mailbox'][number],
+  folder: string,
+  env: Env,
+  warnings: string[],
+): Promise<Config['mailboxes'][number]> {
+  const { name, host, port, tls, user, callback } = written;
+  const password = await readSecret(
+    `mailbox "${name}"`,
+    'password',
+    { file: written.password_file, credential: written.password_credential, command: written.password_command },
+    { folder, env, warnings },
+    // Google shows app passwords in four groups of four; the spaces are no part of it.
+    text => (host === 'imap.gmail.com' ? text.replaceAll(' ', '') : text),
+  );
+  const ca = await readCa(`mailbox "${name}"`, written.ca_file, folder);
+  return {
+    ...{ name, host, port, tls, user, password, callback },
+    ...(ca === undefined ? {} : { ca }),
+    ...(written.folder === undefined ? {} : { folder: written.folder }),
+    ...(written.sent_folder === undefined ? {} : { sentFolder: written.sent_folder }),
+    backfillDays: written.backfill / 86_400_000,
+    pollMs: written.poll,
+  };
+}
+
+async function toCallback(
+  written: WrittenConfig['callback'][number],
+  folder: string,
+  env: Env,
+  warnings: string[],
+): Promise<CallbackSettings> {
+  const { name } = written;
+  const where = `callback "${name}"`;
+  const sources = { file: written.url_file, credential: written.url_credential, command: written.url_command };
+  const url = await readSecret(where, 'url', sources, { folder, env, warnings }, text => text);
+  checkUrl(where, url.reveal());
+  const ca = await readCa(where, written.ca_file, folder);
+  const { batch_size: batchSize, batch_wait: batchWaitMs, concurrency, timeout: timeoutMs } = written;
+  return { name, url, batchSize, batchWaitMs, concurrency, timeoutMs, ...(ca === undefined ? {} : { ca }) };
+}
+
+/** https, or http to this very machine; said without showing a character of it. */
+function checkUrl(where: string, text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const local = url !== undefined && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && local)) return;
+  const what = url === undefined ? 'is no URL' : 'does not begin with https://';
+  throw new Fault(`${where}: the callback URL ${what}`, {
+    code: 'CALLBACK_URL_INVALID',
+    retry: 'never',
+    exit: EXIT.config,
+    hint: 'copy it from CleverTap: Settings > Channels > Email > Provider; only loopback may do without TLS',
+  });
+}
+
+async function readCa(where: string, file: string | undefined, folder: string): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const path = resolve(folder, file);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Fault(`${where}: ca_file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, {
+      code: 'CA_UNREADABLE',
+      retry: 'never',
+      exit: EXIT.config,
+      hint: 'name a PEM file with the certificates to trust, or leave the key out to trust the usual ones',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * From a reason to hard, soft or none. Takes the policy, what was found and the codes; pure.
+ */
+import type { ReportedRecipient } from '../report/report.ts';
+import type { Finding } from './decide.ts';
+import { REASONS } from './reasons.ts';
+import { speaksOfAddress } from './status-code.ts';
+import type { Policy, Verdict } from './verdict.ts';
+
+type Word = Verdict['verdict'];
+
+/** The operator's override first, then the policy; a hard one never without a refusal to quote. */
+export function applyPolicy(policy: Policy, finding: Finding, recipient: ReportedRecipient): Word {
+  const byReason = REASONS[finding.reason].verdict;
+  if (byReason === 'none') return 'none';
+  const override = policy.overrides[finding.reason];
+  if (override !== undefined) return override === 'hard' && finding.evidence.length === 0 ? 'soft' : override;
+  if (policy.name === 'smtp-class') return bySmtpClass(finding, recipient);
+  if (finding.reason === 'unknown') return byCode(finding, recipient);
+  return byReason === 'hard' && finding.final ? 'hard' : 'soft';
+}
+
+/** 5xx hard, 4xx soft, to the letter; a full mailbox is soft all the same. */
+function bySmtpClass(finding: Finding, { status, replyCode }: ReportedRecipient): Word {
+  const digit = replyCode === undefined ? status?.slice(0, 1) : String(replyCode).slice(0, 1);
+  return digit === '5' && finding.reason !== 'mailboxFull' ? 'hard' : 'soft';
+}
+
+/** A 5xx reply that nobody can read is final, unless its enhanced code speaks of something else than the address. */
+function byCode(finding: Finding, { status, replyCode }: ReportedRecipient): Word {
+  if (replyCode === undefined || replyCode < 500 || !finding.final) return 'soft';
+  return status === undefined || speaksOfAddress(status) ? 'hard' : 'soft';
+}

@@ -1,0 +1,69 @@
+/**
+ * Who refused the mail: by the refusing server's host name or by a signature in its words. Never by the recipient's
+ * domain alone: custom domains are hosted anywhere. Pure.
+ */
+
+const BY_HOST: readonly (readonly [suffix: string, receiver: string])[] = [
+  ['google.com', 'gmail'],
+  ['googlemail.com', 'gmail'],
+  ['outlook.com', 'microsoft'],
+  ['hotmail.com', 'microsoft'],
+  ['office365.com', 'microsoft'],
+  ['yahoodns.net', 'yahoo'],
+  ['yahoo.com', 'yahoo'],
+  ['aol.com', 'aol'],
+  ['icloud.com', 'icloud'],
+  ['mail.me.com', 'icloud'],
+  ['mail.ru', 'mail.ru'],
+  ['yandex.ru', 'yandex'],
+  ['yandex.net', 'yandex'],
+  ['qq.com', 'qq'],
+  ['163.com', '163'],
+  ['126.com', '163'],
+  ['netease.com', '163'],
+  ['orange.fr', 'orange-fr'],
+  ['wanadoo.fr', 'orange-fr'],
+  ['laposte.net', 'laposte'],
+  ['free.fr', 'free-fr'],
+  ['sfr.fr', 'sfr-fr'],
+  ['gmx.net', 'web.de/gmx'],
+  ['web.de', 'web.de/gmx'],
+  ['kundenserver.de', 'web.de/gmx'],
+  ['t-online.de', 't-online'],
+  ['comcast.net', 'comcast'],
+  ['cox.net', 'cox'],
+  ['pphosted.com', 'proofpoint'],
+  ['mimecast.com', 'mimecast'],
+  ['barracudanetworks.com', 'barracuda'],
+  ['messagelabs.com', 'messagelabs'],
+  ['secureserver.net', 'godaddy'],
+  ['zoho.com', 'zoho'],
+  ['amazonses.com', 'amazon-ses'],
+  ['awsapps.com', 'amazon-workmail'],
+  ['docomo.ne.jp', 'docomo'],
+  ['ezweb.ne.jp', 'kddi'],
+  ['au.com', 'kddi'],
+  ['facebook.com', 'facebook'],
+];
+
+const BY_WORDS: readonly (readonly [words: string, receiver: string])[] = [
+  [' gsmtp', 'gmail'],
+  ['support.google.com/mail', 'gmail'],
+  ['.prod.outlook.com', 'microsoft'],
+  ['.protection.outlook.com', 'microsoft'],
+  ['ofr_', 'orange-fr'],
+  ['ofr0', 'orange-fr'],
+  ['lpn0', 'laposte'],
+  ['aup#', 'cox'],
+];
+
+/**
+ * @param host the remote MTA's name, with or without address and comment
+ * @param text the normalised diagnostic
+ * @returns a receiver of the phrase table, or undefined
+ */
+export function knowReceiver(host: string | undefined, text: string): string | undefined {
+  const name = /^[\w.-]+/.exec(host?.trim().toLowerCase() ?? '')?.[0].replace(/\.$/, '') ?? '';
+  const byHost = BY_HOST.find(([suffix]) => name === suffix || name.endsWith(`.${suffix}`));
+  return (byHost ?? BY_WORDS.find(([words]) => text.includes(words)))?.[1];
+}

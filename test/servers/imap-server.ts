@@ -1,0 +1,145 @@
+/**
+ * A read-only IMAP server on loopback for tests and the demo: what imapflow needs, Gmail's extensions on request, and
+ * faults on demand. Anything but reading is refused and written down as a violation.
+ */
+import { createHash } from 'node:crypto';
+import { createServer as createPlainServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { ImapSession } from './imap-session.ts';
+import type { StoredMail } from './imap-fetch.ts';
+import { parseMime } from './mime-tree.ts';
+import { TEST_CERTIFICATE, TEST_KEY } from './tls.ts';
+
+export interface MailSettings {
+  readonly source: Buffer;
+  readonly internalDate?: Date;
+  readonly flags?: readonly string[];
+  readonly labels?: readonly string[];
+  readonly gmailId?: string;
+}
+
+export interface FolderSettings {
+  readonly path: string;
+  readonly specialUse?: string;
+  readonly uidValidity?: number;
+  readonly mails: readonly MailSettings[];
+}
+
+/** Faults; each may be changed while the server runs. */
+export interface Script {
+  /** The tagged answer to a login instead of OK, such as "NO [ALERT] Too many simultaneous connections. (Failure)". */
+  loginAnswer?: string | undefined;
+  /** How many logins it refuses before it lets one in; for ever when undefined. */
+  loginRefusals?: number | undefined;
+  /** Never announce new mail. */
+  silent?: boolean | undefined;
+  /** Commands (upper case) that are never answered. */
+  stall?: readonly string[] | undefined;
+}
+
+export interface ImapServerSettings {
+  readonly users: readonly { readonly user: string; readonly password: string }[];
+  readonly folders: readonly FolderSettings[];
+  readonly gmail?: boolean;
+  readonly tls?: boolean;
+  readonly script?: Script;
+}
+
+export interface StoredFolder {
+  readonly path: string;
+  readonly specialUse: string | undefined;
+  uidValidity: number;
+  uidNext: number;
+  readonly mails: StoredMail[];
+}
+
+export interface ImapServer {
+  readonly port: number;
+  readonly script: Script;
+  /** Every command, passwords masked. */
+  readonly commands: readonly string[];
+  /** Commands that could have changed something. */
+  readonly violations: readonly string[];
+  /** Puts a mail into a folder and tells whoever idles there; gives its UID. */
+  append(path: string, mail: MailSettings): number;
+  setUidValidity(path: string, value: number): void;
+  /** Ends all connections: with a BYE, by a plain end, or by a reset. */
+  dropConnections(how: 'bye' | 'fin' | 'rst', text?: string): void;
+  /** All folders' UIDs, flags, labels and contents as one text. */
+  snapshot(): string;
+  stop(): Promise<void>;
+}
+
+/** What the sessions share. */
+export interface ImapWorld {
+  readonly users: ImapServerSettings['users'];
+  readonly folders: Map<string, StoredFolder>;
+  readonly gmail: boolean;
+  readonly script: Script;
+  readonly commands: string[];
+  readonly violations: string[];
+}
+
+export async function startImapServer(settings: ImapServerSettings): Promise<ImapServer> {
+  const { users, gmail = false, script = {} } = settings;
+  const world: ImapWorld = { users, folders: new Map(), gmail, script, commands: [], violations: [] };
+  for (const { path, specialUse, uidValidity = 11, mails } of settings.folders) {
+    const folder: StoredFolder = { path, specialUse, uidValidity, uidNext: 1, mails: [] };
+    world.folders.set(path, folder);
+    for (const mail of mails) store(folder, mail);
+  }
+  const sessions = new Set<ImapSession>();
+  const greet = (socket: Socket): void => {
+    const session = new ImapSession(socket, world);
+    sessions.add(session);
+    socket.on('close', () => sessions.delete(session));
+  };
+  const tls = { cert: TEST_CERTIFICATE, key: TEST_KEY };
+  const server = settings.tls === true ? createTlsServer(tls, greet) : createPlainServer(greet);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const folderOf = (path: string): StoredFolder => {
+    const folder = world.folders.get(path);
+    if (folder === undefined) throw new Error(`the test server has no folder ${path}`);
+    return folder;
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    script,
+    commands: world.commands,
+    violations: world.violations,
+    append(path, mail) {
+      const uid = store(folderOf(path), mail);
+      if (script.silent !== true) for (const session of sessions) session.announce(path);
+      return uid;
+    },
+    setUidValidity(path, value) {
+      folderOf(path).uidValidity = value;
+    },
+    dropConnections(how, text = 'Session expired, please login again.') {
+      for (const session of sessions) session.drop(how, text);
+    },
+    snapshot: () => [...world.folders.values()].map(describe).join('\n'),
+    async stop() {
+      for (const session of sessions) session.drop('rst', '');
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
+
+function store(folder: StoredFolder, mail: MailSettings): number {
+  const { source, internalDate = new Date(), flags = [], labels = [], gmailId } = mail;
+  const uid = folder.uidNext;
+  folder.uidNext += 1;
+  const id = gmailId ?? BigInt(`0x${createHash('sha256').update(source).digest('hex').slice(0, 15)}`).toString();
+  folder.mails.push({ uid, source, tree: parseMime(source), internalDate, flags, labels, gmailId: id });
+  return uid;
+}
+
+function describe({ path, uidValidity, mails }: StoredFolder): string {
+  const lines = mails.map(({ uid, flags, labels, source }) => {
+    const hash = createHash('sha256').update(source).digest('hex');
+    return `  ${uid} (${flags.join(' ')}) (${labels.join(' ')}) ${hash}`;
+  });
+  return [`${path} ${uidValidity}`, ...lines].join('\n');
+}
