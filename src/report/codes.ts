@@ -5,14 +5,14 @@
 
 // RFC 5321 4.2: three digits, then a space or hyphen, or the end.
 const REPLY =
-  /(?:^|[\s:;<("'[])([45]\d\d)(?=[\s-]+(?!seconds?\b|sec\b|minutes?\b|hours?\b|days?\b|[kmg]?i?bytes?\b|[kmg]b\b)|$|[.,;:)\]'"](?:\s|$))/gi;
+  /(?:^|[\s:;<("'[])([245]\d\d)(?=[\s-]+(?!seconds?\b|sec\b|minutes?\b|hours?\b|days?\b|[kmg]?i?bytes?\b|[kmg]b\b)|$|[.,;:)\]'"](?:\s|$))/gi;
 const ENHANCED = /(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 const QUOTED_EARLIER = 3;
 
 /** The reply code that the text ends on or, more often, begins with. */
 export function replyCodeIn(text: string): number | undefined {
   const codes = Array.from(text.slice(0, 4000).matchAll(REPLY), match => Number(match[1])).slice(0, QUOTED_EARLIER);
-  return codes.find(code => code >= 500) ?? codes[0];
+  return codes.find(code => code >= 500) ?? codes.find(code => code >= 400) ?? codes[0];
 }
 
 /** The first enhanced status code of class 4 or 5 (RFC 3463 2). */

@@ -58,7 +58,9 @@ export function addressOf(field: string | undefined): string | undefined {
   if (field === undefined) return undefined;
   const { type, value } = typedValue(field);
   const plain = type === 'utf-8' ? value.replace(/\\x\{([0-9A-F]{2,6})\}/gi, decodeCodePoint) : value;
-  return cleanAddress(plain) ?? cleanAddress(withoutComments(plain)) ?? cleanAddress(decodeXtext(plain));
+  const address = cleanAddress(plain) ?? cleanAddress(withoutComments(plain));
+  // Some reporters forget to decode ORCPT: "user+2Btag@example.com". "+2B" in a real address is not heard of.
+  return cleanAddress(/\+(?:2B|3D|40)/.test(plain) ? decodeXtext(plain) : '') ?? address;
 }
 
 /** RFC 3464 2.3.3, any case; undefined for words that are none of the five. */

@@ -36,6 +36,16 @@ export function otherwise(message: Message): NotABounce {
   if (submitted.startsWith('auto-replied') || precedence === 'auto_reply') {
     return { kind: 'autoReply', because: 'it says that it is an automatic reply, and no reader knows it as a report' };
   }
+  if (
+    /^(?:automatic reply|auto:|out of (?:the )?office|automatische antwort|r[eé]ponse automatique)/i.test(
+      message.subject,
+    )
+  ) {
+    return { kind: 'autoReply', because: 'its subject is that of an automatic reply' };
+  }
+  if (submitted.startsWith('auto-generated') && precedence !== 'list') {
+    return { kind: 'autoReply', because: 'a machine wrote it (RFC 3834 5), and no reader knows it as a report' };
+  }
   if (marked !== undefined && marked !== 'x-auto-response-suppress') {
     return { kind: 'autoReply', because: `it carries ${marked}, and no reader knows it as a report` };
   }

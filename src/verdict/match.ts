@@ -3,6 +3,7 @@
  * deciding one first. Linear in the text: fragments are sought with indexOf, never with backtracking.
  */
 import { LIMITS } from '../shared/limits.ts';
+import { MORE_PHRASES } from './phrases-more.ts';
 import { PHRASES } from './phrases.ts';
 import type { Confidence } from './phrases.ts';
 import { REASONS } from './reasons.ts';
@@ -34,7 +35,7 @@ const SOFTWARE = new Set(
   ).split(' '),
 );
 
-const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confidence, source]) => {
+const RULES: readonly Rule[] = [...PHRASES, ...MORE_PHRASES].map(([receiver, fragment, reason, confidence, source]) => {
   const pieces = fragment
     .split('*')
     .map(piece => piece.trim())
@@ -73,8 +74,12 @@ export function matchPhrases(text: string, receiver: string | undefined): Phrase
  * when both wordings are about as telling: of two equally good readings the soft one.
  */
 export function decidingPhrase(matches: readonly PhraseMatch[]): PhraseMatch | undefined {
-  // "Message expired, last reply was ...": what stood behind the expiry tells more.
-  const [best] = [...matches.filter(one => one.reason !== 'expired'), ...matches];
+  const [first] = matches;
+  // "Message expired, last reply was ...": what stood behind the expiry tells more, unless it is only the way there.
+  const behind = matches.find(one => one.reason !== 'expired' && REASONS[one.reason].about !== 'network');
+  const aboutExpiry = first !== undefined && (first.reason === 'expired' || REASONS[first.reason].about === 'network');
+  const expired = aboutExpiry ? matches.find(one => one.reason === 'expired') : undefined;
+  const best = expired === undefined ? first : behind !== undefined && !GENERIC.has(behind.reason) ? behind : expired;
   if (best === undefined || REASONS[best.reason].verdict !== 'hard') return best;
   const softer = matches.find(
     one => REASONS[one.reason].verdict === 'soft' && !GENERIC.has(one.reason) && weight(one) >= 0.75 * weight(best),
@@ -85,8 +90,11 @@ export function decidingPhrase(matches: readonly PhraseMatch[]): PhraseMatch | u
 /** Reasons that many texts mention beside the real one. */
 const GENERIC: ReadonlySet<Reason> = new Set(['unknown', 'policy', 'systemError', 'serverDown', 'protocolError']);
 
+/** "rejected" says less than its length: unknown reasons come last, wordings that sources doubt count half. */
 function weight(match: PhraseMatch): number {
-  return GENERIC.has(match.reason) ? match.length / 2 : match.length;
+  if (match.reason === 'unknown') return match.length / 100;
+  const doubt = match.confidence === 'high' ? 1 : match.confidence === 'medium' ? 0.8 : 0.5;
+  return doubt * (GENERIC.has(match.reason) ? match.length / 2 : match.length);
 }
 
 /** Vendor codes such as "ib607" or "[tss04]" name their reason beyond doubt. */

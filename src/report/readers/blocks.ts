@@ -47,7 +47,7 @@ export function addressBlocks(text: string): Block[] {
 function addressAtStart(line: string): { address: string; rest: string } | undefined {
   if (line.length > 2000) return undefined;
   const match =
-    /^[\s*•-]{0,12}(?:(?:to|recipient|e-?mail|address|failed recipient|rcpt to)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?(?![\w@])/iu.exec(
+    /^[\s*•-]{0,12}"?(?:(?:to|recipient|e-?mail|address|failed recipient|rcpt to)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@])/iu.exec(
       line,
     );
   const address = match === null ? undefined : cleanAddress(match[1] ?? '');
