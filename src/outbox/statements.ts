@@ -8,15 +8,16 @@ export const SQL = {
   cursor: 'SELECT * FROM cursor WHERE mailbox = ? AND folder = ?',
   setCursor: `INSERT INTO cursor (mailbox, folder, uid_validity, last_uid) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET uid_validity = excluded.uid_validity, last_uid = excluded.last_uid`,
-  addMessage: `INSERT OR IGNORE INTO message
+  // ON CONFLICT DO NOTHING, not OR IGNORE: that would swallow a broken row as well as a known one.
+  addMessage: `INSERT INTO message
     (mailbox, folder, uid_validity, uid, gmail_id, digest, kind, because, reader, verdicts, recorded_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  addEvent: `INSERT OR IGNORE INTO event
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  addEvent: `INSERT INTO event
     (id, mailbox, callback, address, verdict, ts, proof, state, due_at, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)`,
-  addHeld: `INSERT OR IGNORE INTO event
+    VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT DO NOTHING`,
+  addHeld: `INSERT INTO event
     (id, mailbox, callback, address, verdict, ts, missing, original_ids, names, state, due_at, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'held', ?, ?)`,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'held', ?, ?) ON CONFLICT DO NOTHING`,
   addSkipped: `INSERT INTO skipped (mailbox, mails) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET mails = mails + excluded.mails`,
   // A claim whose time is over belongs to nobody: its holder died between request and settlement.

@@ -1,0 +1,196 @@
+/**
+ * A real Dovecot on a free loopback port, in a folder of its own, without root's rights. For the flow tests.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TEST_CA, TEST_CERTIFICATE, TEST_KEY } from './tls.ts';
+
+export interface Dovecot {
+  /** TLS from the first byte, on localhost. */
+  readonly port: number;
+  readonly ca: string;
+  readonly user: string;
+  readonly password: string;
+  /** Puts a mail into a folder ("INBOX", "Sent", "All Mail") as a delivery agent would. */
+  deliver(folder: string, source: Buffer): Promise<void>;
+  /** Every file of the mailbox with its flags and contents, and the UID lists: the same text means untouched. */
+  snapshot(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const USER = 'news@shop.example';
+const PASSWORD = 'app-password-for-tests';
+const NOBODY = 'nobody';
+
+/** Rejects with what to install when there is no Dovecot. */
+export async function startDovecot(): Promise<Dovecot> {
+  requireDovecot();
+  const place = mkdtempSync(join(tmpdir(), 'bounced-dovecot-'));
+  const account = userInfo().uid === 0 ? NOBODY : userInfo().username;
+  const uid = Number(execFileSync('id', ['-u', account]).toString());
+  const gid = Number(execFileSync('id', ['-g', account]).toString());
+  const group = execFileSync('id', ['-gn', account]).toString().trim();
+  const port = await freePort();
+  const maildir = join(place, 'mail', USER, 'Maildir');
+  const own = (path: string): void => chownSync(path, uid, gid);
+  for (const folder of ['', 'base', 'mail', `mail/${USER}`]) {
+    mkdirSync(join(place, folder), { recursive: true });
+    own(join(place, folder));
+  }
+  for (const folder of ['', '.Sent', '.All Mail']) {
+    for (const part of ['', 'tmp', 'new', 'cur']) {
+      mkdirSync(join(maildir, folder, part), { recursive: true });
+      own(join(maildir, folder, part));
+    }
+  }
+  writeFileSync(join(place, 'users'), `${USER}:{PLAIN}${PASSWORD}\n`);
+  writeFileSync(join(place, 'server.crt'), TEST_CERTIFICATE);
+  writeFileSync(join(place, 'server.key'), TEST_KEY);
+  writeFileSync(join(place, 'dovecot.conf'), configuration(place, port, account, group, uid, gid));
+  for (const file of ['users', 'server.crt', 'server.key', 'dovecot.conf']) own(join(place, file));
+  chmodSync(place, 0o755);
+  const server = spawn('dovecot', ['-F', '-c', join(place, 'dovecot.conf')], { uid, gid, stdio: 'ignore' });
+  await listening(port, server, join(place, 'dovecot.log'));
+  let delivered = 0;
+  return {
+    port,
+    ca: TEST_CA,
+    user: USER,
+    password: PASSWORD,
+    deliver(folder, source) {
+      delivered += 1;
+      const name = `${Math.floor(Date.now() / 1000)}.${String(delivered).padStart(6, '0')}.test`;
+      const path = join(maildir, folder === 'INBOX' ? '' : `.${folder}`, 'new', name);
+      // Written elsewhere and moved: a reader never sees half a mail.
+      const draft = join(maildir, 'tmp', name);
+      writeFileSync(draft, source);
+      own(draft);
+      execFileSync('mv', [draft, path]);
+      return Promise.resolve();
+    },
+    snapshot: () => Promise.resolve(describe(maildir)),
+    async stop() {
+      server.kill('SIGTERM');
+      if (server.exitCode === null) await new Promise(resolve => server.once('exit', resolve));
+      rmSync(place, { recursive: true, force: true });
+    },
+  };
+}
+
+function requireDovecot(): void {
+  try {
+    execFileSync('dovecot', ['--version'], { stdio: 'ignore' });
+  } catch {
+    throw new Error('these tests need Dovecot: sudo apt-get install -y dovecot-imapd');
+  }
+}
+
+function configuration(place: string, port: number, account: string, group: string, uid: number, gid: number): string {
+  return `base_dir = ${place}/base
+state_dir = ${place}/base
+log_path = ${place}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+default_login_user = ${account}
+default_internal_user = ${account}
+default_internal_group = ${group}
+first_valid_uid = 0
+first_valid_gid = 0
+mail_home = ${place}/mail/%u
+mail_location = maildir:~/Maildir
+mail_max_userip_connections = 50
+auth_mechanisms = plain login
+ssl = required
+ssl_cert = <${place}/server.crt
+ssl_key = <${place}/server.key
+passdb {
+  driver = passwd-file
+  args = ${place}/users
+}
+userdb {
+  driver = static
+  args = uid=${uid} gid=${gid} home=${place}/mail/%u
+}
+namespace inbox {
+  inbox = yes
+  mailbox Sent {
+    special_use = \\Sent
+  }
+  mailbox "All Mail" {
+    special_use = \\All
+  }
+}
+service anvil {
+  chroot =
+}
+service stats {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = 0
+  }
+  inet_listener imaps {
+    port = ${port}
+    ssl = yes
+  }
+}
+`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+async function listening(port: number, server: ChildProcess, log: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (server.exitCode !== null) break;
+    const open = await new Promise<boolean>(resolve => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('connect', () => (socket.destroy(), resolve(true)));
+      socket.on('error', () => resolve(false));
+    });
+    if (open) return;
+    await sleep(50);
+  }
+  throw new Error(`Dovecot did not start: ${readFileSync(log, 'utf8').slice(-2000)}`);
+}
+
+/** Mail files with the flags in their names, whether in new or cur; the UIDs; the contents. */
+function describe(maildir: string): string {
+  return ['', '.Sent', '.All Mail']
+    .map(folder => {
+      const files = ['new', 'cur'].flatMap(part =>
+        readdirSync(join(maildir, folder, part)).map(name => {
+          const hash = createHash('sha256')
+            .update(readFileSync(join(maildir, folder, part, name)))
+            .digest('hex');
+          // Opening a folder moves files from new to cur, EXAMINE or not: no flag, no UID, no content changes by it.
+          return `${name.replace(/:2,$/, '')} ${hash}`;
+        }),
+      );
+      return [`folder ${folder}`, ...files.sort()].join('\n');
+    })
+    .join('\n');
+}
