@@ -3,6 +3,7 @@
  * Kills itself with SIGKILL at step KILL_AT (0: never). Ends by itself otherwise. A test starts it as a child.
  *   node --import tsx crash-entry.ts CONFIG KILL_AT
  */
+import { mkdirSync } from 'node:fs';
 import { runDaemon } from '../../src/daemon.ts';
 import { openMailbox } from '../../src/mailbox/mailbox.ts';
 import type { Mailbox } from '../../src/mailbox/mailbox.ts';
@@ -74,6 +75,7 @@ const quiet: Log = {
 };
 
 const { config } = await loadConfig(configPath, readEnv());
+mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
 await runDaemon(
   config,
   {
