@@ -68,7 +68,7 @@ function seen(bounce: Bounce, expected: Expected): object {
   });
   return {
     isBounce: bounce.isBounce,
-    kind: expected.kind === null && bounce.kind !== 'failure' ? null : bounce.kind,
+    kind: bounce.kind,
     ...(expected.reader === undefined ? {} : { reader: bounce.reader }),
     recipients: byAddress(verdicts),
     messageId: expected.original === null ? null : knownId(bounce, expected.original.messageId),
