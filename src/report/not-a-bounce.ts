@@ -43,7 +43,7 @@ export function otherwise(message: Message): NotABounce {
   ) {
     return { kind: 'autoReply', because: 'its subject is that of an automatic reply' };
   }
-  if (submitted.startsWith('auto-generated') && precedence !== 'list') {
+  if (submitted.startsWith('auto-generated') && marked !== undefined) {
     return { kind: 'autoReply', because: 'a machine wrote it (RFC 3834 5), and no reader knows it as a report' };
   }
   if (marked !== undefined && marked !== 'x-auto-response-suppress') {

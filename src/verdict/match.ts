@@ -74,12 +74,9 @@ export function matchPhrases(text: string, receiver: string | undefined): Phrase
  * when both wordings are about as telling: of two equally good readings the soft one.
  */
 export function decidingPhrase(matches: readonly PhraseMatch[]): PhraseMatch | undefined {
-  const [first] = matches;
-  // "Message expired, last reply was ...": what stood behind the expiry tells more, unless it is only the way there.
-  const behind = matches.find(one => one.reason !== 'expired' && REASONS[one.reason].about !== 'network');
-  const aboutExpiry = first !== undefined && (first.reason === 'expired' || REASONS[first.reason].about === 'network');
-  const expired = aboutExpiry ? matches.find(one => one.reason === 'expired') : undefined;
-  const best = expired === undefined ? first : behind !== undefined && !GENERIC.has(behind.reason) ? behind : expired;
+  // "Message expired, last reply was ...": what stood behind the expiry tells more.
+  const behind = matches.find(one => one.reason !== 'expired' && !GENERIC.has(one.reason));
+  const best = matches[0]?.reason === 'expired' ? (behind ?? matches[0]) : matches[0];
   if (best === undefined || REASONS[best.reason].verdict !== 'hard') return best;
   const softer = matches.find(
     one => REASONS[one.reason].verdict === 'soft' && !GENERIC.has(one.reason) && weight(one) >= 0.75 * weight(best),

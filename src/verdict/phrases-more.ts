@@ -18,5 +18,4 @@ export const MORE_PHRASES: readonly PhraseRow[] = [
   ['proofpoint', 'proofpoint.com/dnsbl-lookup', 'ipReputation', 'high', 'Proofpoint: IP address blocks'],
   ['yahoo', 'this mailbox is disabled', 'userDisabled', 'high', 'Yahoo: SMTP error codes'],
   ['microsoft', 'sendernotauthenticatedforgroup', 'mailingListRestricted', 'high', 'Microsoft: NDR 5.7.133'],
-  ['barracuda', 'content rejected, ube', 'spamContent', 'high', 'Barracuda reports'],
 ];

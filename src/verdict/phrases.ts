@@ -434,7 +434,7 @@ export const PHRASES: readonly PhraseRow[] = [
   ['cox', 'recipient rejected', 'userUnknown', 'medium', 'sisimai'],
   ['cox', 'aup#cxbl', 'ipReputation', 'high', 'sisimai'],
   ['cox', 'aup#cxdns', 'ipReputation', 'high', 'sisimai'],
-  ['cox', 'aup#cxsndr', 'senderRejected', 'high', 'sisimai; its words: sender rejected'],
+  ['cox', 'aup#cxsndr', 'authenticationFailure', 'high', 'sisimai'],
   ['cox', 'aup#cxsmtp', 'protocolError', 'medium', 'sisimai'],
   ['cox', 'aup#cxcnct', 'tooManyConnections', 'high', 'sisimai'],
   ['cox', 'aup#cxmxrt', 'tooManyRecipients', 'high', 'sisimai'],
