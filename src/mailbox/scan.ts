@@ -15,7 +15,7 @@ import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts
 const OVERLAP = 50;
 const DAY_MS = 86_400_000;
 
-/** UIDs to look at, ascending: above the cursor less an overlap, or by date where there is no cursor for this folder. */
+/** UIDs to look at, ascending: above the cursor less an overlap, or by date where the folder has no cursor. */
 export async function newUids(
   connection: Connection,
   opened: Opened,
@@ -160,9 +160,7 @@ async function readSources(
       signal,
     );
     const source = one?.source;
-    read.push(
-      source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length },
-    );
+    read.push(source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length });
   }
   return read;
 }

@@ -26,7 +26,7 @@ export interface PartOutline {
 /** A machine-readable part, decoded to text with LF line ends. */
 export interface MachinePart {
   readonly path: string;
-  /** message/delivery-status, message/global-delivery-status, message/feedback-report, message/disposition-notification ... */
+  /** message/delivery-status, message/feedback-report, message/disposition-notification and their kin. */
   readonly contentType: string;
   readonly text: string;
 }

@@ -3,7 +3,7 @@
  * Pure; meant for short words.
  */
 
-/** The nearest of the known words by edits, a swap of neighbours being one ("prot" for "port"); none when all are far. */
+/** The nearest known word by edits, a swap of neighbours being one ("prot" for "port"); none when all are far. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map(candidate => ({ candidate, edits: editsBetween(word.toLowerCase(), candidate.toLowerCase()) }))

@@ -5,7 +5,7 @@
 /** Flat facts beside the sentence: one event is one line. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** error: a person must act; warn: something went wrong and is being retried; info: what happened; debug: every step. */
+/** error: a person must act; warn: something went wrong and is retried; info: what happened; debug: every step. */
 export interface Log {
   error(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;

@@ -70,6 +70,6 @@ function field(line: LogLine, name: string): string {
   return String(line[name] ?? 0);
 }
 
-function pad(value: unknown, width: number): string {
+function pad(value: string | number | boolean | undefined, width: number): string {
   return String(value ?? '').padEnd(width);
 }

@@ -168,7 +168,10 @@ async function listening(port: number, server: ChildProcess, log: string): Promi
     if (server.exitCode !== null) break;
     const open = await new Promise<boolean>(resolve => {
       const socket = connect(port, '127.0.0.1');
-      socket.on('connect', () => (socket.destroy(), resolve(true)));
+      socket.on('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
       socket.on('error', () => resolve(false));
     });
     if (open) return;

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { knownKeys } from '../../../src/runtime/config-schema.ts';
+import { loadConfig } from '../../../src/runtime/config.ts';
+import type { Env, LoadedConfig } from '../../../src/runtime/config.ts';
+import type { Fault } from '../../../src/shared/fault.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bounced-config-'));
+  await writeFile(join(folder, 'password'), 'abcd efgh ijkl mnop\n', { mode: 0o600 });
+  await writeFile(join(folder, 'url'), 'https://eu1.callback.example/secret-path\n', { mode: 0o600 });
+  await writeFile(join(folder, 'http-url'), 'http://callback.example/secret-path\n', { mode: 0o600 });
+  await writeFile(join(folder, 'empty'), '\n', { mode: 0o600 });
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const SMALLEST = `[[mailbox]]
+name = "campaigns"
+user = "news@example.com"
+password_file = "password"
+callback = "clevertap"
+[[callback]]
+name = "clevertap"
+url_file = "url"
+`;
+
+async function load(text: string, env: Env = {}): Promise<LoadedConfig> {
+  const path = join(folder, 'bounced.toml');
+  await writeFile(path, text);
+  return loadConfig(path, env);
+}
+
+async function complaint(text: string): Promise<string> {
+  const fault = await load(text).then(
+    () => undefined,
+    (error: unknown) => error as Fault,
+  );
+  expect(fault).toMatchObject({ exit: 78, retry: 'never' });
+  return (fault?.message ?? '').replaceAll(`${folder}/`, '');
+}
+
+describe('the smallest configuration', () => {
+  test('has a default for every other key', async () => {
+    const { config, warnings } = await load(SMALLEST);
+    expect(warnings).toEqual([]);
+    expect(config).toMatchObject({
+      stateDir: '/var/lib/bounced',
+      mailboxes: [
+        { host: 'imap.gmail.com', port: 993, tls: 'implicit', backfillDays: 7, pollMs: 300_000, callback: 'clevertap' },
+      ],
+      callbacks: [{ batchSize: 500, batchWaitMs: 30_000, concurrency: 1, timeoutMs: 30_000 }],
+      verdict: { policy: { name: 'clevertap', overrides: {} }, maxAgeSeconds: 30 * 86_400 },
+      provenance: { mode: 'required' },
+      log: { level: 'info', format: 'auto', addresses: 'masked' },
+    });
+    expect(config.mailboxes[0]).not.toHaveProperty('folder');
+  });
+
+  test("Google's spaces are no part of an app password, and no way of printing shows a secret", async () => {
+    const { config } = await load(SMALLEST);
+    expect(config.mailboxes[0]?.password.reveal()).toBe('abcdefghijklmnop');
+    expect(config.callbacks[0]?.url.reveal()).toBe('https://eu1.callback.example/secret-path');
+    for (const shown of [
+      JSON.stringify(config),
+      inspect(config, { depth: 9 }),
+      `${String(config.callbacks[0]?.url)}`,
+    ]) {
+      expect(shown).not.toMatch(/abcd|secret-path/);
+    }
+  });
+});
+
+describe('mistakes are named with their place and their cure', () => {
+  test.each([
+    [
+      'an unknown key',
+      SMALLEST.replace('user', 'prot = 993\nuser'),
+      'bounced.toml: mailbox[0].prot: unknown key; did you mean "port"?',
+    ],
+    ['an unknown section', `${SMALLEST}[verdikt]\n`, 'bounced.toml: verdikt: unknown key; did you mean "verdict"?'],
+    [
+      'an unknown reason',
+      `${SMALLEST}[verdict.overrides]\nmailboxful = "soft"\n`,
+      'bounced.toml: verdict.overrides.mailboxful: unknown key; did you mean "mailboxFull"?',
+    ],
+    [
+      'a missing key',
+      SMALLEST.replace('user = "news@example.com"\n', ''),
+      'bounced.toml: mailbox[0].user: missing; expected a text, such as "news@example.com"',
+    ],
+    [
+      'a number out of range',
+      SMALLEST.replace('url_file', 'batch_size = 5000\nurl_file'),
+      'bounced.toml: callback[0].batch_size: expected a whole number from 1 to 1000',
+    ],
+    [
+      'a time without unit',
+      SMALLEST.replace('url_file', 'batch_wait = "30"\nurl_file'),
+      'bounced.toml: callback[0].batch_wait: expected a time with its unit, such as "30s", "5m", "12h" or "7d", not "30"',
+    ],
+    [
+      'a word that is none of the known',
+      `${SMALLEST}[provenance]\nmode = "on"\n`,
+      'bounced.toml: provenance.mode: expected one of "required", "off"',
+    ],
+    [
+      'a secret in the file',
+      SMALLEST.replace('password_file = "password"', 'password = "x"'),
+      'bounced.toml: mailbox[0].password: a secret does not belong here; put it into a file and name that with password_file',
+    ],
+    [
+      'two sources of a secret',
+      SMALLEST.replace('url_file', 'url_command = "true"\nurl_file'),
+      'bounced.toml: callback[0]: expected one of url_file, url_credential, url_command, not url_file and url_command',
+    ],
+    [
+      'a callback that is not there',
+      SMALLEST.replace('callback = "clevertap"', 'callback = "clevertrap"'),
+      'bounced.toml: mailbox[0].callback: there is no [[callback]] named "clevertrap"; did you mean "clevertap"?',
+    ],
+    [
+      'a name used twice',
+      SMALLEST + SMALLEST,
+      'bounced.toml: mailbox[1].name: "campaigns" is used twice; expected a name of its own\nbounced.toml: callback[1].name: "clevertap" is used twice; expected a name of its own',
+    ],
+    [
+      'a password in the clear',
+      SMALLEST.replace('user', 'tls = "none"\nuser'),
+      'bounced.toml: mailbox[0].tls: "none" sends the password in the clear; only loopback may',
+    ],
+    ['broken TOML', SMALLEST.replace('[[callback]]', '[[callback'), expect.stringMatching(/^bounced\.toml:6:\d+: /)],
+    [
+      'a secret file that is not there',
+      SMALLEST.replace('"password"', '"nowhere"'),
+      'mailbox "campaigns": password_file nowhere cannot be read (ENOENT)',
+    ],
+    ['an empty secret', SMALLEST.replace('"password"', '"empty"'), 'mailbox "campaigns": the password is empty'],
+    [
+      'a callback without TLS',
+      SMALLEST.replace('"url"', '"http-url"'),
+      'callback "clevertap": the callback URL does not begin with https://',
+    ],
+  ])('%s', async (_title, text, words) => {
+    expect(await complaint(text)).toEqual(words);
+  });
+
+  test('several at once are all listed', async () => {
+    const words = await complaint(
+      SMALLEST.replace('user', 'prot = 1\nusr').replace('url_file', 'batch_size = 0\nurl_file'),
+    );
+    expect(words.split('\n')).toHaveLength(4); // prot, usr, the missing user, batch_size
+  });
+});
+
+describe('where values come from', () => {
+  test('each key tells: default, file or environment', async () => {
+    const env = {
+      BOUNCED_LOG_LEVEL: 'debug',
+      BOUNCED_MAILBOX_CAMPAIGNS_PORT: '1993',
+      STATE_DIRECTORY: '/var/lib/private/bounced',
+    };
+    const { config, origins } = await load(SMALLEST, env);
+    expect(config.log.level).toBe('debug');
+    expect(config.mailboxes[0]?.port).toBe(1993);
+    expect(config.stateDir).toBe('/var/lib/private/bounced');
+    const of = (key: string): object | undefined => origins.find(one => one.key === key);
+    expect(of('mailbox.campaigns.user')).toMatchObject({ value: 'news@example.com', origin: 'file' });
+    expect(of('mailbox.campaigns.port')).toMatchObject({ value: '1993', origin: 'environment' });
+    expect(of('mailbox.campaigns.poll')).toMatchObject({ value: '5m', origin: 'default' });
+    expect(of('log.level')).toMatchObject({ value: 'debug', origin: 'environment' });
+  });
+
+  test('a secret may come from a systemd credential or a command', async () => {
+    const text = SMALLEST.replace('password_file = "password"', 'password_credential = "password"').replace(
+      'url_file = "url"',
+      'url_command = "cat url"',
+    );
+    const { config } = await load(text, { CREDENTIALS_DIRECTORY: folder });
+    expect(config.mailboxes[0]?.password.reveal()).toBe('abcdefghijklmnop');
+    expect(config.callbacks[0]?.url.reveal()).toContain('https://');
+    await expect(load(text, {})).rejects.toMatchObject({
+      exit: 78,
+      hint: expect.stringContaining('LoadCredential') as unknown,
+    });
+  });
+
+  test('a secret that everyone may read is a warning', async () => {
+    await chmod(join(folder, 'url'), 0o644);
+    expect((await load(SMALLEST)).warnings).toEqual([expect.stringMatching(/others may read .*url; chmod 600/)]);
+    await chmod(join(folder, 'url'), 0o600);
+  });
+});
+
+describe('the commented configuration', () => {
+  test('names every key, and its defaults are the real ones', async () => {
+    const text = await readFile(new URL('../../../systemd/bounced.toml', import.meta.url), 'utf8');
+    for (const section of ['mailbox', 'callback', 'verdict', 'provenance', 'log']) {
+      for (const key of knownKeys(section)) expect(text).toMatch(new RegExp(`^(# )?(\\[verdict\\.)?${key}\\b`, 'm'));
+    }
+    const env = { CREDENTIALS_DIRECTORY: folder };
+    const local = text.replace('"gmail-password"', '"password"').replace('"callback-url"', '"url"');
+    const { config: bare } = await load(local, env);
+    // With every default written out, apart from examples that are no defaults.
+    const examples = /^# (?:password_|url_|ca_file|folder|sent_folder|userDisabled|\[verdict\.overrides|state_dir)/;
+    const spelledOut = local
+      .split('\n')
+      .map(line => (/^# [a-z_]+ = /.test(line) && !examples.test(line) ? line.slice(2) : line))
+      .join('\n');
+    expect(spelledOut).not.toBe(local);
+    expect(JSON.stringify((await load(spelledOut, env)).config)).toBe(JSON.stringify(bare));
+  });
+});
