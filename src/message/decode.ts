@@ -57,7 +57,7 @@ function isKnown(charset: string): boolean {
   return JAPANESE.test(charset) || iconv.encodingExists(normalizeCharset(charset));
 }
 
-/** Most undeclared 8-bit text is UTF-8; what is not valid UTF-8 is nearly always windows-1252, a superset of Latin-1. */
+/** Most undeclared 8-bit text is UTF-8; what is not valid UTF-8 is mostly windows-1252, a superset of Latin-1. */
 function fromUndeclared(bytes: Buffer): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });

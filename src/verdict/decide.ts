@@ -21,6 +21,8 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
 }
 
+/** As Exim, Postfix and others name the stage of a refusal. */
+const BEFORE_RCPT = /(?:after|in reply to) (?:initial connection|(?:pipelined )?(?:mail from|ehlo|helo|starttls))/i;
 /** 1 January 2000: no bounce of ours is older, so an earlier date is a broken one. */
 const EARLIEST_SECONDS = 946_684_800;
 
@@ -55,6 +57,8 @@ export function findReason(recipient: ReportedRecipient): Finding {
   const { diagnostic, prose, remoteMta } = recipient;
   const said = byWords(diagnostic ?? '', remoteMta, recipient, 'delivery-status');
   const byCode = byCodes(recipient);
+  // "Rejected" is a wording too, but a code that says why tells more.
+  if (said?.reason === 'unknown' && byCode !== undefined && byCode.reason !== 'unknown') return byCode;
   if (said !== undefined) return byCode === undefined ? said : withLoser(said, byCode);
   if (byCode !== undefined && byCode.reason !== 'unknown') return byCode;
   return byWords(prose ?? '', remoteMta, recipient, 'text') ?? byCode ?? nothingKnown(recipient);
@@ -80,9 +84,14 @@ function byWords(
 }
 
 /** A final reason holds only in a reply that is final, and a doubtful wording only with a second sign. */
-function isFinal(best: PhraseMatch, { status, replyCode }: ReportedRecipient): boolean {
+function isFinal(best: PhraseMatch, { status, replyCode, diagnostic }: ReportedRecipient): boolean {
   if (REASONS[best.reason].verdict !== 'hard') return true;
   if (replyCode !== undefined && replyCode < 500) return false;
+  // Refused before any recipient was named: it speaks of us (RFC 5321 3.3).
+  if (BEFORE_RCPT.test(diagnostic ?? '')) return false;
+  // An enhanced code about something else doubts a wording that is not beyond doubt itself.
+  const aboutUser = best.reason === 'userUnknown' || best.reason === 'userDisabled';
+  if (aboutUser && best.general && best.confidence !== 'high' && /^5\.[3-7]\./.test(status ?? '')) return false;
   // Gmail reports a domain that does not exist as failed with 4.0.0 and no reply: there is nobody to give one.
   const aboutDomain = best.reason === 'domainUnknown' || best.reason === 'domainNoMail';
   if (replyCode === undefined && status?.startsWith('4') === true && !aboutDomain) return false;

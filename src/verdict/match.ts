@@ -17,6 +17,8 @@ export interface PhraseMatch {
   readonly rule: string;
   readonly length: number;
   readonly rank: number;
+  /** True for a wording seen at many receivers, false for one receiver's own. */
+  readonly general: boolean;
 }
 
 interface Rule extends PhraseMatch {
@@ -27,11 +29,13 @@ interface Rule extends PhraseMatch {
 
 /** How far apart two pieces of a fragment may stand, in characters. */
 const WIDEST_GAP = 200;
+/** A receiver's wording of so many characters is known by itself. */
+const LONG_ENOUGH = 24;
 /** Server software: its wordings come from every host that runs it. */
 const SOFTWARE = new Set(
   (
     'postfix exim sendmail qmail exchange domino courier dovecot cyrus opensmtpd haraka mox chasquid mailenable ' +
-    'mdaemon mcafee rspamd spamassassin amavis postgrey policyd spamwall hmailserver icewarp coremail cisco-ironport'
+    'mdaemon mcafee rspamd spamassassin amavis postgrey policyd spamwall hmailserver icewarp coremail'
   ).split(' '),
 );
 
@@ -42,7 +46,8 @@ const RULES: readonly Rule[] = [...PHRASES, ...MORE_PHRASES].map(([receiver, fra
     .filter(piece => piece !== '');
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
-  return { receiver, fragment, reason, confidence, rule, pieces, length, rank: rankOf(receiver, fragment) };
+  const general = receiver === 'any';
+  return { receiver, fragment, reason, confidence, rule, pieces, length, general, rank: rankOf(receiver, fragment) };
 });
 
 /**
@@ -102,7 +107,7 @@ function rankOf(receiver: string, fragment: string): number {
 function mayBe(rule: Rule, receiver: string | undefined): boolean {
   if (rule.receiver === 'any' || SOFTWARE.has(rule.receiver) || rule.receiver === receiver) return true;
   // Nobody knows who said it: a long wording is a signature by itself.
-  return receiver === undefined && (rule.length >= 16 || rule.rank === 0);
+  return receiver === undefined && (rule.length >= LONG_ENOUGH || rule.rank === 0);
 }
 
 function contains(text: string, pieces: readonly string[]): boolean {

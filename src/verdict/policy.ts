@@ -9,6 +9,10 @@ import type { Policy, Verdict } from './verdict.ts';
 
 type Word = Verdict['verdict'];
 
+/** As Exim, Postfix and others name the stage of a refusal. */
+const OTHER_STAGE =
+  /(?:after|in reply to) (?:(?:end of )?data|sending|initial connection|(?:pipelined )?(?:mail from|ehlo|helo|starttls))/i;
+
 /** The operator's override first, then the policy; a hard one never without a refusal to quote. */
 export function applyPolicy(policy: Policy, finding: Finding, recipient: ReportedRecipient): Word {
   const byReason = REASONS[finding.reason].verdict;
@@ -27,7 +31,10 @@ function bySmtpClass(finding: Finding, { status, replyCode }: ReportedRecipient)
 }
 
 /** A 5xx reply that nobody can read is final, unless its enhanced code speaks of something else than the address. */
-function byCode(finding: Finding, { status, replyCode }: ReportedRecipient): Word {
-  if (replyCode === undefined || replyCode < 500 || !finding.final) return 'soft';
+function byCode(finding: Finding, { status, replyCode, diagnostic }: ReportedRecipient): Word {
+  // RFC 5321 4.2.3: 550, 551 and 553 are about the mailbox; 552, 554 and the rest about something else.
+  if (replyCode === undefined || ![550, 551, 553].includes(replyCode) || !finding.final) return 'soft';
+  // A refusal of the connection, the sender or the content is none of the recipient.
+  if (OTHER_STAGE.test(diagnostic ?? '')) return 'soft';
   return status === undefined || speaksOfAddress(status) ? 'hard' : 'soft';
 }
