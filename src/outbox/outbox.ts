@@ -17,6 +17,11 @@ export interface MessageOutcome {
   readonly because: string;
   readonly reader?: string;
   readonly verdicts: readonly Verdict[];
+  /**
+   * Ids of the chunk's events and held events that this message led to. With them, a message that is known by one of
+   * its identities gives none again even where the id, which rests on the other identity, has become another.
+   */
+  readonly eventIds?: readonly string[];
 }
 
 /** All that one chunk of mail led to, with the cursor after it: stored together or not at all. */
@@ -83,6 +88,16 @@ export interface Backlog {
   readonly nextDueSeconds?: number;
 }
 
+/** What the courier must know to choose its next step, for one callback. */
+export interface Due {
+  /** Events that can be claimed now. */
+  readonly count: number;
+  /** Since when the one of them waits that has waited longest, epoch seconds. */
+  readonly waitingSinceSeconds?: number;
+  /** When the next one that cannot be claimed yet is due, epoch seconds. */
+  readonly nextSeconds?: number;
+}
+
 /** An event that was held and may be proven now. */
 export interface HeldEvent extends Held {
   readonly heldAtSeconds: number;
@@ -90,7 +105,11 @@ export interface HeldEvent extends Held {
 
 /** All methods reject with a Fault (exit 74 for disk, 75 for a lost or held lease). */
 export interface Store {
-  /** Takes or renews the right to write. Rejects with LEASE_HELD (exit 75) while another holder's has not run out. */
+  /**
+   * Takes or renews the right to write. Rejects with LEASE_HELD (exit 75) while another holder's has not run out, and
+   * that holder may be alive. The same name in another open store is another holder. A new holder gets a new fence,
+   * and the claims of those before it run out at once: theirs may have been posted, which counts as ambiguous.
+   */
   lease(holder: string, nowSeconds: number, ttlSeconds: number): Promise<Lease>;
   /** Gives it back, so that the next start need not wait. */
   release(lease: Lease): Promise<void>;
@@ -102,6 +121,8 @@ export interface Store {
   record(lease: Lease, chunk: ChunkRecord, nowSeconds: number): Promise<Recorded>;
   /** Up to `limit` due events of this callback, oldest first, reserved until `nowSeconds + claimSeconds`. */
   claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch>;
+  /** How many events of this callback can be claimed now, and when the next ones can. Cheap: asked before claims. */
+  due(callback: string, nowSeconds: number): Promise<Due>;
   /** Settles events of a batch, all in one transaction. Events that are not claimed any more are left as they are. */
   settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void>;
   /** Held events of this mailbox whose next look-up is due, oldest first. */

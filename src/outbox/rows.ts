@@ -1,43 +1,79 @@
 /**
- * Rows of the SQLite store as the values of the contract. Pure.
+ * Rows as the values at the door. Takes what SQLite gives, gives readonly objects. Never queries.
  */
 import type { Proof } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
-import type { ClaimedEvent, HeldEvent } from './outbox.ts';
+import type { Backlog, ClaimedEvent, Due, HeldEvent } from './outbox.ts';
 
-export type Row = Readonly<Record<string, string | number | bigint | null>>;
+export interface LeaseRow {
+  readonly holder: string | null;
+  readonly fence: number;
+  readonly expires_at: number;
+}
 
-export function toCursor(row: Row): Cursor {
-  const { mailbox, folder, uid_validity: uidValidity, last_uid: lastUid } = row;
+interface EventRow {
+  readonly id: string;
+  readonly mailbox: string;
+  readonly callback: string;
+  readonly address: string;
+  readonly verdict: 'hard' | 'soft';
+  readonly ts: number;
+  readonly proof: Proof;
+  readonly attempts: number;
+}
+
+interface HeldRow extends EventRow {
+  readonly recorded_at: number;
+  readonly missing: string | null;
+  readonly original_ids: string | null;
+  readonly names: string | null;
+}
+
+export function toCursor(mailbox: string, folder: string, row: unknown): Cursor {
+  const { uid_validity, last_uid } = row as { uid_validity: number; last_uid: number };
+  return { mailbox, folder, uidValidity: uid_validity, lastUid: last_uid };
+}
+
+export function toClaimed(row: unknown): ClaimedEvent {
+  const { id, mailbox, callback, address, verdict, ts, proof, attempts } = row as EventRow;
+  return { id, mailbox, callback, address, verdict, tsSeconds: ts, proof, attempts };
+}
+
+export function toHeld(row: unknown): HeldEvent {
+  const { id, mailbox, callback, address, verdict, ts, recorded_at, missing, original_ids, names } = row as HeldRow;
   return {
-    mailbox: String(mailbox),
-    folder: String(folder),
-    uidValidity: Number(uidValidity),
-    lastUid: Number(lastUid),
+    id,
+    mailbox,
+    callback,
+    address,
+    verdict,
+    tsSeconds: ts,
+    missing: missing ?? '',
+    originalMessageIds: JSON.parse(original_ids ?? '[]') as string[],
+    names: JSON.parse(names ?? '[]') as string[],
+    heldAtSeconds: recorded_at,
   };
 }
 
-export function toClaimed(row: Row): ClaimedEvent {
-  return { ...common(row), proof: row['proof'] as Proof, attempts: Number(row['attempts']) };
-}
-
-export function toHeld(row: Row): HeldEvent {
+export function toDue(row: unknown): Due {
+  const { count, since, next } = row as { count: number; since: number | null; next: number | null };
   return {
-    ...common(row),
-    missing: String(row['missing']),
-    originalMessageIds: JSON.parse(String(row['original_ids'])) as string[],
-    names: JSON.parse(String(row['names'])) as string[],
-    heldAtSeconds: Number(row['created_at']),
+    count,
+    ...(since === null ? {} : { waitingSinceSeconds: since }),
+    ...(next === null ? {} : { nextSeconds: next }),
   };
 }
 
-function common(row: Row): Omit<ClaimedEvent, 'proof' | 'attempts'> {
+export function toBacklog(counts: readonly unknown[], waiting: unknown): Backlog {
+  const byState = new Map((counts as { state: string; count: number }[]).map(({ state, count }) => [state, count]));
+  const { oldest, next } = waiting as { oldest: number | null; next: number | null };
   return {
-    id: String(row['id']),
-    mailbox: String(row['mailbox']),
-    callback: String(row['callback']),
-    address: String(row['address']),
-    verdict: row['verdict'] === 'hard' ? 'hard' : 'soft',
-    tsSeconds: Number(row['ts']),
+    waiting: byState.get('waiting') ?? 0,
+    claimed: byState.get('claimed') ?? 0,
+    held: byState.get('held') ?? 0,
+    delivered: byState.get('delivered') ?? 0,
+    dead: byState.get('dead') ?? 0,
+    ...(oldest === null ? {} : { oldestWaitingSeconds: oldest }),
+    ...(next === null ? {} : { nextDueSeconds: next }),
   };
 }

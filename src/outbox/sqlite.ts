@@ -1,255 +1,182 @@
 /**
- * The Store on SQLite: one file, write-ahead log, every commit on disk before it counts. Takes and gives what the
- * contract in outbox.ts says. The right to write is a lock that the system takes back when the holder dies.
+ * The Store on SQLite: one file, write-ahead log, every commit on disk before it is reported. Takes a path, gives a
+ * Store. Never overwrites a file that it does not understand; never writes without a valid fence.
  */
-import { DatabaseSync } from '@photostructure/sqlite';
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { chmodSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import type { Event } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
-import { diskFault } from './disk-fault.ts';
-import type { Backlog, Batch, ChunkRecord, HeldEvent, Lease, Recorded, Settlement, Store } from './outbox.ts';
-import { toClaimed, toCursor, toHeld } from './rows.ts';
-import type { Row } from './rows.ts';
-import { migrate } from './schema.ts';
-import { SQL } from './statements.ts';
+import type { Database } from './database.ts';
+import { IN_MEMORY, openDatabase } from './database.ts';
+import { diskFault } from './disk-faults.ts';
+import { openLifeLock } from './life-lock.ts';
+import type { LifeLock } from './life-lock.ts';
+import type { Backlog, Batch, ChunkRecord, Due, HeldEvent, Lease, Recorded, Settlement, Store } from './outbox.ts';
+import {
+  claimEvents,
+  forgetClaims,
+  keepHeld,
+  readBacklog,
+  readDue,
+  readHeldDue,
+  releaseHeld,
+  settleEvent,
+} from './queue.ts';
+import type { StillHeld } from './queue.ts';
+import { recordChunk } from './recording.ts';
+import { toCursor } from './rows.ts';
+import type { LeaseRow } from './rows.ts';
+import { admit, migrate } from './schema/steps.ts';
 
-/** Held events are first looked up again after this many seconds. */
-const FIRST_LOOK_SECONDS = 3600;
-const IN_MEMORY = ':memory:';
+const READ_LEASE = 'SELECT holder, fence, expires_at FROM lease';
+const SET_LEASE = 'UPDATE lease SET holder = ?, fence = ?, expires_at = ?';
+const FREE_LEASE = 'UPDATE lease SET holder = NULL, expires_at = 0 WHERE fence = ?';
+const READ_CURSOR = 'SELECT uid_validity, last_uid FROM cursors WHERE mailbox = ? AND folder = ?';
 
 /**
- * Opens or creates the store.
- * @param path file in a folder that exists and is writable, or ":memory:"
- * @throws Fault exit 74 when it cannot be opened, written or read; exit 78 when a newer version wrote it
+ * Opens the outbox, making file and directory (for their owner only) and bringing the schema up to date.
+ * @param path a file, or ':memory:' for one that ends with the process
+ * Rejects with a Fault: exit 74 where the path cannot be written or holds something else, 78 where a newer version of
+ * this program has written it.
  */
-export function openSqliteStore(path: string): Promise<Store> {
-  return asPromise(path, () => {
-    const database = new DatabaseSync(path, { timeout: 5000 });
-    try {
-      if (path !== IN_MEMORY) chmodSync(path, 0o600);
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
-      migrate(database, path);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-    return new SqliteStore(database, path);
-  });
+export async function openSqliteStore(path: string): Promise<Store> {
+  const database = await openDatabase(path, admit);
+  try {
+    migrate(database);
+    return new SqliteStore(database, path === IN_MEMORY ? undefined : await openLifeLock(`${path}.lock`));
+  } catch (error) {
+    database.close();
+    throw diskFault(error, path);
+  }
 }
 
 class SqliteStore implements Store {
-  readonly #database: DatabaseSyncInstance;
-  readonly #path: string;
-  /** A second database that is locked for as long as we live: SQLite's file locks end with their process. */
-  #lock: DatabaseSyncInstance | undefined;
+  readonly #database: Database;
+  readonly #lock: LifeLock | undefined;
+  /** Tells this open store from another that calls its holder by the same name, such as process 1 of a container. */
+  readonly #instance = randomUUID();
 
-  constructor(database: DatabaseSyncInstance, path: string) {
+  constructor(database: Database, lock: LifeLock | undefined) {
     this.#database = database;
-    this.#path = path;
+    this.#lock = lock;
   }
 
-  lease(holder: string, nowSeconds: number): Promise<Lease> {
-    return this.#write(undefined, () => {
-      const present = this.#one(SQL.fence) as { value: number; holder: string | null };
-      if (this.#lock !== undefined && present.holder === holder) return { holder, fence: present.value };
-      this.#takeLock();
-      const fence = present.value + 1;
-      this.#run(SQL.setFence, fence, holder);
-      // Whoever claimed these is gone; whether their request was read, nobody knows.
-      this.#run(SQL.unclaim, nowSeconds);
+  async lease(holder: string, nowSeconds: number, ttlSeconds: number): Promise<Lease> {
+    return this.#write(database => {
+      const row = database.one(READ_LEASE) as LeaseRow;
+      const me = `${holder} ${this.#instance}`;
+      const renewed = row.holder === me;
+      const free = row.holder === null || row.expires_at <= nowSeconds;
+      // On every renewal too: whoever took over because the lease had run out must not look dead later.
+      const died = this.#lock?.take() === 'taken';
+      if (!renewed && !free && !died) {
+        this.#lock?.release();
+        throw leaseHeld(database.path, row, nowSeconds);
+      }
+      const fence = renewed ? row.fence : row.fence + 1;
+      if (!renewed) forgetClaims(database, nowSeconds);
+      database.run(SET_LEASE, me, fence, nowSeconds + ttlSeconds);
       return { holder, fence };
     });
   }
 
-  release(lease: Lease): Promise<void> {
-    return asPromise(this.#path, () => {
-      const present = this.#one(SQL.fence) as { value: number };
-      if (present.value !== lease.fence) return;
-      this.#lock?.close();
-      this.#lock = undefined;
+  async release(lease: Lease): Promise<void> {
+    await this.#write(database => database.run(FREE_LEASE, lease.fence));
+    this.#lock?.release();
+  }
+
+  async cursor(mailbox: string, folder: string): Promise<Cursor | undefined> {
+    return this.#read(database => {
+      const row = database.one(READ_CURSOR, mailbox, folder);
+      return row === undefined ? undefined : toCursor(mailbox, folder, row);
     });
   }
 
-  cursor(mailbox: string, folder: string): Promise<Cursor | undefined> {
-    return asPromise(this.#path, () => {
-      const row = this.#one(SQL.cursor, mailbox, folder);
-      return row && toCursor(row);
+  async record(lease: Lease, chunk: ChunkRecord, nowSeconds: number): Promise<Recorded> {
+    return this.#writeAs(lease, database => recordChunk(database, chunk, nowSeconds));
+  }
+
+  async claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch> {
+    const untilSeconds = nowSeconds + claimSeconds;
+    const events = await this.#writeAs(lease, database =>
+      claimEvents(database, callback, limit, nowSeconds, untilSeconds),
+    );
+    return { callback, events };
+  }
+
+  async due(callback: string, nowSeconds: number): Promise<Due> {
+    return this.#read(database => readDue(database, callback, nowSeconds));
+  }
+
+  async settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void> {
+    await this.#writeAs(lease, database => {
+      for (const settlement of settlements) settleEvent(database, settlement, nowSeconds);
     });
   }
 
-  record(lease: Lease, chunk: ChunkRecord, nowSeconds: number): Promise<Recorded> {
-    return this.#write(lease, () => {
-      const { cursor } = chunk;
-      const newUids = chunk.outcomes
-        .filter(outcome => this.#addOutcome(chunk, outcome, nowSeconds))
-        .map(({ uid }) => uid);
-      const newEventIds = chunk.events.filter(event => this.#addEvent(event, nowSeconds)).map(({ id }) => id);
-      const newHeldIds = chunk.held
-        .filter(held => {
-          const { id, mailbox, callback, address, verdict, tsSeconds, missing } = held;
-          const lists = [JSON.stringify(held.originalMessageIds), JSON.stringify(held.names)];
-          const due = nowSeconds + FIRST_LOOK_SECONDS;
-          return this.#run(
-            SQL.addHeld,
-            id,
-            mailbox,
-            callback,
-            address,
-            verdict,
-            tsSeconds,
-            missing,
-            ...lists,
-            due,
-            nowSeconds,
-          );
-        })
-        .map(({ id }) => id);
-      if (chunk.skipped > 0) this.#run(SQL.addSkipped, cursor.mailbox, chunk.skipped);
-      this.#run(SQL.setCursor, cursor.mailbox, cursor.folder, cursor.uidValidity, cursor.lastUid);
-      return { newUids, newEventIds, newHeldIds };
-    });
+  async heldDue(mailbox: string, nowSeconds: number, limit: number): Promise<readonly HeldEvent[]> {
+    return this.#read(database => readHeldDue(database, mailbox, nowSeconds, limit));
   }
 
-  claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch> {
-    return this.#write(lease, () => {
-      const rows = this.#all(SQL.due, callback, nowSeconds, nowSeconds, limit);
-      for (const row of rows) this.#run(SQL.claim, nowSeconds + claimSeconds, row['id'] as string);
-      return { callback, events: rows.map(toClaimed) };
-    });
-  }
-
-  settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void> {
-    return this.#write(lease, () => {
-      for (const one of settlements) {
-        if (one.as === 'delivered') this.#run(SQL.delivered, nowSeconds, one.id);
-        else if (one.as === 'buried') this.#run(SQL.buried, one.because, nowSeconds, one.id);
-        else {
-          const attempt = one.countsAsAttempt ? 1 : 0;
-          this.#run(SQL.retry, one.nextAtSeconds, attempt, one.ambiguous ? 1 : 0, one.because, one.id);
-        }
-      }
-    });
-  }
-
-  heldDue(mailbox: string, nowSeconds: number, limit: number): Promise<readonly HeldEvent[]> {
-    return asPromise(this.#path, () => this.#all(SQL.heldDue, mailbox, nowSeconds, limit).map(toHeld));
-  }
-
-  settleHeld(
+  async settleHeld(
     lease: Lease,
     proven: readonly Event[],
-    still: readonly { readonly id: string; readonly missing: string; readonly nextAtSeconds: number | undefined }[],
+    still: readonly StillHeld[],
     nowSeconds: number,
   ): Promise<void> {
-    return this.#write(lease, () => {
-      for (const { id, address, verdict, proof } of proven)
-        this.#run(SQL.proven, address, verdict, proof, nowSeconds, id);
-      for (const { id, missing, nextAtSeconds } of still) this.#run(SQL.stillHeld, missing, nextAtSeconds ?? null, id);
+    await this.#writeAs(lease, database => {
+      for (const event of proven) releaseHeld(database, event, nowSeconds);
+      for (const held of still) keepHeld(database, held);
     });
   }
 
-  backlog(callback?: string): Promise<Backlog> {
-    return asPromise(this.#path, () => {
-      const row = this.#one(SQL.backlog, callback ?? null, callback ?? null) ?? {};
-      const count = (name: string): number => Number(row[name] ?? 0);
-      const counts = {
-        waiting: count('waiting'),
-        claimed: count('claimed'),
-        held: count('held'),
-        delivered: count('delivered'),
-        dead: count('dead'),
-      };
-      const oldest = typeof row['oldest'] === 'number' ? { oldestWaitingSeconds: count('oldest') } : {};
-      return { ...counts, ...oldest, ...(typeof row['due'] === 'number' ? { nextDueSeconds: count('due') } : {}) };
+  async backlog(callback?: string): Promise<Backlog> {
+    return this.#read(database => readBacklog(database, callback));
+  }
+
+  async close(): Promise<void> {
+    await this.#read(database => {
+      database.emptyLog();
+      database.close();
+      this.#lock?.release();
     });
   }
 
-  close(): Promise<void> {
-    return asPromise(this.#path, () => {
-      this.#database.close();
-      this.#lock?.close();
-      this.#lock = undefined;
+  #writeAs<Result>(lease: Lease, work: (database: Database) => Result): Promise<Result> {
+    return this.#write(database => {
+      const row = database.one(READ_LEASE) as LeaseRow;
+      // The fence decides, not the clock: a lease that has run out and that nobody took is still the only one.
+      if (row.fence !== lease.fence || row.holder === null) throw leaseLost(database.path);
+      return work(database);
     });
   }
 
-  #addOutcome(chunk: ChunkRecord, outcome: ChunkRecord['outcomes'][number], nowSeconds: number): boolean {
-    const { mailbox, folder, uidValidity } = chunk.cursor;
-    const { uid, identity, kind, because, reader, verdicts } = outcome;
-    const words = verdicts.length === 0 ? null : JSON.stringify(verdicts);
-    const place = [mailbox, folder, uidValidity, uid, identity.gmailId ?? null, identity.digest];
-    return this.#run(SQL.addMessage, ...place, kind, because, reader ?? null, words, nowSeconds);
+  #write<Result>(work: (database: Database) => Result): Promise<Result> {
+    return this.#read(database => database.transaction(() => work(database)));
   }
 
-  #addEvent(event: Event, nowSeconds: number): boolean {
-    const { id, mailbox, callback, address, verdict, tsSeconds, proof } = event;
-    return this.#run(SQL.addEvent, id, mailbox, callback, address, verdict, tsSeconds, proof, nowSeconds, nowSeconds);
-  }
-
-  #takeLock(): void {
-    if (this.#path === IN_MEMORY) return;
-    const lock = new DatabaseSync(`${this.#path}.lock`, { timeout: 0 });
-    try {
-      lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-    } catch (error) {
-      lock.close();
-      throw new Fault(`another bounced is at work on ${this.#path}`, {
-        code: 'LEASE_HELD',
-        retry: 'never',
-        exit: EXIT.leaseHeld,
-        hint: 'stop it first, or give this one another state_dir',
-        cause: error,
-      });
-    }
-    this.#lock = lock;
-  }
-
-  /** One transaction; with a lease only while nobody has taken it over. */
-  #write<T>(lease: Lease | undefined, work: () => T): Promise<T> {
-    return asPromise(this.#path, () => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        if (lease !== undefined) this.#checkFence(lease);
-        const result = work();
-        this.#database.exec('COMMIT');
-        return result;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  #checkFence(lease: Lease): void {
-    const present = this.#one(SQL.fence) as { value: number };
-    if (present.value === lease.fence) return;
-    throw new Fault(`another bounced has taken over ${this.#path}`, {
-      code: 'LEASE_LOST',
-      retry: 'never',
-      exit: EXIT.leaseHeld,
-      hint: 'run one daemon for each state_dir',
-    });
-  }
-
-  #one(sql: string, ...values: (string | number | null)[]): Row | undefined {
-    return this.#database.prepare(sql).get(...values) as Row | undefined;
-  }
-
-  #all(sql: string, ...values: (string | number | null)[]): Row[] {
-    return this.#database.prepare(sql).all(...values) as Row[];
-  }
-
-  /** True when a row was changed. */
-  #run(sql: string, ...values: (string | number | null)[]): boolean {
-    return this.#database.prepare(sql).run(...values).changes > 0;
+  /** The driver is synchronous; what it throws rejects. */
+  #read<Result>(work: (database: Database) => Result): Promise<Result> {
+    return new Promise(resolve => resolve(work(this.#database)));
   }
 }
 
-function asPromise<T>(path: string, work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(diskFault(error, path));
-  }
+function leaseHeld(path: string, row: LeaseRow, nowSeconds: number): Fault {
+  const holder = row.holder?.split(' ')[0] ?? '';
+  return new Fault(`${path}: another bounced runs on this outbox (process ${holder})`, {
+    code: 'LEASE_HELD',
+    retry: 'later',
+    exit: EXIT.leaseHeld,
+    hint: 'stop the other one first (systemctl status bounced), or give this one a state_dir of its own',
+    waitMs: Math.max(row.expires_at - nowSeconds, 0) * 1000,
+  });
+}
+
+function leaseLost(path: string): Fault {
+  return new Fault(`${path}: another bounced has taken over this outbox`, {
+    code: 'LEASE_LOST',
+    retry: 'never',
+    exit: EXIT.leaseHeld,
+    hint: 'nothing is lost; run one daemon for each state_dir',
+  });
 }

@@ -1,214 +1,192 @@
 /**
- * What every store must do, as tests: the same suite runs against each engine. Takes a way to open and reopen one.
+ * What every Store must do, whatever keeps it. Each engine's test calls `storeContract` with a way to open it.
  */
-import { describe, expect, test } from '@jest/globals';
-import type { ChunkRecord, Lease, MessageOutcome, Settlement, Store } from '../../src/outbox/outbox.ts';
-import type { Event, Held } from '../../src/provenance/provenance.ts';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Lease, Settlement, Store } from '../../src/outbox/outbox.ts';
+import type { Event } from '../../src/provenance/provenance.ts';
+import { recordingContract } from './recording-contract.ts';
+import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
+import type { OpenedStore } from './store-values.ts';
 
-export interface StoreUnderTest {
-  readonly store: Store;
-  /** Opens the same data again as after a crash: the first store is not asked to close properly. */
-  reopen(): Promise<Store>;
-  /** Another store on the same data while the first lives; undefined where that cannot be (in memory). */
-  second?(): Promise<Store>;
-  dispose(): Promise<void>;
-}
+export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
+  recordingContract(name, open);
 
-const NOW = 1_763_900_000;
-const PLACE = { mailbox: 'campaigns', folder: 'All Mail', uidValidity: 11 };
+  let opened: OpenedStore | undefined;
 
-function event(n: number, more: Partial<Event> = {}): Event {
-  const address = `customer${n}@example.org`;
-  return {
-    ...{ id: `event-${n}`, mailbox: 'campaigns', callback: 'clevertap', address },
-    ...{ verdict: 'hard', tsSeconds: NOW - n, proof: 'sent' },
-    ...more,
-  };
-}
+  async function start(): Promise<{ store: Store; lease: Lease }> {
+    opened = await open();
+    return { store: opened.store, lease: await opened.store.lease('one', NOW, TTL) };
+  }
 
-function held(n: number): Held {
-  const { proof: _, ...rest } = event(n);
-  return { ...rest, missing: 'not in Sent', originalMessageIds: [`m${n}@shop.example`], names: [rest.address] };
-}
+  async function claimed(store: Store, lease: Lease, nowSeconds = NOW, limit = 100): Promise<string[]> {
+    const { events } = await store.claim(lease, 'clevertap', limit, nowSeconds, CLAIM);
+    return events.map(({ id }) => id);
+  }
 
-function outcome(uid: number, gmailId?: string): MessageOutcome {
-  const identity = { digest: `digest-${uid}`, ...(gmailId === undefined ? {} : { gmailId }) };
-  return { uid, identity, kind: 'failure', because: 'test', reader: 'rfc3464', verdicts: [] };
-}
-
-function chunk(lastUid: number, more: Partial<ChunkRecord> = {}): ChunkRecord {
-  return { cursor: { ...PLACE, lastUid }, outcomes: [], events: [], held: [], skipped: 0, ...more };
-}
-
-async function leased(store: Store): Promise<Lease> {
-  return store.lease('test', NOW, 30);
-}
-
-export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
-  const run = (title: string, body: (under: StoreUnderTest, store: Store) => Promise<void>): void => {
-    test(title, async () => {
-      const under = await open();
-      try {
-        await body(under, under.store);
-      } finally {
-        await under.dispose();
-      }
-    });
-  };
-
-  describe(`${name}: recording`, () => {
-    run('verdicts and cursor are there after a crash, together', async (under, store) => {
-      const lease = await leased(store);
-      const recorded = await store.record(
-        lease,
-        chunk(7, { outcomes: [outcome(7)], events: [event(1)], held: [held(2)] }),
-        NOW,
-      );
-      expect(recorded).toEqual({ newUids: [7], newEventIds: ['event-1'], newHeldIds: ['event-2'] });
-      const again = await under.reopen();
-      expect(await again.cursor('campaigns', 'All Mail')).toEqual({ ...PLACE, lastUid: 7 });
-      expect(await again.backlog()).toMatchObject({ waiting: 1, held: 1, delivered: 0, dead: 0 });
-      await again.close();
-    });
-
-    run('a chunk that fails leaves neither cursor nor events behind', async (_, store) => {
-      const lease = await leased(store);
-      const broken = { ...event(2), address: null } as unknown as Event;
-      await expect(store.record(lease, chunk(9, { events: [event(1), broken] }), NOW)).rejects.toThrow();
-      expect(await store.cursor('campaigns', 'All Mail')).toBeUndefined();
-      expect(await store.backlog()).toMatchObject({ waiting: 0 });
-    });
-
-    run('a message read again, by either of its names, is not new and gives no second event', async (_, store) => {
-      const lease = await leased(store);
-      await store.record(lease, chunk(5, { outcomes: [outcome(5, '1790')], events: [event(1)] }), NOW);
-      const sameDigest = { ...outcome(5), uid: 90 };
-      const sameGmailId = { ...outcome(91, '1790') };
-      const recorded = await store.record(
-        lease,
-        chunk(91, { outcomes: [sameDigest, sameGmailId], events: [event(1)] }),
-        NOW,
-      );
-      expect(recorded).toEqual({ newUids: [], newEventIds: [], newHeldIds: [] });
-      expect(await store.backlog()).toMatchObject({ waiting: 1 });
-    });
-
-    run('each mailbox and folder keeps its own place', async (_, store) => {
-      const lease = await leased(store);
-      await store.record(lease, chunk(5), NOW);
-      await store.record(lease, { ...chunk(8), cursor: { ...PLACE, folder: 'INBOX', lastUid: 8 } }, NOW);
-      expect((await store.cursor('campaigns', 'All Mail'))?.lastUid).toBe(5);
-      expect((await store.cursor('campaigns', 'INBOX'))?.lastUid).toBe(8);
-      expect(await store.cursor('other', 'INBOX')).toBeUndefined();
-    });
+  afterEach(async () => {
+    await opened?.remove();
+    opened = undefined;
   });
 
   describe(`${name}: claiming and settling`, () => {
-    const filled = async (store: Store): Promise<Lease> => {
-      const lease = await leased(store);
-      await store.record(lease, chunk(3, { events: [event(1), event(2), event(3, { callback: 'other' })] }), NOW);
-      return lease;
-    };
-    const claim = (store: Store, lease: Lease, now = NOW): Promise<string[]> =>
-      store.claim(lease, 'clevertap', 10, now, 60).then(batch => batch.events.map(one => one.id));
+    async function startWith(...events: Event[]): ReturnType<typeof start> {
+      const started = await start();
+      await started.store.record(started.lease, chunkOf(events.length, { events }), NOW);
+      return started;
+    }
 
-    run('events of one callback come oldest first, up to the limit, and not twice', async (_, store) => {
-      const lease = await filled(store);
-      expect((await store.claim(lease, 'clevertap', 1, NOW, 60)).events).toMatchObject([
-        { id: 'event-1', tsSeconds: NOW - 1, attempts: 0 },
-      ]);
-      expect(await claim(store, lease)).toEqual(['event-2']);
-      expect(await claim(store, lease)).toEqual([]);
-    });
-
-    run('a claim whose holder died is claimable again with the same ts', async (under, store) => {
-      await claim(store, await filled(store));
-      const again = await under.reopen();
-      const batch = await again.claim(await leased(again), 'clevertap', 10, NOW, 60);
-      expect(batch.events.map(({ id, tsSeconds }) => [id, tsSeconds])).toEqual([
-        ['event-1', NOW - 1],
-        ['event-2', NOW - 2],
-      ]);
-      await again.close();
-    });
-
-    run('delivered, retried and buried events go where they belong', async (_, store) => {
-      const lease = await filled(store);
-      await store.record(lease, chunk(4, { events: [event(4)] }), NOW);
-      await claim(store, lease);
-      const retry: Settlement = {
-        ...{ id: 'event-2', as: 'retry', nextAtSeconds: NOW + 600, because: 'HTTP 500' },
-        ...{ ambiguous: false, countsAsAttempt: true },
-      };
-      const settled: Settlement[] = [
-        { id: 'event-1', as: 'delivered' },
-        retry,
-        { id: 'event-4', as: 'buried', because: 'HTTP 400' },
-      ];
-      await store.settle(lease, settled, NOW);
-      expect(await store.backlog('clevertap')).toMatchObject({
-        waiting: 1,
-        delivered: 1,
-        dead: 1,
-        nextDueSeconds: NOW + 600,
+    test('events come in the order they were recorded, up to the limit, each as it went in', async () => {
+      const { store, lease } = await startWith(eventOf(3), eventOf(1, { verdict: 'soft', proof: 'off' }), eventOf(2));
+      const first = await store.claim(lease, 'clevertap', 2, NOW, CLAIM);
+      expect(first).toEqual({
+        callback: 'clevertap',
+        events: [
+          { ...eventOf(3), attempts: 0 },
+          { ...eventOf(1, { verdict: 'soft', proof: 'off' }), attempts: 0 },
+        ],
       });
-      expect(await claim(store, lease, NOW + 599)).toEqual([]);
-      expect((await store.claim(lease, 'clevertap', 10, NOW + 600, 60)).events).toMatchObject([
-        { id: 'event-2', attempts: 1 },
-      ]);
+      expect(await claimed(store, lease)).toEqual(['event-2']);
+      expect(await claimed(store, lease)).toEqual([]);
     });
 
-    run('settling an event that is not claimed changes nothing', async (_, store) => {
-      const lease = await filled(store);
-      await store.settle(lease, [{ id: 'event-1', as: 'delivered' }], NOW);
-      expect(await store.backlog('clevertap')).toMatchObject({ waiting: 2, delivered: 0 });
+    test('each callback has its own queue', async () => {
+      const { store, lease } = await startWith(eventOf(1), eventOf(2, { callback: 'second' }));
+      expect(await claimed(store, lease)).toEqual(['event-1']);
+      expect(await store.due('second', NOW)).toMatchObject({ count: 1 });
+      expect(await store.due('clevertap', NOW)).toMatchObject({ count: 0 });
+    });
+
+    test('delivered and buried events are never claimed again', async () => {
+      const { store, lease } = await startWith(eventOf(1), eventOf(2));
+      await claimed(store, lease);
+      const settlements: Settlement[] = [
+        { id: 'event-1', as: 'delivered' },
+        { id: 'event-2', as: 'buried', because: 'Invalid email format' },
+      ];
+      await store.settle(lease, settlements, NOW);
+      expect(await claimed(store, lease, NOW + 10 * CLAIM)).toEqual([]);
+      expect(await store.backlog()).toEqual({ waiting: 0, claimed: 0, held: 0, delivered: 1, dead: 1 });
+    });
+
+    test('a retried event waits until its time, with the same id and ts, and counts what counts', async () => {
+      const { store, lease } = await startWith(eventOf(1));
+      await claimed(store, lease);
+      await store.settle(lease, [retryOf('event-1', NOW + 60)], NOW);
+      expect(await claimed(store, lease, NOW + 59)).toEqual([]);
+      const second = await store.claim(lease, 'clevertap', 9, NOW + 60, CLAIM);
+      expect(second.events).toEqual([{ ...eventOf(1), attempts: 1 }]);
+      await store.settle(lease, [retryOf('event-1', NOW + 90, { countsAsAttempt: false })], NOW + 60);
+      const third = await store.claim(lease, 'clevertap', 9, NOW + 90, CLAIM);
+      expect(third.events).toEqual([{ ...eventOf(1), attempts: 1 }]);
+    });
+
+    test('a claim that has run out is claimable again, and the late settlement then changes nothing', async () => {
+      const { store, lease } = await startWith(eventOf(1));
+      await claimed(store, lease);
+      expect(await claimed(store, lease, NOW + CLAIM - 1)).toEqual([]);
+      expect(await claimed(store, lease, NOW + CLAIM)).toEqual(['event-1']);
+      await store.settle(lease, [{ id: 'event-1', as: 'delivered' }], NOW + CLAIM);
+      await store.settle(lease, [retryOf('event-1', NOW)], NOW + CLAIM);
+      expect(await claimed(store, lease, NOW + 9 * CLAIM)).toEqual([]);
+    });
+
+    test('settles all of a batch or nothing of it', async () => {
+      const { store, lease } = await startWith(eventOf(1), eventOf(2));
+      await claimed(store, lease);
+      const broken = retryOf('event-2', Number.NaN, { because: undefined });
+      await expect(store.settle(lease, [{ id: 'event-1', as: 'delivered' }, broken], NOW)).rejects.toThrow();
+      expect(await store.backlog()).toMatchObject({ claimed: 2, delivered: 0 });
+    });
+
+    test('due and backlog tell how many wait, since when and until when', async () => {
+      const { store, lease } = await startWith(eventOf(1), eventOf(2), eventOf(3));
+      expect(await store.due('clevertap', NOW + 5)).toEqual({ count: 3, waitingSinceSeconds: NOW });
+      expect(await store.backlog()).toEqual({
+        ...{ waiting: 3, claimed: 0, held: 0, delivered: 0, dead: 0 },
+        oldestWaitingSeconds: eventOf(3).tsSeconds,
+        nextDueSeconds: NOW,
+      });
+      await store.claim(lease, 'clevertap', 2, NOW, CLAIM);
+      await store.settle(lease, [retryOf('event-1', NOW + 60)], NOW);
+      expect(await store.due('clevertap', NOW + 5)).toEqual({
+        count: 1,
+        waitingSinceSeconds: NOW,
+        nextSeconds: NOW + 60,
+      });
+      expect(await store.backlog('clevertap')).toMatchObject({ waiting: 2, claimed: 1, nextDueSeconds: NOW });
+      expect(await store.backlog('second')).toEqual({ waiting: 0, claimed: 0, held: 0, delivered: 0, dead: 0 });
     });
   });
 
   describe(`${name}: held events`, () => {
-    run('are due for another look after an hour, and never posted by themselves', async (_, store) => {
-      const lease = await leased(store);
-      await store.record(lease, chunk(1, { held: [held(1)] }), NOW);
-      expect(await store.heldDue('campaigns', NOW + 3599, 10)).toEqual([]);
-      expect(await store.heldDue('campaigns', NOW + 3600, 10)).toEqual([{ ...held(1), heldAtSeconds: NOW }]);
-      expect((await store.claim(lease, 'clevertap', 10, NOW + 999_999, 60)).events).toEqual([]);
+    test('are looked up after an hour first, oldest first, with all that the look-up needs', async () => {
+      const { store, lease } = await start();
+      await store.record(lease, chunkOf(1, { held: [heldOf(1)] }), NOW);
+      await store.record(lease, chunkOf(2, { held: [heldOf(2), heldOf(3, { mailbox: 'second' })] }), NOW + 1);
+      expect(await claimed(store, lease, NOW + 9_999)).toEqual([]);
+      expect(await store.heldDue('campaigns', NOW + 3_599, 10)).toEqual([]);
+      expect(await store.heldDue('campaigns', NOW + 3_600, 10)).toEqual([{ ...heldOf(1), heldAtSeconds: NOW }]);
+      const both = await store.heldDue('campaigns', NOW + 3_601, 10);
+      expect(both.map(({ id }) => id)).toEqual(['event-1', 'event-2']);
+      expect(await store.heldDue('campaigns', NOW + 3_601, 1)).toHaveLength(1);
     });
 
-    run('become waiting events once proven; others wait for their next look, or for a person', async (_, store) => {
-      const lease = await leased(store);
-      await store.record(lease, chunk(1, { held: [held(1), held(2), held(3)] }), NOW);
+    test('still missing: looked up again when told, or never by itself', async () => {
+      const { store, lease } = await start();
+      await store.record(lease, chunkOf(1, { held: [heldOf(1), heldOf(2)] }), NOW);
       const still = [
-        { id: 'event-2', missing: 'still not in Sent', nextAtSeconds: NOW + 7200 },
-        { id: 'event-3', missing: 'given up', nextAtSeconds: undefined },
+        { id: 'event-1', missing: 'not yet', nextAtSeconds: NOW + 7_200 },
+        { id: 'event-2', missing: 'given up', nextAtSeconds: undefined },
       ];
-      await store.settleHeld(lease, [event(1, { address: 'Customer1@example.org' })], still, NOW + 3600);
-      const batch = await store.claim(lease, 'clevertap', 10, NOW + 3600, 60);
-      expect(batch.events).toMatchObject([
-        { id: 'event-1', address: 'Customer1@example.org', tsSeconds: NOW - 1, proof: 'sent' },
+      await store.settleHeld(lease, [], still, NOW + 3_600);
+      expect(await store.heldDue('campaigns', NOW + 7_199, 10)).toEqual([]);
+      expect(await store.heldDue('campaigns', NOW + 9_999_999, 10)).toEqual([
+        { ...heldOf(1), missing: 'not yet', heldAtSeconds: NOW },
       ]);
-      expect((await store.heldDue('campaigns', NOW + 999_999, 10)).map(one => [one.id, one.missing])).toEqual([
-        ['event-2', 'still not in Sent'],
-      ]);
-      expect(await store.backlog()).toMatchObject({ held: 2, claimed: 1 });
+      expect(await store.backlog()).toMatchObject({ held: 2 });
+    });
+
+    test('proven: waits with the address and verdict that were proven, and the ts it had', async () => {
+      const { store, lease } = await start();
+      await store.record(lease, chunkOf(1, { held: [heldOf(1)] }), NOW);
+      const proven = eventOf(1, { address: 'sent-to@example.com', verdict: 'soft', proof: 'sent-forwarded' });
+      await store.settleHeld(lease, [{ ...proven, tsSeconds: NOW }], [], NOW + 3_600);
+      const { events } = await store.claim(lease, 'clevertap', 9, NOW + 3_600, CLAIM);
+      expect(events).toEqual([{ ...proven, attempts: 0 }]);
+      expect(await store.heldDue('campaigns', NOW + 9_999_999, 10)).toEqual([]);
+      // A second proof comes too late: the event is on its way.
+      await store.settleHeld(lease, [eventOf(1)], [], NOW + 3_601);
+      expect(await claimed(store, lease, NOW + 3_601)).toEqual([]);
+    });
+
+    test('two of one message that prove to be one address become one event, the hard one', async () => {
+      const { store, lease } = await start();
+      const outcomes = [outcomeOf(1, { eventIds: ['event-1', 'event-2'] })];
+      await store.record(lease, chunkOf(1, { outcomes, held: [heldOf(1), heldOf(2)] }), NOW);
+      const address = 'sent-to@example.com';
+      const proven = [eventOf(1, { address, verdict: 'soft' }), eventOf(2, { address, verdict: 'hard' })];
+      await store.settleHeld(lease, proven, [], NOW);
+      const { events } = await store.claim(lease, 'clevertap', 9, NOW, CLAIM);
+      expect(events).toMatchObject([{ id: 'event-1', verdict: 'hard' }]);
+      expect(await store.backlog()).toMatchObject({ held: 0, waiting: 0, claimed: 1 });
     });
   });
 
   describe(`${name}: the right to write`, () => {
-    run('is refused to a second store while the first holds it, and given when that is gone', async (under, store) => {
-      if (under.second === undefined) return;
-      const lease = await leased(store);
-      const other = await under.second();
-      await expect(other.lease('other', NOW, 30)).rejects.toMatchObject({ code: 'LEASE_HELD', exit: 75 });
-      await store.release(lease);
-      const next = await other.lease('other', NOW, 30);
-      expect(next.fence).toBeGreaterThan(lease.fence);
-      await expect(store.record(lease, chunk(1), NOW)).rejects.toMatchObject({ code: 'LEASE_LOST', exit: 75 });
-      await other.close();
+    test('is renewed by its holder with the same fence', async () => {
+      const { store, lease } = await start();
+      expect(await store.lease('one', NOW + 10, TTL)).toEqual(lease);
+      expect(await store.lease('one', NOW + 10 * TTL, TTL)).toEqual(lease);
+      await store.record(lease, chunkOf(1), NOW);
     });
 
-    run('is renewed by its holder without a new fence', async (_, store) => {
-      const lease = await leased(store);
-      expect(await store.lease('test', NOW + 20, 30)).toEqual(lease);
+    test('ends when it is given back', async () => {
+      const { store, lease } = await start();
+      await store.release(lease);
+      await expect(store.record(lease, chunkOf(1), NOW)).rejects.toMatchObject({ code: 'LEASE_LOST', exit: 75 });
+      const next = await store.lease('two', NOW, TTL);
+      expect(next.fence).toBeGreaterThan(lease.fence);
+      await store.record(next, chunkOf(1), NOW);
     });
   });
 }

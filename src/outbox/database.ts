@@ -1,0 +1,137 @@
+/**
+ * The SQLite driver, wrapped once: statements by their text, transactions that end whole or not at all, errors as
+ * Faults. Takes a path, gives an open Database. Never overwrites a file it cannot read.
+ */
+import { DatabaseSync } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { access, chmod, constants, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { diskFault } from './disk-faults.ts';
+
+/** What a column can hold. */
+export type Value = string | number | null;
+
+export const IN_MEMORY = ':memory:';
+
+/** How long a transaction waits for another process's, in milliseconds. It blocks the event loop meanwhile. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the file, making it (mode 0600) and its directory (0700) where they are missing.
+ * Rejects with a Fault of exit code 74 when the path cannot be written or is no database.
+ * @param admit throws when the file is not ours; it comes before anything is written
+ */
+export async function openDatabase(path: string, admit: (database: Database) => void): Promise<Database> {
+  try {
+    if (path !== IN_MEMORY) await makePrivateFile(path);
+    const database = new Database(path);
+    try {
+      admit(database);
+      // https://sqlite.org/pragma.html: FULL, so that what is committed survives a loss of power in WAL mode too.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw diskFault(error, path);
+  }
+}
+
+/** An empty file that only its owner may read; SQLite gives its companions (-wal, -shm) the same mode. */
+export async function makePrivateFile(path: string): Promise<void> {
+  const directory = dirname(path);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await access(directory, constants.W_OK | constants.X_OK);
+  try {
+    // Only ever a new file: closing a second descriptor of an open database would drop its locks
+    // (https://sqlite.org/howtocorrupt.html 2.2).
+    await (await open(path, 'wx', 0o600)).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await access(path, constants.R_OK | constants.W_OK);
+    // Whoever may write the file but does not own it cannot change its mode: that is the owner's choice then.
+    await chmod(path, 0o600).catch(() => undefined);
+  }
+}
+
+/** One open connection. Every method throws Faults. */
+export class Database {
+  readonly path: string;
+  readonly #connection: DatabaseSyncInstance;
+  readonly #statements = new Map<string, StatementSyncInstance>();
+
+  constructor(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS) {
+    this.path = path;
+    this.#connection = this.#guarded(() => new DatabaseSync(path, { timeout: busyTimeoutMs }));
+  }
+
+  /** Runs statements that give nothing back. */
+  exec(sql: string): void {
+    this.#guarded(() => {
+      this.#connection.exec(sql);
+    });
+  }
+
+  /** Runs one statement; gives how many rows it changed. */
+  run(sql: string, ...values: readonly Value[]): number {
+    return this.#guarded(() => this.#prepared(sql).run(...values).changes);
+  }
+
+  /** The first row, or undefined. */
+  one(sql: string, ...values: readonly Value[]): unknown {
+    return this.#guarded((): unknown => this.#prepared(sql).get(...values));
+  }
+
+  all(sql: string, ...values: readonly Value[]): unknown[] {
+    return this.#guarded((): unknown[] => this.#prepared(sql).all(...values));
+  }
+
+  /** All of `work` or nothing of it. IMMEDIATE: the right to write is taken first, so it cannot fail half-way. */
+  transaction<Result>(work: () => Result): Result {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // Some errors, such as a full disk, have rolled back already.
+      if (this.#connection.isTransaction) this.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /**
+   * Moves what the log holds into the file, so that the file alone is whole. SQLite does so when the last connection
+   * closes; this driver closes only when all statements have been collected, which at the end of a process is never.
+   */
+  emptyLog(): void {
+    try {
+      this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Someone reads just now: nothing is lost, whoever opens the file next reads the log too.
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#connection.isOpen) this.#connection.close();
+  }
+
+  #prepared(sql: string): StatementSyncInstance {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #guarded<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw diskFault(error, this.path);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * SQLite's and the file system's errors as Faults. Takes an error and the file it is about, gives what went wrong,
+ * where, and the cure. Never hides an error it does not know.
+ */
+import { dirname } from 'node:path';
+import { asFault, EXIT, Fault } from '../shared/fault.ts';
+import type { Retry } from '../shared/fault.ts';
+
+interface Cause {
+  readonly code: string;
+  readonly words: string;
+  readonly retry: Retry;
+  readonly hint: (path: string) => string;
+}
+
+const FULL: Cause = {
+  code: 'DISK_FULL',
+  words: 'the disk is full',
+  retry: 'later',
+  hint: path => `free some space on the file system of ${dirname(path)}; nothing is lost`,
+};
+const DAMAGED: Cause = {
+  code: 'STORE_DAMAGED',
+  words: 'this is not a database, or it is damaged',
+  retry: 'never',
+  hint: path => `restore ${path} from a backup, or move it away to start anew; it was not changed`,
+};
+const UNWRITABLE: Cause = {
+  code: 'STORE_UNWRITABLE',
+  words: 'cannot be written',
+  retry: 'never',
+  hint: path => `let the user that runs bounced own and write ${dirname(path)}, or set state_dir to a directory it may`,
+};
+const BUSY: Cause = {
+  code: 'STORE_BUSY',
+  words: 'another program keeps it locked',
+  retry: 'later',
+  hint: path => `find the program that has ${path} open (fuser ${path}) and end it`,
+};
+const BROKEN: Cause = {
+  code: 'DISK_ERROR',
+  words: 'the disk failed to read or write it',
+  retry: 'later',
+  hint: path => `look for disk errors in the kernel log, and check the file system of ${dirname(path)}`,
+};
+
+// sqlite.org/rescode.html: primary result codes, the low byte of the extended ones.
+const BY_RESULT = new Map([
+  [5, BUSY],
+  [6, BUSY],
+  [8, UNWRITABLE],
+  [10, BROKEN],
+  [11, DAMAGED],
+  [13, FULL],
+  [14, UNWRITABLE],
+  [23, UNWRITABLE],
+  [26, DAMAGED],
+]);
+const BY_ERRNO = new Map([
+  ['EACCES', UNWRITABLE],
+  ['EPERM', UNWRITABLE],
+  ['EROFS', UNWRITABLE],
+  ['ENOTDIR', UNWRITABLE],
+  ['EISDIR', UNWRITABLE],
+  ['EEXIST', UNWRITABLE],
+  ['ENOSPC', FULL],
+  ['EDQUOT', FULL],
+  ['EIO', BROKEN],
+]);
+
+/** The error as a Fault with exit code 74 where it speaks of the disk; a Fault stays as it is. */
+export function diskFault(error: unknown, path: string): Fault {
+  const cause = error instanceof Fault ? undefined : causeOf(error);
+  if (cause === undefined) return asFault(error);
+  const { code, retry, hint } = cause;
+  return new Fault(`${path}: ${cause.words} (${(error as Error).message})`, {
+    code,
+    retry,
+    hint: hint(path),
+    exit: EXIT.disk,
+    cause: error,
+  });
+}
+
+function causeOf(error: unknown): Cause | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { errcode, code } = error as { errcode?: unknown; code?: unknown };
+  if (typeof errcode === 'number') return BY_RESULT.get(errcode & 0xff);
+  return typeof code === 'string' ? BY_ERRNO.get(code) : undefined;
+}

@@ -1,0 +1,119 @@
+/**
+ * The life of an event after it was recorded: held, waiting, claimed, delivered, dead. Takes a database (inside a
+ * transaction where it writes). Never begins or ends one.
+ */
+import { addressKey } from '../shared/address.ts';
+import type { Event } from '../provenance/provenance.ts';
+import type { Database } from './database.ts';
+import type { Backlog, ClaimedEvent, Due, HeldEvent, Settlement } from './outbox.ts';
+import { toBacklog, toClaimed, toDue, toHeld } from './rows.ts';
+
+/** What a held event that is still not proven is left with. */
+export interface StillHeld {
+  readonly id: string;
+  readonly missing: string;
+  readonly nextAtSeconds: number | undefined;
+}
+
+// A claim that has run out was posted, perhaps, by someone who could not tell any more: it is claimable again.
+const CLAIMABLE = "callback = ? AND state IN ('waiting', 'claimed') AND next_at <= ?";
+const CLAIM = `UPDATE events SET ambiguous = ambiguous + (state = 'claimed'), state = 'claimed', next_at = ?
+  WHERE seq IN (SELECT seq FROM events INDEXED BY queue WHERE ${CLAIMABLE} ORDER BY seq LIMIT ?)
+  RETURNING seq, id, mailbox, callback, address, verdict, ts, proof, attempts`;
+const DUE = `SELECT count(*) FILTER (WHERE next_at <= ?2) AS count, min(queued_at) FILTER (WHERE next_at <= ?2) AS since,
+  min(next_at) FILTER (WHERE next_at > ?2) AS next
+  FROM events INDEXED BY queue WHERE callback = ?1 AND state IN ('waiting', 'claimed')`;
+const FORGET_CLAIMS = `UPDATE events SET state = 'waiting', next_at = ?, ambiguous = ambiguous + 1
+  WHERE state = 'claimed'`;
+
+const DELIVERED = `UPDATE events SET state = 'delivered', next_at = NULL, settled_at = ?2
+  WHERE id = ?1 AND state = 'claimed'`;
+const BURIED = `UPDATE events SET state = 'dead', next_at = NULL, settled_at = ?2, last_answer = ?3
+  WHERE id = ?1 AND state = 'claimed'`;
+const RETRY = `UPDATE events SET state = 'waiting', next_at = ?2, last_answer = ?3, attempts = attempts + ?4,
+  ambiguous = ambiguous + ?5 WHERE id = ?1 AND state = 'claimed'`;
+
+const HELD_COLUMNS = 'id, mailbox, callback, address, verdict, ts, recorded_at, missing, original_ids, names';
+const HELD_DUE = `SELECT ${HELD_COLUMNS} FROM events WHERE state = 'held' AND mailbox = ? AND next_at <= ?
+  ORDER BY next_at, seq LIMIT ?`;
+const FIND_HELD = "SELECT seq, message FROM events WHERE id = ? AND state = 'held'";
+// What is posted already, or about to be, for the same mail and address.
+const FIND_TWIN = `SELECT seq, state, verdict FROM events WHERE message = ? AND address_key = ?
+  AND state NOT IN ('held', 'duplicate')`;
+const HARDEN = "UPDATE events SET verdict = 'hard' WHERE seq = ? AND state = 'waiting'";
+const DUPLICATE = "UPDATE events SET state = 'duplicate', next_at = NULL, settled_at = ? WHERE seq = ?";
+// ts stays what it was when the event was recorded.
+const PROVEN = `UPDATE events SET state = 'waiting', address = ?, address_key = ?, verdict = ?, proof = ?,
+  queued_at = ?, next_at = ? WHERE seq = ?`;
+const STILL_HELD = "UPDATE events SET missing = ?, next_at = ? WHERE id = ? AND state = 'held'";
+
+const COUNTS = 'SELECT state, count(*) AS count FROM events WHERE ?1 IS NULL OR callback = ?1 GROUP BY state';
+const OLDEST = `SELECT min(ts) AS oldest, min(next_at) AS next FROM events
+  WHERE state = 'waiting' AND (?1 IS NULL OR callback = ?1)`;
+
+/** Reserves due events, oldest first, until `untilSeconds`. */
+export function claimEvents(
+  database: Database,
+  callback: string,
+  limit: number,
+  nowSeconds: number,
+  untilSeconds: number,
+): ClaimedEvent[] {
+  const rows = database.all(CLAIM, untilSeconds, callback, nowSeconds, limit) as { seq: number }[];
+  // RETURNING promises no order (https://sqlite.org/lang_returning.html 3).
+  return rows.sort((one, other) => one.seq - other.seq).map(toClaimed);
+}
+
+/** Gives every claim back, as after a crash. */
+export function forgetClaims(database: Database, nowSeconds: number): void {
+  database.run(FORGET_CLAIMS, nowSeconds);
+}
+
+export function readDue(database: Database, callback: string, nowSeconds: number): Due {
+  return toDue(database.one(DUE, callback, nowSeconds));
+}
+
+/** Settles one claimed event; one that is not claimed any more is left as it is. */
+export function settleEvent(database: Database, settlement: Settlement, nowSeconds: number): void {
+  const { id } = settlement;
+  switch (settlement.as) {
+    case 'delivered':
+      database.run(DELIVERED, id, nowSeconds);
+      return;
+    case 'buried':
+      database.run(BURIED, id, nowSeconds, settlement.because);
+      return;
+    case 'retry': {
+      const { nextAtSeconds, because, countsAsAttempt, ambiguous } = settlement;
+      database.run(RETRY, id, nextAtSeconds, because, Number(countsAsAttempt), Number(ambiguous));
+    }
+  }
+}
+
+export function readHeldDue(database: Database, mailbox: string, nowSeconds: number, limit: number): HeldEvent[] {
+  return database.all(HELD_DUE, mailbox, nowSeconds, limit).map(toHeld);
+}
+
+/** A held event becomes a waiting one; one that is not held any more is left as it is. */
+export function releaseHeld(database: Database, event: Event, nowSeconds: number): void {
+  const held = database.one(FIND_HELD, event.id) as { seq: number; message: number | null } | undefined;
+  if (held === undefined) return;
+  const { address, verdict, proof } = event;
+  const twin = database.one(FIND_TWIN, held.message, addressKey(address)) as { seq: number } | undefined;
+  if (twin === undefined) {
+    database.run(PROVEN, address, addressKey(address), verdict, proof, nowSeconds, nowSeconds, held.seq);
+    return;
+  }
+  // Two names in one report that turn out to be one address: one event, the hard one.
+  if (verdict === 'hard') database.run(HARDEN, twin.seq);
+  database.run(DUPLICATE, nowSeconds, held.seq);
+}
+
+export function keepHeld(database: Database, still: StillHeld): void {
+  database.run(STILL_HELD, still.missing, still.nextAtSeconds ?? null, still.id);
+}
+
+export function readBacklog(database: Database, callback: string | undefined): Backlog {
+  const which = callback ?? null;
+  return toBacklog(database.all(COUNTS, which), database.one(OLDEST, which));
+}

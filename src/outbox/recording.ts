@@ -1,0 +1,101 @@
+/**
+ * What one chunk leaves behind: messages by their identities, verdicts, events, held events, the cursor. Takes a
+ * database inside a transaction. Never begins or ends one.
+ */
+import { addressKey } from '../shared/address.ts';
+import type { Cursor } from '../shared/cursor.ts';
+import type { MessageIdentity } from '../shared/identity.ts';
+import type { Event, Held } from '../provenance/provenance.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { Database, Value } from './database.ts';
+import type { ChunkRecord, MessageOutcome, Recorded } from './outbox.ts';
+
+/** How long a held event waits for its first new look-up, in seconds. */
+const FIRST_LOOKUP_SECONDS = 3_600;
+
+const FIND_MESSAGE = 'SELECT message FROM message_names WHERE mailbox = ? AND name = ?';
+// A name that is taken stays with the message that had it first.
+const NAME_MESSAGE = 'INSERT INTO message_names (mailbox, name, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+const ADD_MESSAGE = `INSERT INTO messages (mailbox, folder, uid_validity, uid, kind, because, reader, recorded_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
+const ADD_VERDICT =
+  'INSERT INTO verdicts (message, ordinal, recipient, verdict, reason, whole) VALUES (?, ?, ?, ?, ?, ?)';
+const ADD_EVENT = `INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, proof, state,
+  recorded_at, queued_at, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?) ON CONFLICT DO NOTHING`;
+const ADD_HELD = `INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, state,
+  recorded_at, next_at, missing, original_ids, names)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'held', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+const SET_CURSOR = `INSERT INTO cursors (mailbox, folder, uid_validity, last_uid, skipped) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (mailbox, folder) DO UPDATE SET uid_validity = excluded.uid_validity, last_uid = excluded.last_uid,
+  skipped = skipped + excluded.skipped`;
+
+/** Stores what is new of the chunk, and its cursor; gives what was new. */
+export function recordChunk(database: Database, chunk: ChunkRecord, nowSeconds: number): Recorded {
+  const newUids: number[] = [];
+  const fate = new Map<string, number | 'known'>();
+  for (const outcome of chunk.outcomes) {
+    const message = addMessage(database, chunk.cursor, outcome, nowSeconds);
+    if (message !== undefined) newUids.push(outcome.uid);
+    for (const id of outcome.eventIds ?? []) {
+      // The same mail twice in one chunk: the first one's events stand.
+      if (!fate.has(id)) fate.set(id, message ?? 'known');
+    }
+  }
+  const newEventIds = chunk.events.filter(event => addEvent(database, event, fate.get(event.id), nowSeconds));
+  const newHeldIds = chunk.held.filter(held => addHeld(database, held, fate.get(held.id), nowSeconds));
+  setCursor(database, chunk);
+  return { newUids, newEventIds: newEventIds.map(({ id }) => id), newHeldIds: newHeldIds.map(({ id }) => id) };
+}
+
+/** The new row's id; undefined when the message is known by either identity, which then learns the other. */
+function addMessage(
+  database: Database,
+  cursor: Cursor,
+  outcome: MessageOutcome,
+  nowSeconds: number,
+): number | undefined {
+  const { mailbox, folder, uidValidity } = cursor;
+  const names = namesOf(outcome.identity);
+  const known = names.map(name => database.one(FIND_MESSAGE, mailbox, name)).find(row => row !== undefined);
+  const { uid, kind, because, reader } = outcome;
+  const facts: Value[] = [mailbox, folder, uidValidity, uid, kind, because, reader ?? null, nowSeconds];
+  const message =
+    known === undefined
+      ? (database.one(ADD_MESSAGE, ...facts) as { id: number }).id
+      : (known as { message: number }).message;
+  for (const name of names) database.run(NAME_MESSAGE, mailbox, name, message);
+  if (known !== undefined) return undefined;
+  outcome.verdicts.forEach((verdict, ordinal) => addVerdict(database, message, ordinal, verdict));
+  return message;
+}
+
+function namesOf(identity: MessageIdentity): string[] {
+  const digest = `digest:${identity.digest}`;
+  return identity.gmailId === undefined ? [digest] : [`gmail:${identity.gmailId}`, digest];
+}
+
+function addVerdict(database: Database, message: number, ordinal: number, verdict: Verdict): void {
+  const { recipient, reason } = verdict;
+  database.run(ADD_VERDICT, message, ordinal, recipient, verdict.verdict, reason, JSON.stringify(verdict));
+}
+
+/** True when the event is new. Without a word about its message, its id alone tells. */
+function addEvent(database: Database, event: Event, fate: number | 'known' | undefined, nowSeconds: number): boolean {
+  if (fate === 'known') return false;
+  const { id, mailbox, callback, address, verdict, tsSeconds, proof } = event;
+  const facts = [id, fate ?? null, mailbox, callback, address, addressKey(address), verdict, tsSeconds, proof];
+  return database.run(ADD_EVENT, ...facts, nowSeconds, nowSeconds, nowSeconds) > 0;
+}
+
+function addHeld(database: Database, held: Held, fate: number | 'known' | undefined, nowSeconds: number): boolean {
+  if (fate === 'known') return false;
+  const { id, mailbox, callback, address, verdict, tsSeconds, missing, originalMessageIds, names } = held;
+  const facts = [id, fate ?? null, mailbox, callback, address, addressKey(address), verdict, tsSeconds];
+  const lists = [JSON.stringify(originalMessageIds), JSON.stringify(names)];
+  return database.run(ADD_HELD, ...facts, nowSeconds, nowSeconds + FIRST_LOOKUP_SECONDS, missing, ...lists) > 0;
+}
+
+function setCursor(database: Database, { cursor, skipped }: ChunkRecord): void {
+  const { mailbox, folder, uidValidity, lastUid } = cursor;
+  database.run(SET_CURSOR, mailbox, folder, uidValidity, lastUid, skipped);
+}
