@@ -34,8 +34,10 @@ export class ImapSession {
 
   drop(how: 'bye' | 'fin' | 'rst', text: string): void {
     if (how === 'bye') this.#say(`* BYE ${text}`);
-    if (how === 'rst') this.#socket.resetAndDestroy();
-    else this.#socket.end();
+    // Under TLS there is no reset of our own making: the connection just ends.
+    if (how !== 'rst') this.#socket.end();
+    else if ('encrypted' in this.#socket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   #capabilities(): string {
