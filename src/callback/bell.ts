@@ -5,27 +5,30 @@ import type { Clock } from '../shared/clock.ts';
 
 export interface Bell {
   ring(): void;
-  /** Sleeps at most `ms`; true when it was rung meanwhile or since the last wait. */
-  wait(ms: number, clock: Clock, signal: AbortSignal): Promise<boolean>;
+  /** Sleeps at most `ms`, less when it is rung, was rung since the last wait, or the signal aborts. */
+  wait(ms: number, clock: Clock, signal: AbortSignal): Promise<void>;
 }
 
 export function openBell(): Bell {
   let rung = false;
-  let sleeper: AbortController | undefined;
+  let wakeUp: (() => void) | undefined;
   return {
     ring() {
       rung = true;
-      sleeper?.abort();
+      wakeUp?.();
     },
     async wait(ms, clock, signal) {
       if (!rung) {
-        sleeper = new AbortController();
-        await clock.sleep(ms, AbortSignal.any([signal, sleeper.signal]));
-        sleeper = undefined;
+        const sleep = new AbortController();
+        wakeUp = () => sleep.abort();
+        // By hand: AbortSignal.any would leave a trace on the long-lived signal with every wait.
+        signal.addEventListener('abort', wakeUp, { once: true });
+        if (signal.aborted) wakeUp();
+        await clock.sleep(ms, sleep.signal);
+        signal.removeEventListener('abort', wakeUp);
+        wakeUp = undefined;
       }
-      const result = rung;
       rung = false;
-      return result;
     },
   };
 }

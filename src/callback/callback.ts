@@ -3,16 +3,18 @@
  * Never drops an event, never follows a redirect, never prints the URL.
  */
 import PQueue from 'p-queue';
-import type { Lease, Store } from '../outbox/outbox.ts';
-import { fullJitterMs } from '../shared/backoff.ts';
+import type { Due, Lease, Store } from '../outbox/outbox.ts';
+import { ceilingMs } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import { asFault } from '../shared/fault.ts';
 import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
-import { deliver, openLine } from './line.ts';
+import { SEARCH_REQUESTS } from './bisect.ts';
+import { deliver } from './deliver.ts';
+import { openLine } from './line.ts';
 import type { Line } from './line.ts';
 
-export { RETRY_SCHEDULE } from './outcome.ts';
+export { RETRY_SCHEDULE } from './schedule.ts';
 
 /** Where and how to post. */
 export interface CallbackSettings {
@@ -32,6 +34,15 @@ export interface CallbackSettings {
   readonly ca?: string;
 }
 
+/** One request, for whoever counts them. */
+export interface PostReport {
+  readonly callback: string;
+  /** The status, or `refused` (never written) or `unanswered`. */
+  readonly code: string;
+  readonly events: number;
+  readonly durationMs: number;
+}
+
 export interface CourierTools {
   readonly store: Store;
   readonly lease: Lease;
@@ -41,12 +52,16 @@ export interface CourierTools {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly userAgent: string;
+  readonly onPosted?: (report: PostReport) => void;
 }
 
 export interface Courier {
-  /** Posts what becomes due until the signal aborts; requests in flight are finished and settled first. */
+  /**
+   * Posts what becomes due until the signal aborts; requests in flight are finished and settled first. Rejects with a
+   * Fault when the outbox can be written no more.
+   */
   run(signal: AbortSignal): Promise<void>;
-  /** Posts all that is due now, without waiting for company, and returns. */
+  /** Posts all that is due now, without waiting for company, and returns; what fails stays in the outbox. */
   deliverDue(signal: AbortSignal): Promise<void>;
   /** A hint that new events have been recorded. */
   wake(): void;
@@ -54,21 +69,20 @@ export interface Courier {
 
 /** The longest sleep between two looks into the outbox, should a hint be lost. */
 const LONGEST_SLEEP_MS = 30_000;
-/** A claim outlives every batch; after a crash the next lease takes it back at once. */
-const CLAIM_SECONDS = 3_600;
 const STORE_BACKOFF = { baseMs: 1_000, capMs: 60_000 };
+/** What a claim holds beyond its requests: time to settle while the disk is full. */
+const CLAIM_MARGIN_SECONDS = 600;
 
 /** One line a callback; each is slow, down or misconfigured by itself. */
 export function openCourier(tools: CourierTools): Courier {
   const lines = tools.callbacks.map(settings => openLine(settings, tools));
   return {
     async run(signal) {
+      await warnOfStrangers(tools);
       await Promise.all(lines.map(line => followLine(line, signal)));
-      await Promise.all(lines.map(line => line.poster.close()));
     },
     async deliverDue(signal) {
-      await Promise.all(lines.map(line => deliverLine(line, signal)));
-      await Promise.all(lines.map(line => line.poster.close()));
+      await Promise.all(lines.map(line => postDue(line, signal, 'all')));
     },
     wake() {
       for (const line of lines) line.bell.ring();
@@ -76,53 +90,90 @@ export function openCourier(tools: CourierTools): Courier {
   };
 }
 
+/** Posts batch after batch; what the outbox cannot do now, it may do later. */
 async function followLine(line: Line, signal: AbortSignal): Promise<void> {
-  let failures = 0;
-  while (!signal.aborted) {
+  const { clock, log } = line.tools;
+  for (let failures = 1; !signal.aborted; failures += 1) {
     try {
-      await deliverLine(line, signal);
+      await postDue(line, signal, 'ripe');
       failures = 0;
-      await waitForWork(line, signal);
     } catch (error) {
       const fault = asFault(error);
       if (fault.retry === 'never') throw fault;
-      failures += 1;
-      line.tools.log.error(`the outbox could not be used: ${fault.message}`, { cure: fault.hint });
-      await line.tools.clock.sleep(fullJitterMs(STORE_BACKOFF, failures, line.tools.random()) + 500, signal);
+      log.error(`the outbox could not be used: ${fault.message}`, { cure: fault.hint });
+      await clock.sleep(ceilingMs(STORE_BACKOFF, failures), signal);
     }
   }
 }
 
-/** Claims and posts batch after batch until nothing is due or the other side asks for a pause. */
-async function deliverLine(line: Line, signal: AbortSignal): Promise<void> {
-  const { store, lease, clock } = line.tools;
+/**
+ * Claims and posts. `ripe`: batches that are full or have waited long enough, until the signal aborts. `all`: what is
+ * due, until nothing is, or the other side asks for a pause.
+ */
+async function postDue(line: Line, signal: AbortSignal, which: 'ripe' | 'all'): Promise<void> {
   const queue = new PQueue({ concurrency: line.settings.concurrency });
   const failures: unknown[] = [];
-  while (!signal.aborted && failures.length === 0 && clock.nowMs() >= line.pausedUntilMs) {
-    const batch = await store.claim(lease, line.settings.name, line.batchSize, clock.nowSeconds(), CLAIM_SECONDS);
-    if (batch.events.length === 0) break;
-    void queue.add(() => deliver(line, batch.events)).catch((error: unknown) => failures.push(error));
-    await queue.onSizeLessThan(1);
-    // With one request at a time the answer to this one decides whether there is a next.
-    if (line.settings.concurrency === 1) await queue.onIdle();
+  try {
+    let more = true;
+    while (more && !signal.aborted && failures.length === 0) {
+      await freeSlot(queue);
+      if (which === 'ripe') await untilRipe(line, signal);
+      more = (await postNext(line, queue, failures, signal)) || which === 'ripe';
+    }
+  } finally {
+    await queue.onIdle();
   }
-  await queue.onIdle();
   if (failures.length > 0) throw asFault(failures[0]);
 }
 
-/** Sleeps until something is due; when new events ring the bell, lets them wait for company first. */
-async function waitForWork(line: Line, signal: AbortSignal): Promise<void> {
-  const { clock, store } = line.tools;
-  const { nextDueSeconds } = await store.backlog(line.settings.name);
-  const pauseMs = line.pausedUntilMs - clock.nowMs();
-  const dueMs = nextDueSeconds === undefined ? LONGEST_SLEEP_MS : nextDueSeconds * 1000 - clock.nowMs();
-  const sleepMs = Math.min(Math.max(dueMs, pauseMs, 0), LONGEST_SLEEP_MS);
-  const rang = await line.bell.wait(sleepMs, clock, signal);
-  if (!rang || pauseMs > 0) return;
-  const deadlineMs = clock.nowMs() + line.settings.batchWaitMs;
-  while (!signal.aborted && clock.nowMs() < deadlineMs) {
-    const { waiting } = await store.backlog(line.settings.name);
-    if (waiting >= line.batchSize) return;
-    await line.bell.wait(deadlineMs - clock.nowMs(), clock, signal);
+/** Claims one batch and sends it on its way; false when there is nothing to post now. */
+async function postNext(line: Line, queue: PQueue, failures: unknown[], signal: AbortSignal): Promise<boolean> {
+  const { store, lease, clock } = line.tools;
+  const { name, timeoutMs } = line.settings;
+  if (signal.aborted || failures.length > 0 || clock.nowMs() < line.pausedUntilMs) return false;
+  const claimSeconds = Math.ceil(((SEARCH_REQUESTS + 1) * timeoutMs) / 1000) + CLAIM_MARGIN_SECONDS;
+  const { events } = await store.claim(lease, name, line.batchSize, clock.nowSeconds(), claimSeconds);
+  if (events.length > 0) {
+    void queue.add(() => deliver(line, events, signal)).catch((error: unknown) => failures.push(error));
+    return true;
   }
+  // What is under way may come back, in smaller batches.
+  const underWay = queue.pending > 0;
+  await queue.onIdle();
+  return underWay;
+}
+
+async function freeSlot(queue: PQueue): Promise<void> {
+  while (queue.pending >= queue.concurrency) await new Promise<void>(resolve => queue.once('next', resolve));
+}
+
+/** Sleeps until a batch is ripe. */
+async function untilRipe(line: Line, signal: AbortSignal): Promise<void> {
+  const { clock, store } = line.tools;
+  while (!signal.aborted) {
+    const due = await store.due(line.settings.name, clock.nowSeconds());
+    const sleepMs = ripeAtMs(line, due, clock.nowMs()) - clock.nowMs();
+    if (sleepMs <= 0) return;
+    await line.bell.wait(Math.min(sleepMs, LONGEST_SLEEP_MS), clock, signal);
+  }
+}
+
+/** When there is reason to look again: a batch is full, or its oldest event has waited for company long enough. */
+function ripeAtMs(line: Line, { count, waitingSinceSeconds, nextSeconds }: Due, nowMs: number): number {
+  const full = count >= line.batchSize ? nowMs : Infinity;
+  const waited = waitingSinceSeconds === undefined ? Infinity : waitingSinceSeconds * 1000 + line.settings.batchWaitMs;
+  const next = nextSeconds === undefined ? Infinity : nextSeconds * 1000;
+  return Math.max(Math.min(full, waited, next), line.pausedUntilMs);
+}
+
+/** Events of a callback that the configuration does not name any more would wait in silence. */
+async function warnOfStrangers({ store, callbacks, log }: CourierTools): Promise<void> {
+  const { waiting } = await store.backlog();
+  const own = await Promise.all(callbacks.map(({ name }) => store.backlog(name)));
+  const strangers = waiting - own.reduce((sum, backlog) => sum + backlog.waiting, 0);
+  if (strangers <= 0) return;
+  log.error('events wait for a callback that is not configured', {
+    events: strangers,
+    cure: 'give a [[callback]] the name it had when they were recorded',
+  });
 }

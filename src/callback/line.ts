@@ -1,218 +1,203 @@
 /**
- * One callback and how it fares: posts a batch, reads the answer, settles each event, remembers when to try again.
- * A refused batch is halved until the one event that it cannot take is found.
+ * One callback and how it fares: what of a batch was taken, buried or has to wait, and when to post again. Takes what
+ * deliver.ts found out, tells the outbox and the log. Never posts.
  */
 import type { ClaimedEvent, Settlement } from '../outbox/outbox.ts';
-import { sameAddress } from '../shared/address.ts';
-import { fullJitterMs } from '../shared/backoff.ts';
+import { asFault } from '../shared/fault.ts';
 import { openBell } from './bell.ts';
 import type { Bell } from './bell.ts';
 import type { CallbackSettings, CourierTools } from './callback.ts';
-import { clevertapBody } from './clevertap.ts';
-import { readAnswer, RETRY_SCHEDULE } from './outcome.ts';
-import type { Outcome, Unprocessed } from './outcome.ts';
-import { openPoster } from './post.ts';
-import type { Poster } from './post.ts';
+import { hideUrl } from './hide.ts';
+import type { Retry } from './outcome.ts';
+import { retryWaitMs } from './schedule.ts';
+import type { RetryKind } from './schedule.ts';
 
 export interface Line {
   readonly settings: CallbackSettings;
   readonly tools: CourierTools;
-  readonly poster: Poster;
   readonly bell: Bell;
-  /** Smaller than configured once the other side has found a batch too large. */
+  /** Blots the URL out of a text. */
+  readonly hide: (text: string) => string;
+  /** Smaller than configured once the other side has found a batch too large; until the next start. */
   batchSize: number;
   /** No request before this time, in milliseconds since the epoch. */
   pausedUntilMs: number;
-  /** Requests in a row that were not taken. */
-  failures: number;
-  /** When a request was last taken, epoch seconds; undefined when none was since the start. */
-  takenAtSeconds: number | undefined;
-  /** True from the alarm about a configuration fault until a request is taken again. */
+  /** Requests in a row that failed in the same way. */
+  failures: { readonly kind: RetryKind; readonly count: number } | undefined;
+  /** Counts the requests of which something was taken. */
+  takings: number;
+  /** Events that were refused alone, and `takings` at that time. */
+  readonly suspects: Map<string, number>;
+  /** True from the alarm about a configuration fault until something is taken again. */
   alarmed: boolean;
 }
 
-type RetryOutcome = Outcome & { kind: 'retry' };
-
-/** Requests refused in a row while looking for the event that is at fault, before all of them count as refused. */
-const REFUSALS_WITHOUT_SUCCESS = 20;
-/** How long a taken request proves that the URL and account are right, in seconds. */
-const TRUST_SECONDS = 86_400;
-const PERMANENT = /invalid|could not map/i;
+/** Tries to settle before giving up, and the waits between them: a full disk must not make us post again. */
+const SETTLE_TRIES = 10;
+const SETTLE_RETRY = { firstMs: 1_000, lastMs: 60_000 };
+/** More are forgotten: each is then refused alone once more before it can be buried. */
+const SUSPECTS = 1_000;
 
 export function openLine(settings: CallbackSettings, tools: CourierTools): Line {
-  const poster = openPoster(settings, tools.userAgent);
-  const { batchSize } = settings;
-  const fresh = { pausedUntilMs: 0, failures: 0, takenAtSeconds: undefined, alarmed: false };
-  return { settings, tools, poster, bell: openBell(), batchSize, ...fresh };
+  return {
+    settings,
+    tools: { ...tools, log: tools.log.with({ callback: settings.name }) },
+    bell: openBell(),
+    hide: hideUrl(settings.url),
+    batchSize: settings.batchSize,
+    pausedUntilMs: 0,
+    failures: undefined,
+    takings: 0,
+    suspects: new Map(),
+    alarmed: false,
+  };
 }
 
-/** Posts these claimed events and settles every one of them. Rejects only when the outbox fails. */
-export async function deliver(line: Line, events: readonly ClaimedEvent[]): Promise<void> {
-  const outcome = await postBatch(line, events);
-  if (outcome.kind === 'delivered') await settleDelivered(line, events, outcome.unprocessed);
-  else if (outcome.kind === 'retry') await settleRetry(line, events, outcome);
-  else if (outcome.kind === 'halve' && events.length > 1) await settleHalved(line, events);
-  else await findRefused(line, events, outcome.because);
+/** These were taken: the other side works. */
+export async function settleTaken(line: Line, events: readonly ClaimedEvent[], signal: AbortSignal): Promise<void> {
+  if (events.length === 0) return;
+  line.takings += 1;
+  line.failures = undefined;
+  for (const { id } of events) line.suspects.delete(id);
+  const settlements = events.map(({ id }) => ({ id, as: 'delivered' }) as const);
+  await settle(line, settlements, signal);
+  if (line.alarmed) line.tools.log.info('the callback takes events again');
+  line.alarmed = false;
+  line.tools.log.info('delivered', { events: events.length });
 }
 
-async function postBatch(line: Line, events: readonly ClaimedEvent[]): Promise<Outcome> {
-  const { clock, log } = line.tools;
-  const startedMs = clock.nowMs();
-  const answer = await line.poster.post(clevertapBody(events));
-  const code = answer.kind === 'answered' ? `${answer.status}` : answer.because;
-  log.debug('posted', { callback: line.settings.name, events: events.length, code, ms: clock.nowMs() - startedMs });
-  return readAnswer(answer, clock.nowMs());
-}
-
-async function settleDelivered(
+/** All of these failed for a reason that is not theirs: the whole line waits, new events too. */
+export async function settleFailed(
   line: Line,
   events: readonly ClaimedEvent[],
-  unprocessed: readonly Unprocessed[],
+  retry: Retry,
+  signal: AbortSignal,
 ): Promise<void> {
-  const left = new Map(
-    events.flatMap(event => {
-      const named = unprocessed.find(one => sameAddress(one.address, event.address));
-      return named === undefined ? [] : [[event.id, named.because] as const];
-    }),
-  );
-  await settle(
-    line,
-    events.filter(event => !left.has(event.id)).map(({ id }) => ({ id, as: 'delivered' })),
-  );
-  taken(line, events.length - left.size);
-  const buried = events.filter(event => PERMANENT.test(left.get(event.id) ?? ''));
-  for (const event of buried) await bury(line, event, left.get(event.id) ?? '');
-  const again = events.filter(event => left.has(event.id) && !buried.includes(event));
-  if (again.length === 0) return;
-  await settleRetry(line, again, {
-    kind: 'retry',
-    schedule: 'busy',
-    because: 'named as unprocessed',
-    ambiguous: false,
-  });
-}
-
-async function settleRetry(line: Line, events: readonly ClaimedEvent[], outcome: RetryOutcome): Promise<void> {
-  const { clock, random, log } = line.tools;
-  line.failures += 1;
-  const waitMs =
-    outcome.waitSeconds === undefined
-      ? Math.max(1_000, fullJitterMs(RETRY_SCHEDULE[outcome.schedule], line.failures, random()))
-      : outcome.waitSeconds * 1000;
-  line.pausedUntilMs = clock.nowMs() + waitMs;
-  const nextAtSeconds = Math.ceil(line.pausedUntilMs / 1000);
-  const { because, ambiguous } = outcome;
-  const retry = { as: 'retry', nextAtSeconds, because, ambiguous, countsAsAttempt: true } as const;
-  await settle(
-    line,
-    events.map(({ id }) => ({ id, ...retry })),
-  );
-  const fields = {
-    callback: line.settings.name,
-    events: events.length,
-    because,
-    retryInSeconds: Math.ceil(waitMs / 1000),
-  };
-  if (outcome.schedule !== 'configuration') log.warn('not taken, will be tried again', { ...fields, ambiguous });
-  else if (!line.alarmed) {
+  const { clock, log } = line.tools;
+  const { schedule, because } = retry;
+  line.failures = { kind: schedule, count: line.failures?.kind === schedule ? line.failures.count + 1 : 1 };
+  const waitMs = waitFor(line, events, retry, line.failures.count);
+  line.pausedUntilMs = Math.max(line.pausedUntilMs, clock.nowMs() + waitMs);
+  await settleLater(line, events, retry, waitMs, signal);
+  const fields = { events: events.length, because: line.hide(because), retryInSeconds: Math.ceil(waitMs / 1000) };
+  if (schedule !== 'configuration') {
+    log.warn('not taken, will be tried again', { ...fields, mayRepeat: schedule === 'unanswered' });
+  } else if (!line.alarmed) {
     line.alarmed = true;
-    log.error('the callback refuses everything: all events are kept', {
+    log.error('the callback refuses everything; all events are kept', {
       ...fields,
       cure: 'compare the URL with the one in CleverTap under Settings > Channels > Email > Provider',
     });
   }
 }
 
-async function settleHalved(line: Line, events: readonly ClaimedEvent[]): Promise<void> {
-  line.batchSize = Math.max(1, Math.floor(events.length / 2));
-  line.tools.log.warn('a batch was too large', { callback: line.settings.name, batchSize: line.batchSize });
-  const nextAtSeconds = line.tools.clock.nowSeconds();
-  const retry = { as: 'retry', nextAtSeconds, because: 'HTTP 413', ambiguous: false, countsAsAttempt: false } as const;
-  await settle(
-    line,
-    events.map(({ id }) => ({ id, ...retry })),
-  );
-}
-
-/** What the search for the refused event has seen so far. */
-interface Search {
-  refused: ClaimedEvent[];
-  delivered: number;
-  refusals: number;
-  stopped: RetryOutcome | undefined;
-}
-
-/**
- * Halves a refused batch until single events are refused. They are buried only when others were taken, in this
- * search or lately: where nothing is ever taken, the URL or the account is at fault and not an address.
- */
-async function findRefused(line: Line, events: readonly ClaimedEvent[], because: string): Promise<void> {
-  const search: Search = { refused: [], delivered: 0, refusals: 1, stopped: undefined };
-  const open = await halve(line, events, search);
-  const { takenAtSeconds, tools } = line;
-  const trusted = takenAtSeconds !== undefined && tools.clock.nowSeconds() - takenAtSeconds < TRUST_SECONDS;
-  if (search.delivered === 0 && !trusted) {
-    const all = {
-      kind: 'retry',
-      schedule: 'configuration',
-      because: `${because} for every event`,
-      ambiguous: false,
-    } as const;
-    return settleRetry(line, [...search.refused, ...open], search.stopped ?? all);
-  }
-  for (const event of search.refused) await bury(line, event, `${because} for this event alone`);
-  const later = { kind: 'retry', schedule: 'busy', because, ambiguous: false } as const;
-  if (open.length > 0) await settleRetry(line, open, search.stopped ?? later);
-}
-
-/** Gives the events that were neither taken nor refused alone, because the search ended before. */
-async function halve(line: Line, events: readonly ClaimedEvent[], search: Search): Promise<ClaimedEvent[]> {
-  const [only, second] = events;
-  if (only !== undefined && second === undefined) search.refused.push(only);
-  if (second === undefined) return [];
-  const middle = Math.ceil(events.length / 2);
-  const open: ClaimedEvent[] = [];
-  for (const half of [events.slice(0, middle), events.slice(middle)]) {
-    const tired = search.delivered === 0 && search.refusals >= REFUSALS_WITHOUT_SUCCESS;
-    if (search.stopped !== undefined || tired) {
-      open.push(...half);
-      continue;
-    }
-    const outcome = await postBatch(line, half);
-    if (outcome.kind === 'delivered') {
-      search.delivered += half.length;
-      await settleDelivered(line, half, outcome.unprocessed);
-    } else if (outcome.kind === 'retry') {
-      search.stopped = outcome;
-      open.push(...half);
-    } else {
-      search.refusals += 1;
-      open.push(...(await halve(line, half, search)));
-    }
-  }
-  return open;
-}
-
-async function bury(line: Line, event: ClaimedEvent, because: string): Promise<void> {
-  await settle(line, [{ id: event.id, as: 'buried', because }]);
-  line.tools.log.error('dead letter: the callback cannot take this event', {
-    callback: line.settings.name,
-    address: event.address,
+/** These were left out of what was taken: they wait, the line goes on. */
+export async function settleLeftOut(
+  line: Line,
+  events: readonly ClaimedEvent[],
+  retry: Retry,
+  signal: AbortSignal,
+): Promise<void> {
+  if (events.length === 0) return;
+  const waitMs = waitFor(line, events, retry, 1);
+  await settleLater(line, events, retry, waitMs, signal);
+  const because = line.hide(retry.because);
+  line.tools.log.warn('left out, will be tried again', {
+    events: events.length,
     because,
+    retryInSeconds: Math.ceil(waitMs / 1000),
   });
 }
 
-function taken(line: Line, events: number): void {
-  const { clock, log } = line.tools;
-  line.takenAtSeconds = clock.nowSeconds();
-  line.failures = 0;
-  line.pausedUntilMs = 0;
-  if (line.alarmed) log.info('the callback takes events again', { callback: line.settings.name });
-  line.alarmed = false;
-  log.info('delivered', { callback: line.settings.name, events });
+/** Given back as they were: the end came before their turn, or the batch was too large for a reason of its own. */
+export async function giveBack(
+  line: Line,
+  events: readonly ClaimedEvent[],
+  because: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const nextAtSeconds = line.tools.clock.nowSeconds();
+  const again = { as: 'retry', nextAtSeconds, because: line.hide(because), ambiguous: false } as const;
+  const settlements = events.map(({ id }) => ({ id, ...again, countsAsAttempt: false }));
+  await settle(line, settlements, signal);
 }
 
-async function settle(line: Line, settlements: readonly Settlement[]): Promise<void> {
-  const { store, lease, clock } = line.tools;
-  if (settlements.length > 0) await store.settle(lease, settlements, clock.nowSeconds());
+/** Too large for the other side: given back, and batches are half as large from now on. */
+export async function settleHalved(line: Line, events: readonly ClaimedEvent[], signal: AbortSignal): Promise<void> {
+  line.batchSize = Math.max(1, Math.floor(events.length / 2));
+  line.tools.log.warn('a batch was too large for the callback', { batchSize: line.batchSize });
+  await giveBack(line, events, 'HTTP 413', signal);
+}
+
+/** Dead letters: kept until a person acts. */
+export async function bury(
+  line: Line,
+  events: readonly ClaimedEvent[],
+  because: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const reason = line.hide(because);
+  for (const { id, address, verdict } of events) {
+    line.suspects.delete(id);
+    await settle(line, [{ id, as: 'buried', because: reason }], signal);
+    line.tools.log.error('dead letter: the callback refuses this event alone', { address, verdict, because: reason });
+  }
+}
+
+/**
+ * An event was refused though it was posted alone. True when something else has been taken since the last time: then
+ * the event is at fault. Until then it may be the URL or the account, and nobody is buried for that.
+ */
+export function isGuilty(line: Line, { id }: ClaimedEvent): boolean {
+  const takingsThen = line.suspects.get(id);
+  if (takingsThen !== undefined && line.takings > takingsThen) return true;
+  if (line.suspects.size >= SUSPECTS) line.suspects.clear();
+  line.suspects.set(id, line.takings);
+  return false;
+}
+
+function waitFor(line: Line, events: readonly ClaimedEvent[], retry: Retry, failures: number): number {
+  // What was counted before a restart counts on.
+  const attempt = counts(retry.schedule) ? Math.max(failures, ...events.map(event => event.attempts + 1)) : failures;
+  return retryWaitMs(retry.schedule, attempt, line.tools.random(), retry.retryAfterMs);
+}
+
+/** A request that was never written, or a URL that is wrong, says nothing about the events. */
+function counts(kind: RetryKind): boolean {
+  return kind === 'busy' || kind === 'unanswered';
+}
+
+async function settleLater(
+  line: Line,
+  events: readonly ClaimedEvent[],
+  { schedule, because }: Retry,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const nextAtSeconds = Math.ceil((line.tools.clock.nowMs() + waitMs) / 1000);
+  const ambiguous = schedule === 'unanswered';
+  const retry = { as: 'retry', nextAtSeconds, because: line.hide(because), ambiguous } as const;
+  const settlements = events.map(({ id }) => ({ id, ...retry, countsAsAttempt: counts(schedule) }));
+  await settle(line, settlements, signal);
+}
+
+/**
+ * Tells the outbox, again and again while the disk is full: what is not settled would be posted a second time.
+ * Rejects with the outbox's Fault when it stays so, or the end has come.
+ */
+async function settle(line: Line, settlements: readonly Settlement[], signal: AbortSignal): Promise<void> {
+  const { store, lease, clock, log } = line.tools;
+  let waitMs = SETTLE_RETRY.firstMs;
+  for (let tries = 1; settlements.length > 0; tries += 1) {
+    try {
+      await store.settle(lease, settlements, clock.nowSeconds());
+      return;
+    } catch (error) {
+      const fault = asFault(error);
+      if (fault.retry === 'never' || tries >= SETTLE_TRIES || signal.aborted) throw fault;
+      log.error(`what was posted could not be noted: ${fault.message}`, { cure: fault.hint });
+      await clock.sleep(waitMs, signal);
+      waitMs = Math.min(2 * waitMs, SETTLE_RETRY.lastMs);
+    }
+  }
 }

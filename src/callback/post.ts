@@ -3,88 +3,91 @@
  * been read. Never follows a redirect, never throws, never puts the URL into words.
  */
 import { Agent, request } from 'undici';
-import type { CallbackSettings } from './callback.ts';
 import { LIMITS } from '../shared/limits.ts';
+import type { CallbackSettings } from './callback.ts';
 
 /** How a request ended. */
 export type Answer =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfter?: string; readonly body: string }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly retryAfter?: string;
+      /** The server's own clock. */
+      readonly date?: string;
+      /** At most LIMITS.answerBytes of it. */
+      readonly body: string;
+      /** True when it went on, or broke off. */
+      readonly cut: boolean;
+    }
   /** The request was never written: nothing can have been counted. */
   | { readonly kind: 'refused'; readonly because: string }
   /** It was written, perhaps read, and no answer came. */
   | { readonly kind: 'unanswered'; readonly because: string };
 
-export interface Poster {
-  post(body: string): Promise<Answer>;
-  close(): Promise<void>;
-}
+/** The longest wait for a connection, TLS included. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Codes of failures before the first byte of the request: DNS, TCP, TLS. */
-const BEFORE_WRITING =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/;
-
-/** Opens a connection pool of its own for this callback; `userAgent` goes into each request. */
-export function openPoster(settings: CallbackSettings, userAgent: string): Poster {
+/** Posts a JSON body. `userAgent` such as "bounced/1.2.3". */
+export async function post(settings: CallbackSettings, userAgent: string, body: string): Promise<Answer> {
+  const { timeoutMs, ca, url } = settings;
+  const limit = AbortSignal.timeout(timeoutMs);
+  // A connection for each request: one that is kept may be closed by the other side in the very moment of writing,
+  // and then nobody knows whether the events were counted. Batches are too rare for it to cost anything.
   const agent = new Agent({
-    connections: settings.concurrency,
-    connect: {
-      timeout: Math.min(settings.timeoutMs, 10_000),
-      ...(settings.ca === undefined ? {} : { ca: settings.ca }),
-    },
-    pipelining: 1,
+    pipelining: 0,
+    connect: { timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS), ...(ca === undefined ? {} : { ca }) },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
   });
-  return {
-    post: body => postOnce(settings, userAgent, agent, body),
-    close: () => agent.destroy(),
-  };
-}
-
-async function postOnce(settings: CallbackSettings, userAgent: string, agent: Agent, body: string): Promise<Answer> {
-  const signal = AbortSignal.timeout(settings.timeoutMs);
+  const reached = { connected: false };
+  agent.once('connect', () => (reached.connected = true));
   try {
-    const response = await request(settings.url.reveal(), {
+    const response = await request(url.reveal(), {
       dispatcher: agent,
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'user-agent': userAgent },
       body,
-      signal,
-      headersTimeout: settings.timeoutMs,
-      bodyTimeout: settings.timeoutMs,
+      signal: limit,
     });
-    const retryAfter = response.headers['retry-after'];
-    const text = await readSome(response.body);
-    const wait = typeof retryAfter === 'string' ? { retryAfter } : {};
-    return { kind: 'answered', status: response.statusCode, body: text, ...wait };
+    const { 'retry-after': retryAfter, date } = response.headers;
+    return {
+      kind: 'answered',
+      status: response.statusCode,
+      ...(await readSome(response.body)),
+      ...(typeof retryAfter === 'string' ? { retryAfter } : {}),
+      ...(typeof date === 'string' ? { date } : {}),
+    };
   } catch (error) {
-    const code = errorCode(error);
-    if (BEFORE_WRITING.test(code)) return { kind: 'refused', because: code };
-    const because = signal.aborted ? `no answer within ${settings.timeoutMs} ms` : `connection lost (${code})`;
-    return { kind: 'unanswered', because };
+    const code = limit.aborted ? `nothing within ${timeoutMs} ms` : errorCode(error);
+    if (!reached.connected) return { kind: 'refused', because: `no connection (${code})` };
+    return { kind: 'unanswered', because: `no answer (${code})` };
+  } finally {
+    await agent.destroy();
   }
 }
 
 /** The answer's first bytes; an endless or slow one costs no more than that. Its status counts all the same. */
-async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readSome(body: AsyncIterable<Uint8Array>): Promise<{ body: string; cut: boolean }> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
+  let cut = false;
   try {
     for await (const chunk of body) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= LIMITS.answerBytes) break;
+      cut = bytes > LIMITS.answerBytes;
+      if (cut) break;
     }
   } catch {
-    // The status line has come: what is missing of the body is not worth another request.
+    cut = true;
   }
-  return Buffer.concat(chunks).subarray(0, LIMITS.answerBytes).toString('utf8');
+  return { body: Buffer.concat(chunks).subarray(0, LIMITS.answerBytes).toString('utf8'), cut };
 }
 
 /** The code of the error or of what caused it; never its message, which may hold the URL. */
-function errorCode(error: unknown): string {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth += 1) {
-    const { code } = at as { code?: unknown };
-    if (typeof code === 'string') return code;
-    if (at instanceof AggregateError && at.errors.length > 0) return errorCode(at.errors[0]);
-  }
-  return 'UNKNOWN';
+function errorCode(error: unknown, depth = 4): string {
+  if (typeof error !== 'object' || error === null || depth === 0) return 'unknown';
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
+  if (typeof code === 'string') return code;
+  return errorCode(Array.isArray(errors) ? errors[0] : cause, depth - 1);
 }
