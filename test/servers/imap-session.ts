@@ -14,6 +14,8 @@ export class ImapSession {
   #input = Buffer.alloc(0);
   #user: string | undefined;
   #folder: StoredFolder | undefined;
+  /** Messages in the open folder as last told. */
+  #told = 0;
   #idleTag: string | undefined;
   #plainTag: string | undefined;
 
@@ -29,7 +31,9 @@ export class ImapSession {
   }
 
   announce(path: string): void {
-    if (this.#folder?.path === path && this.#idleTag !== undefined) this.#say(`* ${this.#folder.mails.length} EXISTS`);
+    if (this.#folder?.path !== path || this.#idleTag === undefined) return;
+    this.#told = this.#folder.mails.length;
+    this.#say(`* ${this.#told} EXISTS`);
   }
 
   drop(how: 'bye' | 'fin' | 'rst', text: string): void {
@@ -136,6 +140,10 @@ export class ImapSession {
       case 'IDLE':
         this.#idleTag = tag;
         this.#say('+ idling');
+        // What came since the last command is told at once (RFC 2177 3).
+        if (this.#folder && this.#told !== this.#folder.mails.length && this.#world.script.silent !== true) {
+          this.announce(this.#folder.path);
+        }
         return;
       case 'SEARCH': {
         const found = this.#folder === undefined ? undefined : search(this.#folder.mails, rest, this.#world.gmail);
@@ -210,6 +218,7 @@ export class ImapSession {
       return;
     }
     const { mails, uidNext, uidValidity } = this.#folder;
+    this.#told = mails.length;
     this.#say(
       '* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)',
       '* OK [PERMANENTFLAGS ()] read-only',
