@@ -12,7 +12,7 @@ import type { Connection, Fetched, Opened } from './connection.ts';
 import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts';
 
 /** UIDs can become visible late, below ones already seen: so many below the cursor are looked at again. */
-const OVERLAP = 50;
+export const OVERLAP = 50;
 const DAY_MS = 86_400_000;
 
 /** UIDs to look at, ascending: above the cursor less an overlap, or by date where the folder has no cursor. */

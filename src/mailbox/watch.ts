@@ -9,8 +9,16 @@ import { LIMITS } from '../shared/limits.ts';
 import { Connection } from './connection.ts';
 import type { Folder, Opened, Tools } from './connection.ts';
 import { connectionFault } from './login-fault.ts';
-import type { Chunk, Interest, Mailbox, MailboxInspection, MailboxSettings, SentLookup } from './mailbox.ts';
-import { newUids, readChunk } from './scan.ts';
+import type {
+  Chunk,
+  Interest,
+  Mailbox,
+  MailboxInspection,
+  MailboxSettings,
+  RawMessage,
+  SentLookup,
+} from './mailbox.ts';
+import { newUids, OVERLAP, readChunk } from './scan.ts';
 import { findByMessageId } from './sent.ts';
 
 type CursorOf = (folder: string) => Promise<Cursor | undefined>;
@@ -20,6 +28,8 @@ const RECONNECT = { baseMs: 1_000, capMs: 300_000 };
 const ONCE_TRIES = 3;
 /** UIDs remembered as handed on, so that the overlap is not read twice while we follow. */
 const REMEMBERED = 2_000;
+/** How late a UID can become visible, seconds; older mails in the overlap were seen before, or are none of ours. */
+const LATE_SECONDS = 3_600;
 
 /** A Mailbox over IMAP; connects when it is first used. */
 export function openMailbox(settings: MailboxSettings, interest: Interest, tools: Tools): Mailbox {
@@ -152,19 +162,15 @@ class ImapMailbox implements Mailbox {
       const { messages, skipped } = await readChunk(connection, some, this.#interest, signal);
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
       const caughtUp = start + some.length >= uids.length;
-      yield {
-        messages,
-        skipped,
-        cursor: {
-          ...place,
-          lastUid: caughtUp && known === undefined ? Math.max(lastUid, opened.uidNext - 1) : lastUid,
-        },
-        caughtUp,
-      };
+      // The first look is over: what lies before it is not asked for again.
+      if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
+      const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, clock.nowSeconds()));
+      yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp };
       // Asked for the next: so this one is recorded.
       some.forEach(uid => handedOn.add(uid));
       forgetOldest(handedOn);
     }
+    if (known === undefined) rememberBelow(opened.uidNext, handedOn);
     // The place is kept from the first look on, also in a folder that holds nothing of interest yet.
     if (uids.length === 0 && known === undefined) {
       yield {
@@ -213,6 +219,16 @@ function missing(host: string, key: string, path: string, folders: readonly Fold
     exit: EXIT.config,
     hint: `name one of ${folders.map(one => `"${one.path}"`).join(', ')}, or leave ${key} out`,
   });
+}
+
+/** Above the cursor, or below it but so young that it may have become visible late. */
+function isNewOrLate({ uid, internalDateSeconds }: RawMessage, lastUid: number, nowSeconds: number): boolean {
+  return uid > lastUid || internalDateSeconds === undefined || nowSeconds - internalDateSeconds < LATE_SECONDS;
+}
+
+/** The mails just before the first look are none of ours: the overlap must not bring them in. */
+function rememberBelow(uidNext: number, handedOn: Set<number>): void {
+  for (let uid = Math.max(1, uidNext - 2 * OVERLAP); uid < uidNext; uid += 1) handedOn.add(uid);
 }
 
 function forgetOldest(uids: Set<number>): void {
