@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { chooseFormat, openLog } from '../../../src/runtime/log.ts';
+import type { LogSettings } from '../../../src/runtime/log.ts';
+import type { Log } from '../../../src/shared/log.ts';
+import { Secret } from '../../../src/shared/secret.ts';
+
+const NOON_MS = Date.UTC(2026, 10, 20, 12);
+
+function logTo(lines: string[], more: Partial<LogSettings> = {}): Log {
+  const settings: LogSettings = { level: 'debug', format: 'human', addresses: 'full', secrets: [], ...more };
+  return openLog(
+    settings,
+    line => lines.push(line),
+    () => NOON_MS,
+  );
+}
+
+describe('one event is one line', () => {
+  test('for people: time, level, sentence, fields', () => {
+    const lines: string[] = [];
+    logTo(lines).with({ mailbox: 'campaigns' }).warn('held', { address: 'ada@example.org', missing: 'not in Sent' });
+    expect(lines).toEqual([
+      '2026-11-20T12:00:00.000Z WARN  held mailbox=campaigns address=ada@example.org missing="not in Sent"\n',
+    ]);
+  });
+
+  test('for programs: JSON', () => {
+    const lines: string[] = [];
+    logTo(lines, { format: 'json' }).info('delivered', { events: 3, callback: undefined });
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      time: '2026-11-20T12:00:00.000Z',
+      level: 'info',
+      message: 'delivered',
+      events: 3,
+    });
+  });
+
+  test('for the journal: the priority in front, no time', () => {
+    const lines: string[] = [];
+    const log = logTo(lines, { format: 'journal' });
+    log.error('no');
+    log.debug('step');
+    expect(lines).toEqual(['<3>no\n', '<7>step\n']);
+  });
+
+  test('what is below the level is not written', () => {
+    const lines: string[] = [];
+    logTo(lines, { level: 'warn' }).info('x');
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('what must not get out', () => {
+  test('a secret is replaced wherever it turns up', () => {
+    const lines: string[] = [];
+    const log = logTo(lines, { secrets: [new Secret('hunter22'), new Secret('https://cb.example/secret')] });
+    log.error('posting to https://cb.example/secret failed', {
+      detail: 'pass=hunter22',
+      secret: String(new Secret('x')),
+    });
+    expect(lines.join('')).not.toMatch(/hunter22|cb\.example/);
+    expect(lines.join('')).toContain('[secret]');
+  });
+
+  test('addresses are masked in sentences and fields, their domains are kept', () => {
+    const lines: string[] = [];
+    logTo(lines, { addresses: 'masked' }).info('for ada.lovelace@example.org', { quote: '550 <bob@example.net>: no' });
+    expect(lines[0]).not.toMatch(/lovelace|bob/);
+    expect(lines[0]).toContain('a***@example.org');
+    expect(lines[0]).toContain('b***@example.net');
+  });
+
+  test.each(['json', 'human', 'journal'] as const)(
+    '%s: a mail cannot begin a line, colour or turn the text round',
+    format => {
+      const lines: string[] = [];
+      logTo(lines, { format }).info('bounce', { quote: 'a\r\n<3>forged\u001b[31m\u202eevil\u2028x' });
+      expect(lines).toHaveLength(1);
+      expect(lines[0]?.trimEnd()).not.toMatch(/[\p{Cc}\u202e\u2028]/u);
+    },
+  );
+});
+
+describe('the format follows where standard error goes', () => {
+  test('journal, terminal, anything else', () => {
+    expect(chooseFormat('8:42', { dev: 8, ino: 42, isTty: false })).toBe('journal');
+    expect(chooseFormat('8:42', { dev: 8, ino: 43, isTty: true })).toBe('human');
+    expect(chooseFormat(undefined, { dev: 8, ino: 43, isTty: false })).toBe('json');
+  });
+});
