@@ -7,6 +7,7 @@ import { knownKeys } from '../../../src/runtime/config-schema.ts';
 import { loadConfig } from '../../../src/runtime/config.ts';
 import type { Env, LoadedConfig } from '../../../src/runtime/config.ts';
 import type { Fault } from '../../../src/shared/fault.ts';
+import { REASONS } from '../../../src/verdict/verdict.ts';
 
 let folder: string;
 
@@ -211,4 +212,17 @@ describe('the commented configuration', () => {
     expect(spelledOut).not.toBe(local);
     expect(JSON.stringify((await load(spelledOut, env)).config)).toBe(JSON.stringify(bare));
   });
+});
+
+test('the manual names every key, and the table of reasons every reason', async () => {
+  const manual = await readFile(new URL('../../../docs/bounced.toml.5.md', import.meta.url), 'utf8');
+  for (const section of ['', 'mailbox', 'callback', 'verdict', 'provenance', 'log']) {
+    const keys = knownKeys(section).filter(key => section !== '' || key === 'state_dir');
+    for (const key of keys) expect(manual).toContain(`\`${key}\``);
+  }
+  const verdicts = await readFile(new URL('../../../docs/VERDICTS.md', import.meta.url), 'utf8');
+  for (const [reason, { meaning }] of Object.entries(REASONS)) {
+    expect(verdicts).toMatch(new RegExp(`\\| \`${reason}\` +\\|`));
+    expect(verdicts).toContain(meaning);
+  }
 });
