@@ -7,12 +7,22 @@ import type { WrittenConfig } from './config-schema.ts';
 import { knownKeys } from './config-schema.ts';
 import { nearest } from './nearest.ts';
 
-/** One line an issue: `mailbox[0].prot: unknown key; did you mean "port"?` */
-export function complaints(issues: readonly z.core.$ZodIssue[], written: unknown): string[] {
+/**
+ * One line an issue: `mailbox[0].prot: unknown key; did you mean "port"?`
+ * @param variables the environment variable that set a value, by its place: it is to be mended there
+ */
+export function complaints(
+  issues: readonly z.core.$ZodIssue[],
+  written: unknown,
+  variables: ReadonlyMap<string, string>,
+): string[] {
   return issues.flatMap(issue => {
     if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(issue.path, key));
     const missing = valueAt(written, issue.path) === undefined;
-    return [`${spell(issue.path)}: ${missing ? 'missing; ' : ''}${issue.message}`];
+    const place = spell(issue.path);
+    const variable = variables.get(place);
+    const source = variable === undefined ? '' : ` (set by ${variable})`;
+    return [`${place}${source}: ${missing ? 'missing; ' : ''}${issue.message}`];
   });
 }
 

@@ -5,6 +5,7 @@
 import type { Env } from './config.ts';
 import { inWords, knownKeys } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
+import { nearest } from './nearest.ts';
 
 export interface Origin {
   /** As in the file: `mailbox.campaigns.port`. */
@@ -20,10 +21,17 @@ export interface Layered {
   /** Keys, as in Origin, by where they were set. */
   readonly fromFile: ReadonlySet<string>;
   readonly fromEnvironment: ReadonlySet<string>;
+  /** The variable that set a value, by its place as mistakes name it: `mailbox[0].port`. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Variables that begin like ours and set nothing. */
+  readonly warnings: readonly string[];
 }
 
 const SECTIONS = ['verdict', 'provenance', 'log'];
 const LISTS = ['mailbox', 'callback'];
+/** Keys that hold tables, and the name that variables are named after: no variable sets them. */
+const NOT_SET_BY_VARIABLE = new Set([...LISTS, ...SECTIONS, 'overrides', 'name']);
+const NUMBERS = new Set(['port', 'batch_size', 'concurrency']);
 /** Keys whose values are times, shown with their unit. */
 const TIMES = new Set(['backfill', 'poll', 'batch_wait', 'timeout', 'max_age']);
 
@@ -35,17 +43,34 @@ export function withEnvironment(file: Table, env: Env): Layered {
   const value = structuredClone(file);
   const fromFile = new Set<string>();
   const fromEnvironment = new Set<string>();
-  for (const { table, prefix, section } of tables(value)) {
+  const variables = new Map<string, string>();
+  const known: string[] = [];
+  for (const { table, prefix, place, section } of tables(value)) {
     for (const key of knownKeys(section)) {
-      const path = prefix === '' ? key : `${prefix}.${key}`;
+      const path = join(prefix, key);
       if (table[key] !== undefined) fromFile.add(path);
-      const text = env[`BOUNCED_${path.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`];
-      if (text === undefined || LISTS.includes(key) || SECTIONS.includes(key)) continue;
-      table[key] = /^\d+$/.test(text) ? Number(text) : text;
+      if (NOT_SET_BY_VARIABLE.has(key)) continue;
+      const variable = `BOUNCED_${path.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+      known.push(variable);
+      const text = env[variable];
+      if (text === undefined) continue;
+      table[key] = NUMBERS.has(key) && /^\d+$/.test(text) ? Number(text) : text;
       fromEnvironment.add(path);
+      variables.set(join(place, key), variable);
     }
   }
-  return { value, fromFile, fromEnvironment };
+  return { value, fromFile, fromEnvironment, variables, warnings: strangers(env, known) };
+}
+
+/** A mistyped variable would be passed over in silence. One that resembles none of ours is somebody else's. */
+function strangers(env: Env, known: readonly string[]): string[] {
+  const bare = (name: string): string => name.slice('BOUNCED_'.length);
+  const unknown = Object.keys(env).filter(name => name.startsWith('BOUNCED_') && !known.includes(name));
+  return unknown.flatMap(name => {
+    if (/_(?:PASSWORD|URL)$/.test(name)) return [`${name} is not read: no secret is taken from the environment`];
+    const meant = nearest(bare(name), known.map(bare));
+    return meant === undefined ? [] : [`${name} sets nothing; did you mean BOUNCED_${meant}?`];
+  });
 }
 
 /** Every key in force with its value and origin, in the order of the schema. */
@@ -55,7 +80,7 @@ export function originsOf(config: WrittenConfig, layered: Layered, stateDir: str
     for (const key of knownKeys(section)) {
       const value = key === 'state_dir' ? stateDir : table[key];
       if (value === undefined || typeof value === 'object') continue;
-      const path = prefix === '' ? key : `${prefix}.${key}`;
+      const path = join(prefix, key);
       origins.push({ key: path, value: shown(key, value), origin: originOf(path, layered, env) });
     }
   }
@@ -72,22 +97,36 @@ function shown(key: string, value: unknown): string {
   return TIMES.has(key) && typeof value === 'number' ? inWords(value) : String(value);
 }
 
-function tables(config: Table): { table: Table; prefix: string; section: string }[] {
+interface Section {
+  readonly table: Table;
+  /** As in Origin: `mailbox.campaigns`. */
+  readonly prefix: string;
+  /** As mistakes name it: `mailbox[0]`. */
+  readonly place: string;
+  readonly section: string;
+}
+
+function tables(config: Table): Section[] {
   const lists = LISTS.flatMap(section =>
     asList(config[section]).map((table, index) => {
       const name = typeof table['name'] === 'string' ? table['name'] : String(index);
-      return { table, prefix: `${section}.${name}`, section };
+      return { table, prefix: `${section}.${name}`, place: `${section}[${index}]`, section };
     }),
   );
-  const sections = SECTIONS.map(section => {
-    // The environment may set a key of a section that the file does not have.
-    const table = asTable(config[section]) ?? {};
-    if (config[section] === undefined) config[section] = table;
-    return { table, prefix: section, section };
-  });
-  const overrides = asTable((config['verdict'] as Table | undefined)?.['overrides']);
-  const verdicts = overrides ? [{ table: overrides, prefix: 'verdict.overrides', section: 'verdict.overrides' }] : [];
-  return [{ table: config, prefix: '', section: '' }, ...lists, ...sections, ...verdicts];
+  const sections = SECTIONS.map(section => subsection(config, section, section));
+  const verdict = sections.find(({ section }) => section === 'verdict')?.table ?? {};
+  const overrides = subsection(verdict, 'overrides', 'verdict.overrides');
+  return [{ table: config, prefix: '', place: '', section: '' }, ...lists, ...sections, overrides];
+}
+
+/** The environment may set a key of a section that the file does not have. */
+function subsection(parent: Table, key: string, path: string): Section {
+  parent[key] ??= {};
+  return { table: asTable(parent[key]) ?? {}, prefix: path, place: path, section: path };
+}
+
+function join(prefix: string, key: string): string {
+  return prefix === '' ? key : `${prefix}.${key}`;
 }
 
 function asList(value: unknown): Table[] {

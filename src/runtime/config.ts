@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import type { CallbackSettings } from '../callback/callback.ts';
 import type { MailboxSettings } from '../mailbox/mailbox.ts';
-import { EXIT, Fault } from '../shared/fault.ts';
+import { asFault, EXIT, Fault } from '../shared/fault.ts';
 import type { Policy } from '../verdict/verdict.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
@@ -52,10 +52,10 @@ export function readEnv(): Env {
 export async function loadConfig(path: string, env: Env): Promise<LoadedConfig> {
   const raw = withEnvironment(parseToml(path, await readText(path)), env);
   const result = CONFIG_SCHEMA.safeParse(raw.value);
-  if (!result.success) throw broken(path, complaints(result.error.issues, raw.value));
+  if (!result.success) throw broken(path, complaints(result.error.issues, raw.value, raw.variables));
   const mistakes = crossCheck(result.data);
   if (mistakes.length > 0) throw broken(path, mistakes);
-  const warnings: string[] = [];
+  const warnings = [...raw.warnings];
   const config = await complete(result.data, dirname(resolve(path)), env, warnings);
   return { config, origins: originsOf(result.data, raw, config.stateDir, env), warnings };
 }
@@ -102,20 +102,45 @@ function broken(path: string, mistakes: readonly string[]): Fault {
 async function complete(written: WrittenConfig, folder: string, env: Env, warnings: string[]): Promise<Config> {
   const { verdict, provenance, log } = written;
   const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
+  const faults: Fault[] = [];
+  const mailboxes = await each(written.mailbox, faults, one => toMailbox(one, folder, env, warnings));
+  const callbacks = await each(written.callback, faults, one => toCallback(one, folder, env, warnings));
+  if (faults.length > 0) throw together(faults);
   return {
     stateDir: resolve(written.state_dir ?? env['STATE_DIRECTORY']?.split(':')[0] ?? '/var/lib/bounced'),
-    mailboxes: await all(written.mailbox, one => toMailbox(one, folder, env, warnings)),
-    callbacks: await all(written.callback, one => toCallback(one, folder, env, warnings)),
+    mailboxes,
+    callbacks,
     verdict: { policy: { name: verdict.policy, overrides }, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
     provenance,
     log,
   };
 }
 
-async function all<A, B>(list: readonly A[], work: (one: A) => Promise<B>): Promise<B[]> {
+/** One after the other: commands that print secrets may ask for a passphrase. What fails does not hide the rest. */
+async function each<A, B>(list: readonly A[], faults: Fault[], work: (one: A) => Promise<B>): Promise<B[]> {
   const results: B[] = [];
-  for (const one of list) results.push(await work(one));
+  for (const one of list) {
+    try {
+      results.push(await work(one));
+    } catch (error) {
+      faults.push(asFault(error));
+    }
+  }
   return results;
+}
+
+/** Several faults as one: each keeps its line, and each different cure is told. */
+function together(faults: readonly Fault[]): Fault {
+  const [first, ...others] = faults;
+  if (first !== undefined && others.length === 0) return first;
+  const hints = faults.map(one => one.hint).filter(hint => hint !== undefined);
+  return new Fault(faults.map(one => one.message).join('\n'), {
+    code: first?.code ?? 'CONFIG_INVALID',
+    retry: 'never',
+    exit: EXIT.config,
+    hint: [...new Set(hints)].join('; '),
+    cause: first,
+  });
 }
 
 async function toMailbox(

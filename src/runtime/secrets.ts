@@ -59,16 +59,15 @@ async function readSource(where: string, stem: string, sources: SecretSources, p
       `add LoadCredential=${sources.credential ?? stem}:/path to the unit, or use ${stem}_file`,
     );
   }
-  return readSecretFile(where, `${stem}_credential`, join(credentials, sources.credential ?? ''), {
-    ...place,
-    warnings: [],
-  });
+  return readSecretFile(where, `${stem}_credential`, join(credentials, sources.credential ?? ''), place);
 }
 
 async function readSecretFile(where: string, key: string, path: string, place: Place): Promise<string> {
   try {
     const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0) place.warnings.push(`${where}: others may read ${path}; chmod 600 it`);
+    // systemd guards its credentials by other means than the mode.
+    const guarded = path.startsWith(`${place.env['CREDENTIALS_DIRECTORY'] ?? '\0'}/`);
+    if ((mode & 0o077) !== 0 && !guarded) place.warnings.push(`${where}: others may read ${path}; chmod 600 it`);
     return await readFile(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'error';

@@ -137,6 +137,11 @@ describe('mistakes are named with their place and their cure', () => {
       SMALLEST.replace('"password"', '"nowhere"'),
       'mailbox "campaigns": password_file nowhere cannot be read (ENOENT)',
     ],
+    [
+      'two secrets that cannot be had',
+      SMALLEST.replace('"password"', '"nowhere"').replace('url_file = "url"', 'url_command = "echo secret; exit 3"'),
+      'mailbox "campaigns": password_file nowhere cannot be read (ENOENT)\ncallback "clevertap": url_command failed (3)',
+    ],
     ['an empty secret', SMALLEST.replace('"password"', '"empty"'), 'mailbox "campaigns": the password is empty'],
     [
       'a callback without TLS',
@@ -173,6 +178,39 @@ describe('where values come from', () => {
     expect(of('log.level')).toMatchObject({ value: 'debug', origin: 'environment' });
   });
 
+  test('a variable may set what the file does not speak of, a reason too, and digits stay text where text is due', async () => {
+    const { config } = await load(SMALLEST, {
+      BOUNCED_VERDICT_OVERRIDES_USERDISABLED: 'soft',
+      BOUNCED_PROVENANCE_MODE: 'off',
+      BOUNCED_MAILBOX_CAMPAIGNS_FOLDER: '2026',
+    });
+    expect(config.verdict.policy.overrides).toEqual({ userDisabled: 'soft' });
+    expect(config.provenance.mode).toBe('off');
+    expect(config.mailboxes[0]?.folder).toBe('2026');
+  });
+
+  test('a mistake in a variable names the variable', async () => {
+    const env = { BOUNCED_MAILBOX_CAMPAIGNS_PORT: 'imaps', BOUNCED_LOG_LEVEL: 'loud' };
+    const fault = await load(SMALLEST, env).catch((error: unknown) => error as Fault);
+    expect((fault as Fault).message.replaceAll(`${folder}/`, '').split('\n')).toEqual([
+      'bounced.toml: mailbox[0].port (set by BOUNCED_MAILBOX_CAMPAIGNS_PORT): expected a whole number from 1 to 65535',
+      'bounced.toml: log.level (set by BOUNCED_LOG_LEVEL): expected one of "error", "warn", "info", "debug"',
+    ]);
+  });
+
+  test('a mistyped variable is a warning; one that resembles none of ours is not ours', async () => {
+    const { warnings } = await load(SMALLEST, {
+      BOUNCED_LOG_LEVL: 'debug',
+      BOUNCED_MAILBOX_CAMPAIGNS_PASSWORD: 'abcd',
+      BOUNCED_SERVICE_HOST: '192.0.2.1',
+      BOUNCED_PORT: 'tcp://192.0.2.1:80',
+    });
+    expect(warnings).toEqual([
+      'BOUNCED_LOG_LEVL sets nothing; did you mean BOUNCED_LOG_LEVEL?',
+      'BOUNCED_MAILBOX_CAMPAIGNS_PASSWORD is not read: no secret is taken from the environment',
+    ]);
+  });
+
   test('a secret may come from a systemd credential or a command', async () => {
     const text = SMALLEST.replace('password_file = "password"', 'password_credential = "password"').replace(
       'url_file = "url"',
@@ -189,6 +227,8 @@ describe('where values come from', () => {
 
   test('a secret that everyone may read is a warning', async () => {
     await chmod(join(folder, 'url'), 0o644);
+    // systemd guards its credentials by other means than the mode.
+    expect((await load(SMALLEST, { CREDENTIALS_DIRECTORY: folder })).warnings).toEqual([]);
     expect((await load(SMALLEST)).warnings).toEqual([expect.stringMatching(/others may read .*url; chmod 600/)]);
     await chmod(join(folder, 'url'), 0o600);
   });
