@@ -23,6 +23,13 @@ export interface Finding {
 
 /** As Exim, Postfix and others name the stage of a refusal. */
 const BEFORE_RCPT = /(?:after|in reply to) (?:initial connection|(?:pipelined )?(?:mail from|ehlo|helo|starttls))/i;
+/** After the content was seen, the phone companies' "unknown user" is a recipient's filter (NTT docomo, KDDI au). */
+const AFTER_DATA = /(?:after|in reply to) (?:end of data|sending data)/i;
+/** Reply codes that say something by themselves: RFC 5321 4.2.3 (552: storage exceeded), RFC 7505 (556: null MX). */
+const REASON_OF_REPLY: ReadonlyMap<number, Reason> = new Map([
+  [552, 'mailboxFull'],
+  [556, 'domainNoMail'],
+]);
 /** 1 January 2000: no bounce of ours is older, so an earlier date is a broken one. */
 const EARLIEST_SECONDS = 946_684_800;
 
@@ -32,7 +39,7 @@ const EARLIEST_SECONDS = 946_684_800;
  */
 export function decide(report: BounceReport, policy: Policy, nowSeconds: number): readonly Verdict[] {
   return report.recipients.map(recipient => {
-    const finding = findReason(recipient);
+    const finding = findReason(recipient, report.reportingMta);
     const { status, replyCode, diagnostic } = recipient;
     const names = namesOf(recipient);
     return {
@@ -50,29 +57,47 @@ export function decide(report: BounceReport, policy: Policy, nowSeconds: number)
   });
 }
 
-/** The reason for one recipient: the action, then the words of the refusal, then its codes, then prose for people. */
-export function findReason(recipient: ReportedRecipient): Finding {
+/**
+ * The reason for one recipient: the action, then the words of the refusal, then its codes, then prose for people.
+ * @param reporter the reporting MTA: it spoke itself where no other server is named (RFC 3464 2.3.5)
+ */
+export function findReason(recipient: ReportedRecipient, reporter?: string): Finding {
   if (recipient.action === 'delayed') return { reason: 'delayed', final: true, evidence: [] };
   if (recipient.action !== 'failed') return { reason: 'delivered', final: true, evidence: [] };
-  const { diagnostic, prose, remoteMta } = recipient;
-  const said = byWords(diagnostic ?? '', remoteMta, recipient, 'delivery-status');
-  const byCode = byCodes(recipient);
+  const { diagnostic, prose } = recipient;
+  // A reader of text takes the reply out of the text: then that is where it stands.
+  const fromText = recipient.evidence[0]?.part === 'text' ? 'text' : 'delivery-status';
+  const refusal: Refusal = { recipient, ...speakersOf(recipient, reporter), part: fromText };
+  const said = byWords(diagnostic ?? '', refusal);
+  const byCode = byCodes(refusal);
   // "Rejected" is a wording too, but a code that says why tells more.
   if (said?.reason === 'unknown' && byCode !== undefined && byCode.reason !== 'unknown') return byCode;
   if (said !== undefined) return byCode === undefined ? said : withLoser(said, byCode);
   if (byCode !== undefined && byCode.reason !== 'unknown') return byCode;
-  return byWords(prose ?? '', remoteMta, recipient, 'text') ?? byCode ?? nothingKnown(recipient);
+  return byProse(prose ?? '', refusal) ?? byCode ?? nothingKnown(refusal);
 }
 
-function byWords(
-  text: string,
-  remoteMta: string | undefined,
-  recipient: ReportedRecipient,
-  part: Evidence['part'],
-): Finding | undefined {
+interface Refusal {
+  readonly recipient: ReportedRecipient;
+  /** Whose words they are, as the phrase table names it. */
+  readonly receiver: string | undefined;
+  /** Who may have said them where no other server is named: the reporter. */
+  readonly reporter: string | undefined;
+  /** Where in the mail the diagnostic stands. */
+  readonly part: Evidence['part'];
+}
+
+function speakersOf(
+  { remoteMta, diagnostic }: ReportedRecipient,
+  reporter: string | undefined,
+): Pick<Refusal, 'receiver' | 'reporter'> {
+  const receiver = knowReceiver(remoteMta, normalise(diagnostic ?? ''));
+  return { receiver, reporter: remoteMta === undefined ? knowReceiver(reporter, '') : undefined };
+}
+
+function byWords(text: string, { recipient, receiver, reporter, part }: Refusal): Finding | undefined {
   if (text === '') return undefined;
-  const plain = normalise(text);
-  const matches = matchPhrases(plain, knowReceiver(remoteMta, plain));
+  const matches = matchPhrases(normalise(text), receiver, reporter);
   const best = decidingPhrase(matches);
   if (best === undefined) return undefined;
   const others = matches.filter(one => one.reason !== best.reason).slice(0, 2);
@@ -83,34 +108,51 @@ function byWords(
   return { reason: best.reason, final: isFinal(best, recipient), evidence };
 }
 
+/** The reporter's words for people may quote the server, and with it who it was. */
+function byProse(prose: string, refusal: Refusal): Finding | undefined {
+  const receiver = refusal.receiver ?? knowReceiver(undefined, normalise(prose));
+  return byWords(prose, { ...refusal, receiver, part: 'text' });
+}
+
 /** A final reason holds only in a reply that is final, and a doubtful wording only with a second sign. */
 function isFinal(best: PhraseMatch, { status, replyCode, diagnostic }: ReportedRecipient): boolean {
   if (REASONS[best.reason].verdict !== 'hard') return true;
+  const aboutDomain = best.reason === 'domainUnknown' || best.reason === 'domainNoMail';
+  // Gmail reports a domain that does not exist as failed with 4.0.0 or "454 4.4.4 [internal] ...": it is its own
+  // finding after days of trying, and there is nobody to ask again.
+  if (aboutDomain && best.receiver === 'gmail') return true;
   if (replyCode !== undefined && replyCode < 500) return false;
   // Refused before any recipient was named: it speaks of us (RFC 5321 3.3).
   if (BEFORE_RCPT.test(diagnostic ?? '')) return false;
+  if ((best.receiver === 'docomo' || best.receiver === 'kddi') && AFTER_DATA.test(diagnostic ?? '')) return false;
   // An enhanced code about something else doubts a wording that is not beyond doubt itself.
   const aboutUser = best.reason === 'userUnknown' || best.reason === 'userDisabled';
-  if (aboutUser && best.general && best.confidence !== 'high' && /^5\.[3-7]\./.test(status ?? '')) return false;
-  // Gmail reports a domain that does not exist as failed with 4.0.0 and no reply: there is nobody to give one.
-  const aboutDomain = best.reason === 'domainUnknown' || best.reason === 'domainNoMail';
+  const vague = best.receiver === 'any' && best.confidence !== 'high';
+  if (aboutUser && vague && aboutSomethingElse(status)) return false;
   if (replyCode === undefined && status?.startsWith('4') === true && !aboutDomain) return false;
   return best.confidence !== 'low' || /^5\.1\.(?:1|2|3|10)$/.test(status ?? '');
 }
 
+/** X.7.13 and X.7.17 lie among the security codes and speak of the mailbox all the same (RFC 5248, RFC 7293). */
+function aboutSomethingElse(status: string | undefined): boolean {
+  return /^5\.[3-7]\.(?!13$|17$)/.test(status ?? '');
+}
+
 /** The codes alone. Undefined when there is none that says anything. */
-function byCodes({ status, replyCode, diagnostic }: ReportedRecipient): Finding | undefined {
-  const reason = status === undefined ? undefined : reasonOfStatus(status);
+function byCodes({ recipient, receiver, reporter, part }: Refusal): Finding | undefined {
+  const { status, replyCode, diagnostic } = recipient;
+  const reason = status === undefined ? undefined : reasonOfStatus(status, receiver ?? reporter);
   const quote = quoteOf(diagnostic ?? [replyCode, status].join(' '));
   if (reason !== undefined) {
-    const final = status?.startsWith('5') === true && (replyCode === undefined || replyCode >= 500);
-    return { reason, final, evidence: [{ part: 'delivery-status', quote, rule: `status ${status ?? ''} (RFC 3463)` }] };
+    // 552 is about storage (RFC 5321 4.2.3): with 5.1.1 beside it, one of the two lies.
+    const replyAgrees = replyCode === undefined || (replyCode >= 500 && replyCode !== 552);
+    const final = status?.startsWith('5') === true && replyAgrees;
+    return { reason, final, evidence: [{ part, quote, rule: `status ${status ?? ''} (RFC 3463)` }] };
   }
   if (replyCode === undefined) return undefined;
-  const full = replyCode === 552; // RFC 5321 4.2.3: exceeded storage allocation
   const rule = `reply code ${replyCode} (RFC 5321 4.2.3)`;
-  const finding = { final: replyCode >= 500, evidence: [{ part: 'delivery-status' as const, quote, rule }] };
-  return { reason: full ? 'mailboxFull' : 'unknown', ...finding };
+  const finding = { final: replyCode >= 500, evidence: [{ part, quote, rule }] };
+  return { reason: REASON_OF_REPLY.get(replyCode) ?? 'unknown', ...finding };
 }
 
 function withLoser(said: Finding, byCode: Finding): Finding {
@@ -120,10 +162,10 @@ function withLoser(said: Finding, byCode: Finding): Finding {
   return { ...said, evidence: [...said.evidence, { ...code, rule: `lost: ${byCode.reason}, ${code.rule}` }] };
 }
 
-function nothingKnown(recipient: ReportedRecipient): Finding {
+function nothingKnown({ recipient, part }: Refusal): Finding {
   const quote = quoteOf(recipient.diagnostic ?? recipient.prose ?? recipient.status ?? 'no reply quoted');
   const rule = 'no wording or code is recognised';
-  return { reason: 'unknown', final: false, evidence: [{ part: 'delivery-status', quote, rule }] };
+  return { reason: 'unknown', final: false, evidence: [{ part, quote, rule }] };
 }
 
 /** Original-Recipient first where it is an address (RFC 3464 2.3.1), then Final-Recipient, then the others. */
@@ -149,6 +191,7 @@ function bouncedAt(report: BounceReport, recipient: ReportedRecipient, nowSecond
 
 function quoteOf(text: string): string {
   return text
+    .slice(0, 4 * LIMITS.quoteChars)
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
     .slice(0, LIMITS.quoteChars);

@@ -17,18 +17,21 @@ export interface PhraseMatch {
   readonly rule: string;
   readonly length: number;
   readonly rank: number;
-  /** True for a wording seen at many receivers, false for one receiver's own. */
-  readonly general: boolean;
+  /** Who says it; "any" for a wording seen at many receivers. */
+  readonly receiver: string;
+  /** True where the refusing server is known and this wording is its own. */
+  readonly own: boolean;
 }
 
 interface Rule extends PhraseMatch {
-  readonly receiver: string;
   /** The fragment cut at its stars. */
   readonly pieces: readonly string[];
 }
 
 /** How far apart two pieces of a fragment may stand, in characters. */
 const WIDEST_GAP = 200;
+/** A known receiver's own wording counts so much more than one that is seen at many. */
+const OWN_BONUS = 1.5;
 /** A receiver's wording of so many characters is known by itself. */
 const LONG_ENOUGH = 24;
 /** Server software: its wordings come from every host that runs it. */
@@ -39,15 +42,21 @@ const SOFTWARE = new Set(
   ).split(' '),
 );
 
-const RULES: readonly Rule[] = [...PHRASES, ...MORE_PHRASES].map(([receiver, fragment, reason, confidence, source]) => {
+const ROWS = [...PHRASES, ...MORE_PHRASES];
+/** Wordings that mean different things at different receivers. */
+const DISPUTED: ReadonlySet<string> = new Set(
+  ROWS.filter(([, fragment, reason]) => ROWS.some(row => row[1] === fragment && row[2] !== reason)).map(row => row[1]),
+);
+const SAID_BY_ANY: ReadonlySet<string> = new Set(ROWS.filter(row => row[0] === 'any').map(row => row[1]));
+const RULES: readonly Rule[] = ROWS.map(([receiver, fragment, reason, confidence, source]) => {
   const pieces = fragment
     .split('*')
     .map(piece => piece.trim())
     .filter(piece => piece !== '');
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
-  const general = receiver === 'any';
-  return { receiver, fragment, reason, confidence, rule, pieces, length, general, rank: rankOf(receiver, fragment) };
+  const rank = rankOf(receiver, fragment);
+  return { receiver, fragment, reason, confidence, rule, pieces, length, own: false, rank };
 });
 
 /**
@@ -62,15 +71,27 @@ export function normalise(text: string): string {
     .replace(/[\u201c\u201d]/g, '"')
     .replace(/\s+/g, ' ')
     .trim();
-  const code = /^(?:\w+; ?)?([245]\d\d)[- ]/.exec(line)?.[1];
-  return line.replace(/ ([245]\d\d)[- ](?:[245]\.\d{1,3}\.\d{1,3} )?/g, (whole, repeated) =>
-    repeated === code ? ' ' : whole,
-  );
+  const first = /(?:^|[ :;(<'"])([245]\d\d)[- ]/.exec(line);
+  if (!first) return line;
+  const start = first.index + first[0].length;
+  const rest = line
+    .slice(start)
+    .replace(/ ([245]\d\d)[- ](?:[245]\.\d{1,3}\.\d{1,3} )?/g, (whole, repeated) =>
+      repeated === first[1] ? ' ' : whole,
+    );
+  return line.slice(0, start) + rest;
 }
 
-/** Rows whose wording stands in the (normalised) text; those of another known receiver are left out. */
-export function matchPhrases(text: string, receiver: string | undefined): PhraseMatch[] {
-  const found = RULES.filter(rule => mayBe(rule, receiver) && contains(text, rule.pieces));
+/**
+ * Rows whose wording stands in the (normalised) text; those of another known receiver are left out.
+ * @param receiver who spoke, as the table names it, where known
+ * @param reporter who may have spoken, where the receiver is not known
+ */
+export function matchPhrases(text: string, receiver: string | undefined, reporter?: string): PhraseMatch[] {
+  const may = (rule: Rule): boolean => mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
+  const found = RULES.filter(rule => may(rule) && says(text, rule)).map(rule =>
+    rule.receiver === receiver ? { ...rule, own: true } : rule,
+  );
   return found.sort((one, other) => one.rank - other.rank || weight(other) - weight(one));
 }
 
@@ -92,11 +113,15 @@ export function decidingPhrase(matches: readonly PhraseMatch[]): PhraseMatch | u
 /** Reasons that many texts mention beside the real one. */
 const GENERIC: ReadonlySet<Reason> = new Set(['unknown', 'policy', 'systemError', 'serverDown', 'protocolError']);
 
-/** "rejected" says less than its length: unknown reasons come last, wordings that sources doubt count half. */
+/**
+ * "rejected" says less than its length: unknown reasons come last, wordings that sources doubt count half, and those
+ * of the very server that spoke half as much again.
+ */
 function weight(match: PhraseMatch): number {
   if (match.reason === 'unknown') return match.length / 100;
   const doubt = match.confidence === 'high' ? 1 : match.confidence === 'medium' ? 0.8 : 0.5;
-  return doubt * (GENERIC.has(match.reason) ? match.length / 2 : match.length);
+  const telling = GENERIC.has(match.reason) ? match.length / 2 : match.length;
+  return doubt * telling * (match.own ? OWN_BONUS : 1);
 }
 
 /** Vendor codes such as "ib607" or "[tss04]" name their reason beyond doubt. */
@@ -105,9 +130,25 @@ function rankOf(receiver: string, fragment: string): number {
 }
 
 function mayBe(rule: Rule, receiver: string | undefined): boolean {
-  if (rule.receiver === 'any' || SOFTWARE.has(rule.receiver) || rule.receiver === receiver) return true;
+  if (rule.receiver === 'any' || rule.receiver === receiver) return true;
+  // What means different things at different places says nothing without the place.
+  const disputed = DISPUTED.has(rule.fragment);
+  if (SOFTWARE.has(rule.receiver)) return !disputed || !SAID_BY_ANY.has(rule.fragment);
   // Nobody knows who said it: a long wording is a signature by itself.
-  return receiver === undefined && (rule.length >= LONG_ENOUGH || rule.rank === 0);
+  return receiver === undefined && !disputed && (rule.length >= LONG_ENOUGH || rule.rank === 0);
+}
+
+function says(text: string, rule: Rule): boolean {
+  return rule.rank === 0 ? containsToken(text, rule.pieces[0] ?? '') : contains(text, rule.pieces);
+}
+
+/** A vendor's code counts only as a word of its own: queue ids are full of letters and digits. */
+function containsToken(text: string, token: string): boolean {
+  for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + token.length)) {
+    const edges = text.charAt(at - 1) + text.charAt(at + token.length);
+    if (!/[a-z\d]/.test(edges)) return true;
+  }
+  return false;
 }
 
 function contains(text: string, pieces: readonly string[]): boolean {

@@ -47,6 +47,7 @@ const BY_HOST: readonly (readonly [suffix: string, receiver: string])[] = [
 ];
 
 const BY_WORDS: readonly (readonly [words: string, receiver: string])[] = [
+  ['dns error: ', 'gmail'],
   [' gsmtp', 'gmail'],
   ['support.google.com/mail', 'gmail'],
   ['.prod.outlook.com', 'microsoft'],
@@ -58,6 +59,7 @@ const BY_WORDS: readonly (readonly [words: string, receiver: string])[] = [
   ['ofr_', 'orange-fr'],
   ['ofr0', 'orange-fr'],
   ['lpn0', 'laposte'],
+  ['lpn1', 'laposte'],
   ['aup#', 'cox'],
 ];
 
@@ -67,7 +69,9 @@ const BY_WORDS: readonly (readonly [words: string, receiver: string])[] = [
  * @returns a receiver of the phrase table, or undefined
  */
 export function knowReceiver(host: string | undefined, text: string): string | undefined {
-  const name = /^[\w.-]+/.exec(host?.trim().toLowerCase() ?? '')?.[0].replace(/\.$/, '') ?? '';
+  // Text reports name the server in the words: "host mx.example.com[192.0.2.1] said: ..." (Postfix, Exim).
+  const named = host ?? /\bhost ([\w.-]+)/.exec(text)?.[1] ?? '';
+  const name = /^[\w.-]+/.exec(named.trim().toLowerCase())?.[0].replace(/\.$/, '') ?? '';
   const byHost = BY_HOST.find(([suffix]) => name === suffix || name.endsWith(`.${suffix}`));
   return (byHost ?? BY_WORDS.find(([words]) => text.includes(words)))?.[1];
 }

@@ -13,10 +13,13 @@ const BY_DETAIL: Readonly<Record<string, Reason>> = {
   '1.7': 'senderRejected',
   '1.8': 'senderRejected',
   '1.10': 'domainNoMail',
+  '1.90': 'senderQuota', // Microsoft: 5.1.90, daily recipient limit; in no registry
   '2.1': 'userDisabled',
   '2.2': 'mailboxFull',
   '2.3': 'messageTooLarge',
   '2.4': 'mailingListRestricted',
+  '2.121': 'rateLimited', // Microsoft: 5.2.121 and 5.2.122, receiving limits an hour
+  '2.122': 'rateLimited',
   '3.0': 'systemError',
   '3.1': 'systemFull',
   '3.2': 'serverDown',
@@ -60,6 +63,28 @@ const BY_DETAIL: Readonly<Record<string, Reason>> = {
   '7.30': 'tlsRequired',
 };
 
+/** Receivers that use a registered code for something else: their own pages on error codes. */
+const BY_RECEIVER: Readonly<Record<string, Readonly<Record<string, Reason>>>> = {
+  gmail: {
+    '7.24': 'authenticationFailure',
+    '7.27': 'authenticationFailure',
+    '7.29': 'tlsRequired',
+    '7.30': 'authenticationFailure',
+    '7.32': 'authenticationFailure',
+  },
+  microsoft: {
+    '1.10': 'userUnknown',
+    '4.310': 'domainUnknown',
+    '4.312': 'dnsError',
+    '7.124': 'mailingListRestricted',
+    '7.133': 'mailingListRestricted',
+    '7.134': 'mailingListRestricted',
+    '7.136': 'mailingListRestricted',
+    '7.509': 'authenticationFailure',
+    '7.515': 'authenticationFailure',
+  },
+};
+
 /** By subject where the detail is not enumerated. X.0, X.1 and X.2 say nothing without one. */
 const BY_SUBJECT: Readonly<Record<string, Reason>> = {
   '3': 'systemError',
@@ -69,12 +94,17 @@ const BY_SUBJECT: Readonly<Record<string, Reason>> = {
   '7': 'policy',
 };
 
-/** The reason a code stands for, or undefined when it says nothing (X.0.0, X.1.0, X.2.0, unknown ones). */
-export function reasonOfStatus(status: string): Reason | undefined {
+/**
+ * The reason a code stands for, or undefined when it says nothing (X.0.0, X.1.0, X.2.0, unknown ones).
+ * @param receiver who wrote the code, as knowReceiver names it
+ */
+export function reasonOfStatus(status: string, receiver?: string): Reason | undefined {
   const match = /^[245]\.(\d{1,3})\.(\d{1,3})$/.exec(status);
   if (!match) return undefined;
   const [, subject = '', detail = ''] = match;
-  return BY_DETAIL[`${subject}.${detail}`] ?? BY_SUBJECT[subject];
+  const code = `${Number(subject)}.${Number(detail)}`;
+  const own = receiver === undefined ? undefined : BY_RECEIVER[receiver]?.[code];
+  return own ?? BY_DETAIL[code] ?? BY_SUBJECT[String(Number(subject))];
 }
 
 /** True when the code speaks of the address or of nothing in particular (RFC 3463 3.1, 3.2). */
