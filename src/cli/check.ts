@@ -10,7 +10,7 @@ import { loadConfig, readEnv } from '../runtime/config.ts';
 import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { asFault, EXIT } from '../shared/fault.ts';
 import type { Fault } from '../shared/fault.ts';
-import type { Log } from '../shared/log.ts';
+import { silentLog } from '../shared/silent-log.ts';
 import type { Command } from './commands.ts';
 import { configPath, readOptions } from './options.ts';
 import { cell, columns } from './table.ts';
@@ -40,7 +40,7 @@ async function lookAround(config: Config): Promise<Seen[]> {
   const seen: Seen[] = [];
   for (const mailbox of config.mailboxes) {
     const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
-    const opened = openMailbox(mailbox, interest, { log: silent, clock: systemClock, random: Math.random });
+    const opened = openMailbox(mailbox, interest, { log: silentLog, clock: systemClock, random: Math.random });
     try {
       seen.push({ mailbox: mailbox.name, inspection: await opened.inspect(AbortSignal.timeout(ONLINE_LIMIT_MS)) });
     } catch (error) {
@@ -86,11 +86,3 @@ function asJson({ origins, warnings }: LoadedConfig, seen: readonly Seen[]): str
   }));
   return `${JSON.stringify({ config: origins, warnings, ...(seen.length === 0 ? {} : { mailboxes }) })}\n`;
 }
-
-const silent: Log = {
-  error: () => undefined,
-  warn: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-  with: () => silent,
-};
