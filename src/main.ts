@@ -1,32 +1,36 @@
 #!/usr/bin/env node
 /**
  * argv -> command -> exit code. The only place that ends the program.
- * A failure is printed as what and where, then the cure; a failure nobody foresaw asks to be reported.
+ * A failure is printed as what and where, then the cure.
  */
 import { findCommand } from './cli/commands.ts';
-import { EXIT, Fault } from './shared/fault.ts';
+import { EXIT } from './shared/fault.ts';
 
 try {
   const [name, ...args] = process.argv.slice(2);
   process.stdout.on('error', onPipeError);
+  // The journal may be restarted under us: there is nobody left to tell, and no reason to die.
+  process.stderr.on('error', () => undefined);
   const command = await findCommand(name, args);
   process.exitCode = await command();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 // A server that never closes its side must not keep an ended command alive; what was printed is flushed first.
 process.stdout.write('', () => process.exit());
 
-function report(error: unknown): number {
-  if (error instanceof Fault) {
-    const lines = error.message.split('\n').map(line => `bounced: ${line}`);
-    const cure = error.hint === undefined ? [] : [`  cure: ${error.hint}`];
-    process.stderr.write(`${[...lines, ...cure].join('\n')}\n`);
-    return error.exit;
-  }
-  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`bounced: a bug of ours: ${words}\n  cure: please report it with these lines\n`);
-  return EXIT.bug;
+/** Loads what it needs to speak only now: most commands end well. */
+async function report(error: unknown): Promise<number> {
+  const { complain } = await import('./cli/complaint.ts');
+  const { readEnv } = await import('./runtime/config.ts');
+  const { withPriority } = await import('./runtime/log-lines.ts');
+  const { formatOfStderr } = await import('./runtime/stderr.ts');
+  const env = readEnv();
+  const { lines, exit } = complain(error, env['BOUNCED_LOG_LEVEL'] === 'debug');
+  const inJournal = formatOfStderr(env['JOURNAL_STREAM']) === 'journal';
+  const shown = inJournal ? lines.map(line => withPriority('error', line)) : lines;
+  process.stderr.write(`${shown.join('\n')}\n`);
+  return exit;
 }
 
 /** Whoever reads our output may stop early (`bounced classify ... | head`): no failure. */

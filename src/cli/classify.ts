@@ -2,17 +2,18 @@
  * `bounced classify`: saved mails in, verdicts out; a line a recipient for people, an object a mail for programs.
  * Looks nothing up, posts nothing.
  */
-import { open, readdir, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readBounce } from '../index.ts';
 import type { Bounce, Verdict } from '../index.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { Command } from './commands.ts';
 import { readOptions, usage } from './options.ts';
-import { cell } from './table.ts';
 
 export function classifyCommand(args: string[]): Command {
   const { values, operands } = readOptions('classify', args, { json: 'boolean', explain: 'boolean' });
@@ -23,9 +24,8 @@ export function classifyCommand(args: string[]): Command {
     for (const operand of operands) {
       for await (const mail of mailsOf(operand)) {
         if ('problem' in mail) {
-          process.stderr.write(
-            `bounced: ${mail.path}: ${mail.problem}\n  cure: name an .eml file, a folder of them, or -\n`,
-          );
+          const what = visible(`${mail.path}: ${mail.problem}`);
+          process.stderr.write(`bounced: ${what}\n  cure: name an .eml file, a folder of them, or -\n`);
           exit = EXIT.dataError;
         } else {
           const bounce = await readBounce(mail.source, { nowSeconds: systemClock.nowSeconds() });
@@ -41,53 +41,43 @@ type Mail = { readonly path: string } & ({ readonly source: Buffer } | { readonl
 
 async function* mailsOf(operand: string): AsyncIterable<Mail> {
   if (operand === '-') {
-    yield { path: '-', source: await readStdin() };
+    yield await readMail(operand, process.stdin);
     return;
   }
-  for (const path of await expand(operand)) {
-    try {
-      yield { path, source: await readFront(path) };
-    } catch (error) {
-      yield { path, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };
-    }
-  }
+  const paths = await emlFiles(operand);
+  if (paths.length === 0) yield { path: operand, problem: 'holds no .eml file' };
+  for (const path of paths) yield await readMail(path, createReadStream(path));
 }
 
 /** A folder as the .eml files in and below it, in the order of their names; anything else as itself. */
-async function expand(operand: string): Promise<string[]> {
-  const isFolder = await stat(operand).then(
-    found => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) return [operand];
-  const names = await readdir(operand, { recursive: true });
-  return names
-    .filter(name => name.endsWith('.eml'))
-    .sort()
-    .map(name => join(operand, name));
-}
-
-/** The file up to the limit of what is looked at; a byte more, so that it shows as cut. */
-async function readFront(path: string): Promise<Buffer> {
-  const file = await open(path);
+async function emlFiles(operand: string): Promise<string[]> {
   try {
-    const { size } = await file.stat();
-    const front = Buffer.alloc(Math.min(size, LIMITS.sourceBytes + 1));
-    const { bytesRead } = await file.read(front, 0, front.length, 0);
-    return front.subarray(0, bytesRead);
-  } finally {
-    await file.close();
+    if (!(await stat(operand)).isDirectory()) return [operand];
+    const names = await readdir(operand, { recursive: true });
+    return names
+      .filter(name => name.endsWith('.eml'))
+      .sort()
+      .map(name => join(operand, name));
+  } catch {
+    // Reading it as a file will tell what is wrong with it.
+    return [operand];
   }
 }
 
-async function readStdin(): Promise<Buffer> {
+/** The mail up to the limit of what is looked at; what is over it shows that it is cut. */
+async function readMail(path: string, stream: AsyncIterable<Buffer>): Promise<Mail> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    if (bytes <= LIMITS.sourceBytes) chunks.push(chunk);
-    bytes += chunk.length;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > LIMITS.sourceBytes) break;
+    }
+  } catch (error) {
+    return { path, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };
   }
-  return Buffer.concat(chunks);
+  return { path, source: Buffer.concat(chunks) };
 }
 
 function showJson(file: string, bounce: Bounce): string {
@@ -100,7 +90,7 @@ function showJson(file: string, bounce: Bounce): string {
     const codes = { status, replyCode, ts: bouncedAtSeconds, diagnostic };
     return { address: recipient, also, verdict, reason, about, ...codes, evidence };
   });
-  return JSON.stringify({ file, isBounce, kind, because, reader, recipients, proof: 'not asked' });
+  return visible(JSON.stringify({ file, isBounce, kind, because, reader, recipients, proof: 'not asked' }));
 }
 
 function showLines(file: string, bounce: Bounce): string {
@@ -113,22 +103,22 @@ function showExplained(file: string, bounce: Bounce): string {
   return bounce.verdicts
     .flatMap((verdict, index) => [
       lines[index] ?? '',
-      ...verdict.evidence.map(({ part, quote, rule }) => `    ${part}: "${cell(quote)}"\n      by ${cell(rule)}`),
+      ...verdict.evidence.map(({ part, quote, rule }) => `    ${part}: "${visible(quote)}"\n      by ${visible(rule)}`),
     ])
     .join('\n');
 }
 
 function summary(file: string, bounce: Bounce): string[] {
   if (bounce.verdicts.length === 0)
-    return [`${cell(file)}: ${bounce.kind}: ${cell(bounce.because ?? 'names no recipient')}`];
-  return bounce.verdicts.map(verdict => `${cell(file)}: ${line(verdict)}`);
+    return [`${visible(file)}: ${bounce.kind}: ${visible(bounce.because ?? 'names no recipient')}`];
+  return bounce.verdicts.map(verdict => `${visible(file)}: ${line(verdict)}`);
 }
 
 function line(verdict: Verdict): string {
   const { recipient, reason, status, replyCode, diagnostic } = verdict;
   const codes = [replyCode, status].filter(code => code !== undefined).join(' ');
-  const words = diagnostic === undefined ? '' : `  "${cell(diagnostic).slice(0, 160)}"`;
-  return [cell(recipient), verdict.verdict, reason, codes].filter(part => part !== '').join('  ') + words;
+  const words = diagnostic === undefined ? '' : `  "${visible(diagnostic).slice(0, 160)}"`;
+  return [visible(recipient), verdict.verdict, reason, codes].filter(part => part !== '').join('  ') + words;
 }
 
 /** Waits when whoever reads is slower than we are. */

@@ -22,7 +22,8 @@ export function readOptions<const K extends Kinds>(command: string, args: string
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     return { values: values as Options<K>['values'], operands: positionals };
   } catch (error) {
-    const words = error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? '') : '';
+    // Its first sentence; parseArgs throws nothing but Errors.
+    const words = (error as Error).message.split(/[.\n]/)[0] ?? '';
     const given = /--([\w-]+)/.exec(words)?.[1];
     const meant = given === undefined || given in kinds ? undefined : nearest(given, Object.keys(kinds));
     const question = meant === undefined ? '' : `; did you mean "--${meant}"?`;
@@ -44,4 +45,10 @@ export function usage(command: string, message: string): Fault {
 export function configPath(command: string, value: string | undefined): string {
   if (value === undefined) throw usage(command, 'the option --config FILE is missing');
   return value;
+}
+
+/** For commands that take options alone: a word left over is a mistake, not to be passed over in silence. */
+export function refuseOperands(command: string, operands: readonly string[]): void {
+  const [first] = operands;
+  if (first !== undefined) throw usage(command, `"${first}" is one argument too many`);
 }

@@ -1,34 +1,33 @@
 /**
  * `bounced run`: takes the command line, builds log, clock and signals, hands over to the daemon.
  */
-import { fstatSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { runDaemon } from '../daemon.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { loadConfig, readEnv } from '../runtime/config.ts';
 import type { Config, Env } from '../runtime/config.ts';
-import { chooseFormat, openLog } from '../runtime/log.ts';
-import { drainSignal } from '../runtime/signals.ts';
+import { openLog } from '../runtime/log.ts';
+import { stopSignals } from '../runtime/signals.ts';
+import { formatOfStderr } from '../runtime/stderr.ts';
 import { notifier } from '../runtime/systemd.ts';
 import { readVersion } from '../runtime/version.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Log } from '../shared/log.ts';
 import type { Command } from './commands.ts';
-import { configPath, readOptions } from './options.ts';
+import { configPath, readOptions, refuseOperands } from './options.ts';
 
 export function runCommand(args: string[]): Command {
-  const { values } = readOptions('run', args, { config: 'string', 'dry-run': 'boolean', once: 'boolean' });
+  const { values, operands } = readOptions('run', args, { config: 'string', 'dry-run': 'boolean', once: 'boolean' });
   const path = configPath('run', values.config);
+  refuseOperands('run', operands);
   return async () => {
     const env = readEnv();
     const { config, warnings } = await loadConfig(path, env);
     const log = logFor(config, env);
     for (const warning of warnings) log.warn(warning);
-    const dryRun = values['dry-run'] ?? false;
-    if (!dryRun) await makeStateDir(config.stateDir);
-    const ended = new Promise<never>((_, reject) => {
-      signal = drainSignal(() => reject(new Fault('ended at once, as asked', STOPPED)));
-    });
+    const options = { dryRun: values['dry-run'] ?? false, once: values.once ?? false };
+    if (!options.dryRun) await makeStateDir(config.stateDir);
+    const { drain, atOnce } = stopSignals();
     const tools = {
       log,
       clock: systemClock,
@@ -37,23 +36,29 @@ export function runCommand(args: string[]): Command {
       print: (line: string) => process.stdout.write(`${line}\n`),
       notify: notifier(env['NOTIFY_SOCKET']),
     };
-    await Promise.race([ended, runDaemon(config, tools, { dryRun, once: values.once ?? false }, signal)]);
+    await Promise.race([runDaemon(config, tools, options, drain), stopped(atOnce)]);
     return EXIT.ok;
   };
 }
 
-let signal = new AbortController().signal;
-const STOPPED = { code: 'STOPPED', retry: 'never', exit: EXIT.unavailable } as const;
-
 function logFor(config: Config, env: Env): Log {
-  const { dev, ino } = fstatSync(2);
   const { level, format, addresses } = config.log;
-  const isTty = process.stderr.isTTY;
-  const chosen = format === 'auto' ? chooseFormat(env['JOURNAL_STREAM'], { dev, ino, isTty }) : format;
+  const chosen = format === 'auto' ? formatOfStderr(env['JOURNAL_STREAM']) : format;
   const secrets = [...config.mailboxes.map(one => one.password), ...config.callbacks.map(one => one.url)];
   const write = (line: string): void => void process.stderr.write(line);
   return openLog({ level, format: chosen, addresses, secrets }, write, () => systemClock.nowMs());
 }
+
+/** Rejects when the operator will wait no longer. */
+function stopped(atOnce: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    atOnce.addEventListener('abort', () => {
+      reject(new Fault('ended at once, as asked', { code: 'STOPPED', retry: 'never', hint: STOPPED_HINT }));
+    });
+  });
+}
+
+const STOPPED_HINT = 'nothing is lost: a request that was in flight may be posted again after the next start';
 
 async function makeStateDir(path: string): Promise<void> {
   try {

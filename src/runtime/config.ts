@@ -14,7 +14,7 @@ import type { WrittenConfig } from './config-schema.ts';
 import { complaints, crossCheck } from './config-complaints.ts';
 import { originsOf, withEnvironment } from './config-origins.ts';
 import type { Origin } from './config-origins.ts';
-import type { LogFormat, LogLevel } from './log.ts';
+import type { LogFormat, LogLevel } from './log-lines.ts';
 import { readSecret } from './secrets.ts';
 
 export interface Config {

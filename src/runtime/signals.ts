@@ -1,16 +1,21 @@
 /**
- * SIGTERM and SIGINT as an AbortSignal: the first asks to drain, the second ends at once.
+ * SIGTERM and SIGINT as two AbortSignals: the first asks to drain, the second to end at once.
  * Never ends the program itself: the caller does.
  */
 
-/** Aborts on the first SIGTERM or SIGINT. `endNow` is called on the second. */
-export function drainSignal(endNow: () => void): AbortSignal {
+export interface StopSignals {
+  /** Aborts on the first SIGTERM or SIGINT: finish what is in flight. */
+  readonly drain: AbortSignal;
+  /** Aborts on the second. */
+  readonly atOnce: AbortSignal;
+}
+
+/** Listens for the rest of the program's life. `source` is the running program; tests bring their own. */
+export function stopSignals(source: Pick<NodeJS.EventEmitter, 'on'> = process): StopSignals {
   const drain = new AbortController();
-  const onSignal = (): void => {
-    if (drain.signal.aborted) endNow();
-    else drain.abort();
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-  return drain.signal;
+  const atOnce = new AbortController();
+  const onSignal = (): void => (drain.signal.aborted ? atOnce : drain).abort();
+  source.on('SIGTERM', onSignal);
+  source.on('SIGINT', onSignal);
+  return { drain: drain.signal, atOnce: atOnce.signal };
 }

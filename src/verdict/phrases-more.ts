@@ -74,4 +74,13 @@ export const MORE_PHRASES: readonly PhraseRow[] = [
   // After RCPT it is the address; after DATA the recipient's own filter (phrases.ts has that wording).
   ['docomo', 'unknown user', 'userUnknown', 'medium', 'NTT docomo: mail errors'],
   ['kddi', '>: user unknown', 'userUnknown', 'medium', 'KDDI au: mail errors'],
+  ['yahoo', '[tss04]', 'ipReputation', 'high', 'Yahoo: SMTP error codes'],
+  ['yahoo', '[tss07]', 'blocklisted', 'high', 'Yahoo: SMTP error codes'],
+  ['yahoo', '[tss09]', 'ipReputation', 'high', 'Yahoo: SMTP error codes'],
+  ['yahoo', '[tss11]', 'ipReputation', 'high', 'Yahoo: SMTP error codes'],
+  ['yahoo', '[ts01]', 'ipReputation', 'high', 'Yahoo: SMTP error codes'],
+  ['yahoo', '[ts02]', 'ipReputation', 'high', 'Yahoo: SMTP error codes'],
+  ['yahoo', '[ts03]', 'ipReputation', 'high', 'Yahoo: SMTP error codes'],
+  ['microsoft', '(s3140)', 'ipReputation', 'high', 'Microsoft: Outlook.com postmaster error codes'],
+  ['microsoft', '(s3150)', 'ipReputation', 'high', 'Microsoft: Outlook.com postmaster error codes'],
 ];

@@ -131,21 +131,24 @@ describe('the search', () => {
     refused: readonly number[];
     open: readonly number[];
     takenItems: number[];
+    alone: ReadonlySet<number>;
     requests: number;
   }
 
   async function search(size: number, poison: ReadonlySet<number>): Promise<Trial> {
     const takenItems: number[] = [];
+    const alone = new Set<number>();
     let requests = 0;
     const post = async (part: readonly number[]): Promise<PartAnswer> => {
       requests += 1;
+      if (part.length === 1) part.forEach(item => alone.add(item));
       await Promise.resolve();
       if (part.some(item => poison.has(item))) return 'refused';
       takenItems.push(...part);
       return 'taken';
     };
     const items = Array.from({ length: size }, (_, n) => n);
-    return { ...(await findRefused(items, post)), takenItems, requests };
+    return { ...(await findRefused(items, post)), takenItems, alone, requests };
   }
 
   test('every event is taken once, refused alone, or left open; only poison is refused; requests are bounded', async () => {
@@ -154,10 +157,12 @@ describe('the search', () => {
       .chain(size => fc.tuple(fc.constant(size), fc.uniqueArray(fc.nat(size - 1), { minLength: 1, maxLength: size })));
     await fc.assert(
       fc.asyncProperty(batch, async ([size, poison]) => {
-        const { refused, open, takenItems, requests } = await search(size, new Set(poison));
+        const { refused, open, takenItems, alone, requests } = await search(size, new Set(poison));
         const all = [...refused, ...open, ...takenItems].sort((one, other) => one - other);
         expect(all).toEqual(Array.from({ length: size }, (_, n) => n));
         expect(refused.filter(item => !poison.includes(item))).toEqual([]);
+        // An event is never called refused because its neighbours were taken.
+        expect(refused.filter(item => size > 1 && !alone.has(item))).toEqual([]);
         expect(requests).toBeLessThanOrEqual(SEARCH_REQUESTS);
       }),
       { numRuns: 200 },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseFormat, openLog } from '../../../src/runtime/log.ts';
-import type { LogSettings } from '../../../src/runtime/log.ts';
+import { openLog } from '../../../src/runtime/log.ts';
+import type { LogSettings } from '../../../src/runtime/log-lines.ts';
+import { chooseFormat } from '../../../src/runtime/stderr.ts';
 import type { Log } from '../../../src/shared/log.ts';
 import { Secret } from '../../../src/shared/secret.ts';
 
@@ -62,6 +63,14 @@ describe('what must not get out', () => {
     expect(lines.join('')).toContain('[secret]');
   });
 
+  test.each(['json', 'human'] as const)('%s: also one with quotes, or one that looks like an address', format => {
+    const lines: string[] = [];
+    const secrets = [new Secret('pa"ss\\word'), new Secret('token@cb.example')];
+    const log = logTo(lines, { format, addresses: 'masked', secrets });
+    log.error('said pa"ss\\word', { detail: 'to token@cb.example' });
+    expect(lines[0]).not.toMatch(/ss\\|word|cb\.example/);
+  });
+
   test('addresses are masked in sentences and fields, their domains are kept', () => {
     const lines: string[] = [];
     logTo(lines, { addresses: 'masked' }).info('for ada.lovelace@example.org', { quote: '550 <bob@example.net>: no' });
@@ -74,9 +83,9 @@ describe('what must not get out', () => {
     '%s: a mail cannot begin a line, colour or turn the text round',
     format => {
       const lines: string[] = [];
-      logTo(lines, { format }).info('bounce', { quote: 'a\r\n<3>forged\u001b[31m\u202eevil\u2028x' });
+      logTo(lines, { format }).info('bounce', { quote: `a\r\n<3>b\u001b[31m\u202ec\u2028d\u200b\u061c\u{e0041}` });
       expect(lines).toHaveLength(1);
-      expect(lines[0]?.trimEnd()).not.toMatch(/[\p{Cc}\u202e\u2028]/u);
+      expect(lines[0]?.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
     },
   );
 });

@@ -1,0 +1,89 @@
+/**
+ * What a line of the log looks like. Takes an event, gives one line without its line end: for journald, for a
+ * terminal, or as JSON. Pure; never shows a secret, never lets a mail or a server write control characters.
+ */
+import type { LogFields } from '../shared/log.ts';
+import type { Secret } from '../shared/secret.ts';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+export type LogFormat = 'journal' | 'json' | 'human';
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Whether addresses are shown in full. */
+  readonly addresses: 'masked' | 'full';
+  /** Their text is replaced wherever it turns up: a last net, no excuse. */
+  readonly secrets: readonly Secret[];
+}
+
+export interface LogEntry {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** syslog(3) priorities, as sd-daemon(3) reads them in front of a line. */
+const PRIORITY: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
+
+/** A secret shorter than this would blank out half the log; none of ours is. */
+const SECRET_CHARS = 4;
+
+/** One event as one line. The time is epoch milliseconds; the journal keeps its own. */
+export function logLine(entry: LogEntry, settings: LogSettings, nowMs: number): string {
+  const tidy = (text: string): string => {
+    // Secrets first: masking an address in one, or escaping it as JSON, would hide it from the search.
+    const safe = withoutSecrets(text, settings.secrets);
+    return settings.addresses === 'masked' ? maskAddresses(safe) : safe;
+  };
+  const fields = Object.entries(entry.fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, typeof value === 'string' ? tidy(value) : value] as const);
+  return visible(inFormat(settings.format, { ...entry, message: tidy(entry.message) }, fields, nowMs));
+}
+
+/**
+ * The text with control, format and bidi characters and line ends as `\u` escapes, which JSON reads back: what a
+ * stranger wrote must not steer a terminal, nor begin a line of its own.
+ */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, character =>
+    character
+      .split('')
+      .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** Marks a line for the journal (sd-daemon(3)); without the mark, all lines of standard error are "info" there. */
+export function withPriority(level: LogLevel, line: string): string {
+  return `<${PRIORITY[level]}>${line}`;
+}
+
+type Field = readonly [name: string, value: LogFields[string]];
+
+function inFormat(format: LogFormat, { level, message }: LogEntry, fields: readonly Field[], nowMs: number): string {
+  const time = new Date(nowMs).toISOString();
+  if (format === 'json') return JSON.stringify({ time, level, message, ...Object.fromEntries(fields) });
+  const sentence = [message, ...fields.map(([name, value]) => `${name}=${quoted(String(value))}`)].join(' ');
+  return format === 'journal' ? withPriority(level, sentence) : `${time} ${level.toUpperCase().padEnd(5)} ${sentence}`;
+}
+
+/** `customer@example.com` as `c***@example.com`: enough to recognise a domain's trouble, not a person. */
+function maskAddresses(text: string): string {
+  return text.replace(
+    /[^\s<>"'(),;:@=]{1,64}@[\p{L}\p{N}.-]{1,255}/gu,
+    address => `${address.slice(0, 1)}***${address.slice(address.lastIndexOf('@'))}`,
+  );
+}
+
+function quoted(text: string): string {
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function withoutSecrets(text: string, secrets: readonly Secret[]): string {
+  return secrets.reduce((rest, secret) => {
+    const hidden = secret.reveal();
+    return hidden.length < SECRET_CHARS ? rest : rest.replaceAll(hidden, '[secret]');
+  }, text);
+}
