@@ -83,4 +83,5 @@ export const MORE_PHRASES: readonly PhraseRow[] = [
   ['yahoo', '[ts03]', 'ipReputation', 'high', 'Yahoo: SMTP error codes'],
   ['microsoft', '(s3140)', 'ipReputation', 'high', 'Microsoft: Outlook.com postmaster error codes'],
   ['microsoft', '(s3150)', 'ipReputation', 'high', 'Microsoft: Outlook.com postmaster error codes'],
+  ['any', 'dns lookup failure: host * not found', 'domainUnknown', 'high', 'DragonFly Mail Agent source'],
 ];
