@@ -8,7 +8,7 @@ import type { RawMessage } from '../src/mailbox/mailbox.ts';
 import { CANDIDATE_FIELDS, isCandidate, isReport, wantedParts } from '../src/report/report.ts';
 import { readMail } from '../src/river.ts';
 import { systemClock } from '../src/runtime/clock.ts';
-import type { Log } from '../src/shared/log.ts';
+import { silentLog } from '../src/shared/silent-log.ts';
 import { Secret } from '../src/shared/secret.ts';
 import { DEFAULT_POLICY } from '../src/verdict/verdict.ts';
 import { loadFixtures } from './fixtures/load.ts';
@@ -19,14 +19,6 @@ import { TEST_CA } from './servers/tls.ts';
 
 const NOW = 4_000_000_000; // later than every date in the fixtures
 const INTERNAL_DATE = new Date('2026-11-20T12:00:00Z');
-
-const silent: Log = {
-  error: () => undefined,
-  warn: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-  with: () => silent,
-};
 
 let imap: ImapServer;
 let fixtures: readonly Fixture[];
@@ -52,7 +44,7 @@ beforeAll(async () => {
       pollMs: 60_000,
     },
     { fields: CANDIDATE_FIELDS, isCandidate, wantedParts },
-    { log: silent, clock: systemClock, random: Math.random },
+    { log: silentLog, clock: systemClock, random: Math.random },
   );
   const chunks = mailbox.watch(() => Promise.resolve(undefined), AbortSignal.timeout(15_000), { once: true });
   for await (const chunk of chunks) for (const raw of chunk.messages) fetched.set(raw.uid, raw);

@@ -10,7 +10,7 @@ import { loadConfig, readEnv } from '../runtime/config.ts';
 import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
-import type { Log } from '../shared/log.ts';
+import { silentLog } from '../shared/silent-log.ts';
 import { REASONS } from '../verdict/verdict.ts';
 import type { Policy, Reason } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
@@ -44,7 +44,7 @@ async function lookAround(config: Config): Promise<Seen[]> {
   const seen: Seen[] = [];
   for (const mailbox of config.mailboxes) {
     const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
-    const opened = openMailbox(mailbox, interest, { log: silent, clock: systemClock, random: Math.random });
+    const opened = openMailbox(mailbox, interest, { log: silentLog, clock: systemClock, random: Math.random });
     try {
       const inspection = await opened.inspect(AbortSignal.timeout(ONLINE_LIMIT_MS));
       seen.push({ mailbox: mailbox.name, inspection, ...noSent(mailbox.name, inspection, config.provenance.mode) });
@@ -125,11 +125,3 @@ function asJson({ origins, warnings }: LoadedConfig, seen: readonly Seen[]): str
   const shown = { config: origins, warnings, ...(seen.length === 0 ? {} : { mailboxes }) };
   return `${visible(JSON.stringify(shown))}\n`;
 }
-
-const silent: Log = {
-  error: () => undefined,
-  warn: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-  with: () => silent,
-};

@@ -2,9 +2,10 @@
  * The whole way against a real Dovecot and a real HTTP receiver, with the built daemon as a child process.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bounced } from '../servers/command.ts';
 import { startDaemon } from '../servers/daemon.ts';
 import type { DaemonChild } from '../servers/daemon.ts';
 import { startDovecot } from '../servers/dovecot.ts';
@@ -21,6 +22,7 @@ let folder: string;
 let dovecot: Dovecot;
 let receiver: Receiver;
 let daemon: DaemonChild;
+const earlier: DaemonChild['lines'][number][] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bounced-flow-'));
@@ -77,6 +79,7 @@ describe('500 mails, 150 of them bounces', () => {
 
   test('a restart posts nothing again, and SIGTERM ends with 0', async () => {
     const before = posted();
+    earlier.push(...daemon.lines);
     expect(await daemon.stop()).toBe(0);
     daemon = await startDaemon({
       folder,
@@ -91,9 +94,26 @@ describe('500 mails, 150 of them bounces', () => {
     expect(posted()).toEqual(before);
   }, 30_000);
 
+  test('--dry-run prints what would be posted, posts nothing and keeps nothing', async () => {
+    const requests = receiver.requests.length;
+    const config = join(folder, 'bounced.toml');
+    const place = join(folder, 'untouched-state');
+    const env = { BOUNCED_STATE_DIR: place };
+    const { code, stdout } = await bounced(['run', '--dry-run', '--once', '--config', config], {
+      env,
+      limitMs: 30_000,
+    });
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter(line => line.startsWith('would post '))).toHaveLength(BOUNCES + 1);
+    expect(stdout).toContain(`would post hardbounce ${bounceNumber(0).address} ts=`);
+    expect(receiver.requests).toHaveLength(requests);
+    await expect(stat(place)).rejects.toMatchObject({ code: 'ENOENT' });
+  }, 40_000);
+
   test('no line of the log, at its most verbose, holds the password or the callback URL', async () => {
-    const log = daemon.lines.map(line => JSON.stringify(line)).join('\n');
-    expect(daemon.lines.length).toBeGreaterThan(0);
+    const lines = [...earlier, ...daemon.lines];
+    const log = lines.map(line => JSON.stringify(line)).join('\n');
+    expect(lines.length).toBeGreaterThan(BOUNCES);
     const url = (await readFile(join(folder, 'url'), 'utf8')).trim();
     for (const secret of [dovecot.password, url, new URL(url).pathname.slice(1)]) expect(log).not.toContain(secret);
   });

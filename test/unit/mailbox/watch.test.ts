@@ -7,7 +7,7 @@ import { openMailbox } from '../../../src/mailbox/mailbox.ts';
 import { CANDIDATE_FIELDS, isCandidate, wantedParts } from '../../../src/report/report.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import type { Cursor } from '../../../src/shared/cursor.ts';
-import type { Log } from '../../../src/shared/log.ts';
+import { silentLog } from '../../../src/shared/silent-log.ts';
 import { Secret } from '../../../src/shared/secret.ts';
 import { startImapServer } from '../../servers/imap-server.ts';
 import type { ImapServer, ImapServerSettings } from '../../servers/imap-server.ts';
@@ -17,14 +17,6 @@ import { TEST_CA } from '../../servers/tls.ts';
 const USER = { user: 'news@shop.example', password: 'right-password' };
 const ALL = '[Gmail]/Alle E-Mails';
 const SENT = '[Gmail]/Gesendet';
-
-const silent: Log = {
-  error: () => undefined,
-  warn: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-  with: () => silent,
-};
 
 let imap: ImapServer;
 let mailbox: Mailbox;
@@ -56,7 +48,7 @@ async function start(more: Partial<ImapServerSettings> = {}, settings: Partial<M
       ...settings,
     },
     { fields: CANDIDATE_FIELDS, isCandidate, wantedParts },
-    { log: silent, clock: systemClock, random: () => 0 },
+    { log: silentLog, clock: systemClock, random: () => 0 },
   );
 }
 

@@ -1,39 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { rawFromSource, readMessage } from '../../../src/message/message.ts';
-import type { Message } from '../../../src/message/message.ts';
+import { rawFromSource } from '../../../src/message/message.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
-
-const read = (mail: string | Buffer): Promise<Message> =>
-  readMessage(rawFromSource(typeof mail === 'string' ? Buffer.from(mail) : mail));
-
-const outline = (message: Message): string[] => message.outline.map(part => `${part.path} ${part.contentType}`);
-
-const REPORT = [
-  'From: mailer-daemon@mx.example',
-  'Subject: failure',
-  'Content-Type: multipart/report; report-type=delivery-status; boundary="b1"',
-  '',
-  'preamble',
-  '--b1',
-  '',
-  'It failed.',
-  '--b1',
-  'Content-Type: message/delivery-status',
-  '',
-  'Reporting-MTA: dns; mx.example',
-  '',
-  'Final-Recipient: rfc822; ann@example.org',
-  'Action: failed',
-  '--b1',
-  'Content-Type: message/rfc822',
-  '',
-  'Message-ID: <o@example.com>',
-  '',
-  'Dear Ann',
-  '--b1--',
-  'epilogue',
-  '',
-];
+import { outline, read, REPORT } from './report-mail.ts';
 
 describe('rawFromSource', () => {
   test('a source beyond the limit is cut and says so', () => {
