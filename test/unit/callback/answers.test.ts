@@ -123,7 +123,7 @@ describe('busy', () => {
 
 describe('no answer', () => {
   test('after the request was written: may have been counted, so it waits the whole ten minutes', async () => {
-    await restart({ timeoutMs: 150 }, () => 0);
+    await restart({ timeoutMs: 1_000 }, () => 0);
     await rig.add('a@example.com');
     rig.receiver.answer = (_posted, index) => (index === 0 ? { hang: true } : index === 1 ? { close: true } : {});
     await rig.deliver();

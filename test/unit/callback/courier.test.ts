@@ -45,10 +45,21 @@ async function recordFor(callback: string, lease = rig.lease): Promise<void> {
   await rig.store.record(lease, { cursor, outcomes: [], events, held: [], skipped: 0 }, rig.clock.nowSeconds());
 }
 
-/** Lets everything happen that can happen without the clock. */
+/** Time enough for what must not happen. What must happen is waited for with `until`. */
 async function settled(): Promise<void> {
-  // Turns of the event loop, not a length of time: receiver and courier share this one, however busy the machine is.
-  for (let turn = 0; turn < 40; turn += 1) await pause(2);
+  await pause(60);
+}
+
+async function until(reached: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    if (await reached()) return;
+    await pause(10);
+  }
+  throw new Error('never reached');
+}
+
+async function untilPosted(requests: number): Promise<void> {
+  await until(() => rig.posted().length >= requests);
 }
 
 describe('when it posts', () => {
@@ -59,24 +70,26 @@ describe('when it posts', () => {
     await arrive('b@example.com');
     expect(rig.posted()).toEqual([]);
     rig.clock.move(10);
-    await settled();
+    await untilPosted(1);
     expect(rig.posted()).toEqual([['a@example.com', 'b@example.com']]);
   });
 
   test('a full batch goes at once; what is left over waits for company', async () => {
     run();
     await arrive('a@example.com', 'b@example.com', 'c@example.com', 'd@example.com');
+    await untilPosted(1);
+    await settled();
     expect(rig.posted()).toEqual([['a@example.com', 'b@example.com', 'c@example.com']]);
     rig.clock.move(30);
-    await settled();
-    expect(rig.posted()).toHaveLength(2);
+    await untilPosted(2);
+    expect(rig.posted()[1]).toEqual(['d@example.com']);
   });
 
   test('what waited before the start goes at once', async () => {
     await rig.add('a@example.com');
     rig.clock.move(100);
     run();
-    await settled();
+    await untilPosted(1);
     expect(rig.posted()).toEqual([['a@example.com']]);
   });
 
@@ -85,7 +98,7 @@ describe('when it posts', () => {
     await settled();
     await rig.add('a@example.com');
     rig.clock.move(30);
-    await settled();
+    await untilPosted(1);
     expect(rig.posted()).toEqual([['a@example.com']]);
   });
 
@@ -94,17 +107,23 @@ describe('when it posts', () => {
     rig.receiver.answer = (_posted, index) =>
       index === 0 ? { status: 429, headers: { 'retry-after': '120' } } : { status: 200 };
     await arrive('a@example.com', 'b@example.com', 'c@example.com');
+    await until(() => rig.lines.some(({ level }) => level === 'warn'));
     await arrive('d@example.com', 'e@example.com', 'f@example.com');
-    for (let seconds = 0; seconds < 119; seconds += 17) rig.clock.move(17);
+    for (let moves = 0; moves < 7; moves += 1) {
+      rig.clock.move(17);
+      await settled();
+    }
     expect(rig.posted()).toHaveLength(1);
-    rig.clock.move(30);
-    await settled();
-    expect(rig.posted()).toHaveLength(3);
+    for (let moves = 0; moves < 2; moves += 1) {
+      rig.clock.move(30);
+      await settled();
+    }
+    await untilPosted(3);
   });
 
   test.each([1, 2])('at most %i requests at once, as configured', async concurrency => {
     await rig.stop();
-    rig = await startRig({ batchSize: 1, concurrency, timeoutMs: 200 });
+    rig = await startRig({ batchSize: 1, concurrency, timeoutMs: 1_000 });
     // Those under way end without an answer, and then the line pauses: only they can have arrived.
     rig.receiver.answer = () => ({ hang: true });
     await rig.add('a@example.com', 'b@example.com', 'c@example.com');
@@ -163,13 +182,14 @@ describe('how it ends', () => {
     };
     run();
     await arrive('a@example.com', 'b@example.com', 'c@example.com');
+    const errors = (): number => rig.lines.filter(({ level }) => level === 'error').length;
+    await until(() => errors() === 1);
     rig.clock.move(1);
-    await settled();
+    await until(() => errors() === 2);
     rig.clock.move(2);
-    await settled();
-    expect(await rig.backlog()).toMatchObject({ delivered: 3 });
+    await until(async () => (await rig.backlog()).delivered === 3);
     expect(rig.posted()).toHaveLength(1);
-    expect(rig.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+    expect(errors()).toBe(2);
   });
 });
 
@@ -177,7 +197,7 @@ describe('what it says', () => {
   test('events of a callback that is not configured any more are told at the start', async () => {
     await recordFor('renamed');
     run();
-    await settled();
+    await until(() => rig.lines.length > 0);
     expect(rig.lines).toMatchObject([{ level: 'error', fields: { events: 1, cure: expect.stringMatching(/name/) } }]);
   });
 
