@@ -63,7 +63,8 @@ export function conclude(
     events.push(...proven.events);
     held.push(...proven.held);
     const because = sumUp(proven.events, proven.held, proven.unposted);
-    outcomes.push({ uid, identity, kind: reading.kind, because, reader: reading.reader, verdicts });
+    const eventIds = [...proven.events, ...proven.held].map(({ id }) => id);
+    outcomes.push({ uid, identity, kind: reading.kind, because, reader: reading.reader, verdicts, eventIds });
   }
   return { outcomes, events, held };
 }
