@@ -1,6 +1,7 @@
 /**
  * A real Dovecot on a free loopback port, in a folder of its own, without root's rights. For the flow tests.
  */
+import { ImapFlow } from 'imapflow';
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -29,7 +30,7 @@ export interface Dovecot {
   readonly password: string;
   /** Puts a mail into a folder ("INBOX", "Sent", "All Mail") as a delivery agent would. */
   deliver(folder: string, source: Buffer): Promise<void>;
-  /** Every file of the mailbox with its flags and contents, and the UID lists: the same text means untouched. */
+  /** UIDs and flags as another client sees them, every file's name and contents: the same text means untouched. */
   snapshot(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -84,7 +85,7 @@ export async function startDovecot(): Promise<Dovecot> {
       execFileSync('mv', [draft, path]);
       return Promise.resolve();
     },
-    snapshot: () => Promise.resolve(describe(maildir)),
+    snapshot: async () => `${await uidsAndFlags(port)}\n${describe(maildir)}`,
     async stop() {
       server.kill('SIGTERM');
       if (server.exitCode === null) await new Promise(resolve => server.once('exit', resolve));
@@ -178,6 +179,22 @@ async function listening(port: number, server: ChildProcess, log: string): Promi
     await sleep(50);
   }
   throw new Error(`Dovecot did not start: ${readFileSync(log, 'utf8').slice(-2000)}`);
+}
+
+/** Folder by folder, through a connection of its own that only EXAMINEs. */
+async function uidsAndFlags(port: number): Promise<string> {
+  const auth = { user: USER, pass: PASSWORD };
+  const client = new ImapFlow({ host: 'localhost', port, secure: true, tls: { ca: TEST_CA }, auth, logger: false });
+  await client.connect();
+  const lines: string[] = [];
+  for (const folder of ['INBOX', 'Sent', 'All Mail']) {
+    const { uidValidity, exists } = await client.mailboxOpen(folder, { readOnly: true });
+    lines.push(`${folder} ${uidValidity}`);
+    const mails = exists === 0 ? [] : await client.fetchAll('1:*', { uid: true, flags: true });
+    lines.push(...mails.map(({ uid, flags }) => `${uid} ${[...(flags ?? [])].sort().join(' ')}`));
+  }
+  await client.logout();
+  return lines.join('\n');
 }
 
 /** Mail files with the flags in their names, whether in new or cur; the UIDs; the contents. */
