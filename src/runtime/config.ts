@@ -95,7 +95,7 @@ function broken(path: string, mistakes: readonly string[]): Fault {
     code: 'CONFIG_INVALID',
     retry: 'never',
     exit: EXIT.config,
-    hint: 'the manual bounced.toml(5) and the commented systemd/bounced.toml list every key',
+    hint: 'the commented systemd/bounced.toml in the package lists every key',
   });
 }
 

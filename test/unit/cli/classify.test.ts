@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { classifyCommand } from '../../../src/cli/classify.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bounced-classify-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function classify(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const spies = [
+    jest.spyOn(process.stdout, 'write').mockImplementation(text => ((out += String(text)), true)),
+    jest.spyOn(process.stderr, 'write').mockImplementation(text => ((err += String(text)), true)),
+  ];
+  try {
+    return { exit: await classifyCommand(args)(), out, err };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+const LUNCH = 'From: ada@example.org\nTo: ben@example.org\nSubject: lunch?\n\nAt one?\n';
+
+test('a folder is read in the order of its names, below it too, and only its .eml files', async () => {
+  const box = join(folder, 'box');
+  await mkdir(join(box, 'a'), { recursive: true });
+  for (const name of ['b.eml', 'a/z.eml', 'notes.txt']) await writeFile(join(box, name), LUNCH);
+  const { exit, out } = await classify('--json', box);
+  expect(exit).toBe(0);
+  const files = out.trimEnd().split('\n');
+  expect(files.map(line => (JSON.parse(line) as { file: string }).file)).toEqual(['z.eml', 'b.eml']);
+});
+
+test('a folder without mails is a mistake, not an empty answer', async () => {
+  const empty = join(folder, 'empty');
+  await mkdir(empty);
+  expect(await classify(empty)).toMatchObject({
+    exit: 65,
+    out: '',
+    err: expect.stringContaining('holds no .eml file'),
+  });
+});
+
+test('a pipe with a name is read like a file', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const [{ exit, out }] = await Promise.all([classify(pipe), writeFile(pipe, LUNCH)]);
+  expect([exit, out]).toEqual([0, 'pipe: ordinary: no reader knows it as a report\n']);
+});
+
+test('what never ends is read up to the limit', async () => {
+  const { exit, out } = await classify('/dev/zero');
+  expect(exit).toBe(0);
+  expect(out).toMatch(/^zero: (?:unreadable|ordinary): /);
+});
+
+test('what a mail says cannot steer the terminal, for people or as JSON', async () => {
+  const path = join(folder, 'steer\u001b[2J.eml');
+  await writeFile(path, LUNCH);
+  for (const args of [[path], ['--json', path]]) {
+    const { out } = await classify(...args);
+    expect(out.trimEnd()).not.toMatch(/\p{Cc}/u);
+    expect(out).toContain('\\u001b');
+  }
+});
