@@ -14,6 +14,7 @@ import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts
 /** UIDs can become visible late, below ones already seen: so many below the cursor are looked at again. */
 export const OVERLAP = 50;
 const DAY_MS = 86_400_000;
+const NIL_AS_TEXT = Buffer.from('false');
 
 /** UIDs to look at, ascending: above the cursor less an overlap, or by date where the folder has no cursor. */
 export async function newUids(
@@ -142,7 +143,8 @@ function keyOf({ path, section }: WantedPart): string {
 }
 
 function toPart({ path, section, maxBytes }: WantedPart, bytes: Buffer | null | undefined): FetchedPart[] {
-  if (bytes === undefined || bytes === null) return [];
+  // imapflow 2.10 turns NIL, the answer for a part that is not there, into the text "false".
+  if (bytes === undefined || bytes === null || bytes.equals(NIL_AS_TEXT)) return [];
   return [{ path, section, bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }];
 }
 

@@ -14,36 +14,49 @@ export interface DeliveryStatus {
   readonly recipients: readonly StatusFields[];
 }
 
-const OF_RECIPIENT = ['final-recipient', 'original-recipient', 'action', 'status', 'diagnostic-code'];
+/** A diagnostic is cut later; its type and folded lines come on top. */
+const VALUE_CHARS = 2 * LIMITS.diagnosticChars;
+
+type Field = readonly [name: string, value: string];
+
+// RFC 3464 2.2, and what mailers add there.
+const OF_MESSAGE = new Set([
+  'reporting-mta',
+  'received-from-mta',
+  'arrival-date',
+  'dsn-gateway',
+  'original-envelope-id',
+  'x-original-message-id',
+]);
+// RFC 3464 2.3: one of these makes a block a recipient's.
+const OF_RECIPIENT = new Set([
+  'final-recipient',
+  'original-recipient',
+  'x-actual-recipient',
+  'action',
+  'status',
+  'diagnostic-code',
+  'remote-mta',
+  'last-attempt-date',
+  'will-retry-until',
+  'final-log-id',
+]);
 
 /**
- * Groups are told apart by what they hold, not by their place: some reporters put recipients first, leave out empty
- * lines, or add too many (RFC 3464 2.1 asks for one between groups).
+ * Groups are told apart by what they hold, not only by their place: some reporters put a recipient first, leave out the
+ * empty line between two of them, or set one inside of a group (RFC 3464 2.1 asks for one between groups).
  */
 export function parseDeliveryStatus(text: string): DeliveryStatus {
   const message = new Map<string, string>();
-  const recipients: Map<string, string>[] = [];
-  let current: Map<string, string> | undefined;
-  for (const field of fieldsOf(text)) {
-    if (field === undefined) {
-      // A group that has named its recipient but not yet its fate goes on after the empty line.
-      if (current?.has('action') === true || current?.has('status') === true) current = undefined;
-      continue;
-    }
-    const [name, value] = field;
-    const starts = name === 'final-recipient' || name === 'original-recipient';
-    if (starts && (current === undefined || current.has(name) || current.has('action'))) {
-      current = new Map();
-      recipients.push(current);
-    } else if (current === undefined && OF_RECIPIENT.includes(name)) {
-      current = recipients.find(group => !group.has(name)) ?? new Map<string, string>();
-      if (!recipients.includes(current)) recipients.push(current);
-    }
-    const group = current ?? message;
-    if (!group.has(name)) group.set(name, value);
-    if (recipients.length > LIMITS.recipients) break;
+  const groups: Map<string, string>[] = [];
+  for (const block of blocksOf(text)) {
+    const own = block.filter(([name]) => !OF_MESSAGE.has(name));
+    const isRecipient = own.some(([name]) => OF_RECIPIENT.has(name));
+    addTo(message, isRecipient ? block.filter(([name]) => OF_MESSAGE.has(name)) : block);
+    if (isRecipient) for (const fields of recipientsOf(own)) addGroup(groups, fields);
+    if (groups.length > LIMITS.recipients) break;
   }
-  return { message, recipients: recipients.slice(0, LIMITS.recipients) };
+  return { message, recipients: groups.slice(0, LIMITS.recipients) };
 }
 
 /** `rfc822; user@example.com` as type and value (RFC 3464 2.1.2); a missing type is taken as rfc822. */
@@ -53,28 +66,40 @@ export function typedValue(value: string): { readonly type: string; readonly val
   return { type: (match[1] ?? '').toLowerCase(), value: value.slice(match[0].length).trim() };
 }
 
-/** The address in a typed address field, with xtext (RFC 3461 4) and unitext (RFC 6533 3) decoded. */
+/** The address in a typed address field, with unitext (RFC 6533 3) and forgotten xtext (RFC 3461 4) decoded. */
 export function addressOf(field: string | undefined): string | undefined {
-  if (field === undefined) return undefined;
-  const { type, value } = typedValue(field);
-  const plain = type === 'utf-8' ? value.replace(/\\x\{([0-9A-F]{2,6})\}/gi, decodeCodePoint) : value;
-  const address = cleanAddress(plain) ?? cleanAddress(withoutComments(plain));
-  // Some reporters forget to decode ORCPT: "user+2Btag@example.com". "+2B" in a real address is not heard of.
-  return cleanAddress(/\+(?:2B|3D|40)/.test(plain) ? decodeXtext(plain) : '') ?? address;
+  const plain = plainAddress(field);
+  // Nobody is known to write "+2B" in an address of his own.
+  const decoded = /\+2B/.test(plain) ? cleanAddress(decodeXtext(plain)) : undefined;
+  return decoded ?? cleanAddress(plain) ?? cleanAddress(withoutComments(plain)) ?? cleanAddress(decodeXtext(plain));
 }
+
+/**
+ * What else the address may be: "user+2Btag@example.com" as it stands, or "bob+3Dprints@example.com" read as xtext.
+ */
+export function otherReading(field: string | undefined): string | undefined {
+  const plain = plainAddress(field);
+  if (/\+2B/.test(plain)) return cleanAddress(plain);
+  return /\+3D/.test(plain) ? cleanAddress(decodeXtext(plain)) : undefined;
+}
+
+function plainAddress(field: string | undefined): string {
+  const { type, value } = typedValue(field ?? '');
+  return type === 'utf-8' ? value.replace(/\\x\{([0-9A-F]{2,6})\}/gi, decodeCodePoint) : value;
+}
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map([
+  ['failed', 'failed'],
+  ['failure', 'failed'],
+  ['delayed', 'delayed'],
+  ['delivered', 'delivered'],
+  ['relayed', 'relayed'],
+  ['expanded', 'expanded'],
+]);
 
 /** RFC 3464 2.3.3, any case; undefined for words that are none of the five. */
 export function actionOf(field: string | undefined): Action | undefined {
-  const word = /[a-z]+/.exec(withoutComments(field ?? '').toLowerCase())?.[0];
-  const known: Readonly<Record<string, Action>> = {
-    failed: 'failed',
-    failure: 'failed',
-    delayed: 'delayed',
-    delivered: 'delivered',
-    relayed: 'relayed',
-    expanded: 'expanded',
-  };
-  return known[word ?? ''];
+  return ACTIONS.get(/[a-z]+/.exec(withoutComments(field ?? '').toLowerCase())?.[0] ?? '');
 }
 
 /** D.D.D out of a Status field with whatever stands around it (RFC 3464 2.3.4); undefined when there is none. */
@@ -94,21 +119,74 @@ export function withoutComments(value: string): string {
   return kept.trim();
 }
 
-/** Fields in order; undefined stands for an empty line. */
-function* fieldsOf(text: string): Generator<readonly [string, string] | undefined> {
-  let open: [string, string] | undefined;
-  for (const line of text.split('\n')) {
-    if (/^[ \t]+\S/.test(line) && open !== undefined) {
-      open[1] = `${open[1]} ${line.trim()}`.slice(0, 2 * LIMITS.diagnosticChars);
+/** The fields of each run of lines between empty ones. */
+function blocksOf(text: string): Field[][] {
+  const blocks: Field[][] = [[]];
+  for (const line of text.slice(0, LIMITS.deliveryStatusBytes).split('\n')) {
+    const block = blocks.at(-1) ?? [];
+    const last = block.at(-1);
+    if (line.trim() === '') {
+      if (block.length > 0) blocks.push([]);
       continue;
     }
-    if (open !== undefined) yield open;
-    open = undefined;
-    if (line.trim() === '') yield undefined;
-    const match = /^([A-Za-z][\w-]{0,60})\s*:(.*)$/.exec(line);
-    if (match) open = [(match[1] ?? '').toLowerCase(), (match[2] ?? '').trim().slice(0, 2 * LIMITS.diagnosticChars)];
+    const match = /^([A-Za-z][\w-]{0,60})[ \t]*:(.*)$/.exec(line);
+    const name = (match?.[1] ?? '').toLowerCase();
+    if (match !== null && (last?.[0] !== 'diagnostic-code' || isFieldName(name))) {
+      block.push([name, (match[2] ?? '').trim().slice(0, VALUE_CHARS)]);
+    } else if (last !== undefined && (/^[ \t]/.test(line) || last[0] === 'diagnostic-code')) {
+      // Replies of several lines are often put in unfolded: "550-5.1.1 ...", "550 5.1.1 ...".
+      block[block.length - 1] = [last[0], `${last[1]} ${line.trim()}`.trim().slice(0, VALUE_CHARS)];
+    }
   }
-  if (open !== undefined) yield open;
+  return blocks;
+}
+
+/** Within an unfolded reply "https://..." or "Note: ..." begins a line and no field. */
+function isFieldName(name: string): boolean {
+  return OF_MESSAGE.has(name) || OF_RECIPIENT.has(name) || name.startsWith('x-') || name === 'localized-diagnostic';
+}
+
+/** A block with several recipients is cut where the field that began the first one comes again. */
+function recipientsOf(block: readonly Field[]): Map<string, string>[] {
+  const count = block.filter(([name]) => name === 'final-recipient').length;
+  if (count < 2) return [addTo(new Map(), block)];
+  const first = block.find(([name]) => OF_RECIPIENT.has(name))?.[0] ?? '';
+  const begin = first === 'original-recipient' ? 'final-recipient' : first;
+  const groups: Field[][] = [];
+  for (const field of block) {
+    if (field[0] !== begin && groups.length > 0) {
+      groups.at(-1)?.push(field);
+      continue;
+    }
+    // An Original-Recipient right before the Final-Recipient belongs to it.
+    const before = groups.at(-1)?.at(-1);
+    if (begin === 'final-recipient' && before?.[0] === 'original-recipient') {
+      groups.at(-1)?.pop();
+      groups.push([before, field]);
+    } else groups.push([field]);
+  }
+  return groups.filter(fields => fields.some(([name]) => OF_RECIPIENT.has(name))).map(one => addTo(new Map(), one));
+}
+
+/** A block that lacks what the one before it has, and the other way round, is its other half. */
+function addGroup(groups: Map<string, string>[], fields: Map<string, string>): void {
+  const last = groups.at(-1);
+  if (last !== undefined && isNamed(last) !== isNamed(fields) && hasFate(last) !== hasFate(fields)) {
+    addTo(last, [...fields]);
+  } else groups.push(fields);
+}
+
+function isNamed(fields: StatusFields): boolean {
+  return fields.has('final-recipient') || fields.has('original-recipient');
+}
+
+function hasFate(fields: StatusFields): boolean {
+  return fields.has('action') || fields.has('status');
+}
+
+function addTo(target: Map<string, string>, fields: readonly Field[]): Map<string, string> {
+  for (const [name, value] of fields) if (!target.has(name)) target.set(name, value);
+  return target;
 }
 
 function decodeXtext(text: string): string {

@@ -27,6 +27,12 @@ export function declaredOtherwise(message: Message): NotABounce | undefined {
 
 /** What a mail is that no reader understood. */
 export function otherwise(message: Message): NotABounce {
+  if (message.machineParts.some(part => part.contentType.endsWith('delivery-status'))) {
+    return {
+      kind: 'ordinary',
+      because: 'its delivery report names no recipient but this mailbox or the reporter itself',
+    };
+  }
   const submitted = headerValue(message.headers, 'auto-submitted')?.toLowerCase() ?? 'no';
   const precedence = headerValue(message.headers, 'precedence')?.toLowerCase() ?? '';
   const marked = ['x-autoreply', 'x-autorespond', 'x-auto-response-suppress', 'x-autoreply-from'].find(

@@ -3,7 +3,7 @@
  * evidence; leaves out what is no address, or the reporter's or our own.
  */
 import type { Message } from '../message/message.ts';
-import { cleanAddress, sameAddress } from '../shared/address.ts';
+import { addressKey, cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { cleanMessageIds } from '../shared/message-id.ts';
@@ -51,20 +51,36 @@ export function evidence(part: Evidence['part'], quote: string, rule: string): E
 
 /** Recipients that can be meant: not the mailbox itself, not the reporter, each address once, within the limit. */
 export function plausible(message: Message, recipients: readonly ReportedRecipient[]): ReportedRecipient[] {
-  const own = headerValues(message.headers, 'to').concat(headerValues(message.headers, 'delivered-to'));
-  const ownAddresses = own.flatMap(value => cleanAddress(value) ?? []);
+  const ownAddresses = addressesOfMailbox(message);
   const from = cleanAddress(headerValue(message.headers, 'from') ?? '');
-  const kept: ReportedRecipient[] = [];
+  const kept = new Map<string, ReportedRecipient>();
   for (const recipient of recipients) {
-    const { finalRecipient } = recipient;
-    const strange =
-      /^(?:mailer-daemon|postmaster)@/i.test(finalRecipient) && from !== undefined && sameAddress(finalRecipient, from);
-    if (strange || ownAddresses.some(address => sameAddress(address, finalRecipient))) continue;
-    const twin = kept.findIndex(one => sameAddress(one.finalRecipient, finalRecipient));
-    if (twin < 0) kept.push(recipient);
-    else if (kept[twin]?.action !== 'failed' && recipient.action === 'failed') kept[twin] = recipient;
+    const key = addressKey(recipient.finalRecipient);
+    const isReporter = /^(?:mailer-daemon|postmaster)@/.test(key) && from !== undefined && key === addressKey(from);
+    if (isReporter || ownAddresses.includes(key)) continue;
+    const twin = kept.get(key);
+    if (twin === undefined || tellsMore(recipient, twin)) kept.set(key, recipient);
   }
-  return kept.slice(0, LIMITS.recipients);
+  return [...kept.values()].slice(0, LIMITS.recipients);
+}
+
+/** Of two groups about one recipient the failure counts, then the one with the server's words. */
+function tellsMore(one: ReportedRecipient, other: ReportedRecipient): boolean {
+  if (one.action !== other.action) return one.action === 'failed';
+  return one.diagnostic !== undefined && other.diagnostic === undefined;
+}
+
+/** True when the words name this mailbox: a mail to ourselves that failed, or a greeting. */
+export function namesOurselves(message: Message, text: string): boolean {
+  const lower = text.toLowerCase();
+  return addressesOfMailbox(message).some(address => lower.includes(address));
+}
+
+/** As comparison keys. */
+function addressesOfMailbox({ headers }: Message): string[] {
+  const values = [...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')];
+  const parts = values.flatMap(value => value.slice(0, 20 * LIMITS.addressChars).split(','));
+  return parts.flatMap(part => cleanAddress(part) ?? []).map(address => addressKey(address));
 }
 
 /** Message-IDs of the mail that bounced, the most trustworthy carrier first. */

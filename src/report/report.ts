@@ -6,14 +6,19 @@
 import type { Message } from '../message/message.ts';
 import { declaredOtherwise, otherwise } from './not-a-bounce.ts';
 import { READERS } from './readers/readers.ts';
+import { isCandidate } from './signs.ts';
 
 export { CANDIDATE_FIELDS, isCandidate } from './signs.ts';
 export { wantedParts } from './wanted-parts.ts';
 
-/** What the message is: the first reader that understands it gives the report. */
+/**
+ * What the message is: the first reader that understands it gives the report. Readers see candidates only: a mail read
+ * from a file is no more than the mailbox, which looks at the header first, would have made of it.
+ */
 export function readReport(message: Message): Reading {
   const other = declaredOtherwise(message);
   if (other !== undefined) return other;
+  if (!isCandidate(message.headers)) return otherwise(message);
   for (const reader of READERS) {
     const report = reader.read(message);
     if (report !== undefined) return report;

@@ -2,11 +2,19 @@
  * Signs of a report in a header, cheap enough for every mail. Takes header fields, answers yes or no. No sign proves
  * anything: vacation replies carry most of them too (RFC 3834 7).
  */
+import type { Message } from '../message/message.ts';
+import { cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
 
+// Local parts and names that only mailers have. The empty address stands for them too: "From: <>".
 const MAILER =
-  /(?:^|[<"\s(])(?:mailer-?daemon|post-?master|mail-?daemon|mail delivery (?:sub)?system|mail administrator|mailadmin|mailer|mdaemon|internet mail delivery|bounce[sd]?(?:[-+.][^@\s]*)?@|no-?reply-?dsn|microsoftexchange[0-9a-f]+@|system administrator|email delivery|mail delivery)/i;
+  /(?:^|[<"\s(])(?:mailer-?daemon|post[-_]?master|mail-?daemon|mail(?:er)? deliver(?:y|ed)? (?:sub)?system|mailadmin|mdaemon|internet mail delivery|no-?reply-?dsn|microsoftexchange[0-9a-f]+@|email delivery|mail delivery)|^$|<>\s*$/i;
+// Those that others have, too.
+const MAYBE_MAILER =
+  /(?:^|[<"\s(])(?:mail(?:er)? (?:administrator|system|service)|mailer@|bounce[sd]?(?:[-+.][^@\s]*)?@|system administrator)|\b(?:ndr administrator|smtp[ _][^<>@]{0,40}mail[ _]service)\b/i;
+const MAILER_PATH = /^<(?:(?:mailer-daemon|postmaster)(?:@[^<>]*)?)?>$/i;
+const PASSED_ON = /^\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|i|doorst|enc)\s*:/i;
 const SUBJECT =
   /(?:undeliver|delivery (?:status|fail|notif|report|problem|delay|incomplete|error|has failed)|returned (?:mail|e-?mail|message)|return(?:ed)? to sender|failure notice|mail (?:delivery )?fail|mail system error|could not (?:be )?deliver|not delivered|non[- ]?deliver|delivery\s+to|message (?:delayed|status|blocked)|\bdsn\b|\bndr\b|\bbounce|nondeliverable|warning: (?:message|could not send)|rejected|unzustellbar|zustell|non remis|remise|niet bezorg|onbestelbaar|no se (?:ha )?pudo|no entregado|devuelto|não entregue|devolvid|mancato recapito|impossibile|недостав|не доставлен|возврат|退信|退件|送信|配信|エラー|반송|returned|undelivered|onlever|olever)/i;
 
@@ -20,11 +28,32 @@ export const CANDIDATE_FIELDS = [
   'x-failed-recipients',
 ] as const;
 
-/** True when the sender is a mailer: by its name, its local part, or the null reverse-path (RFC 5321 4.5.5). */
+/**
+ * How much speaks for a mailer as sender: 2 for its name or local part, 1 for one that others have as well, 1 for the
+ * reverse-path (RFC 5321 4.5.5).
+ */
+export function signsOfMailer(headers: HeaderFields): number {
+  const from = headerValue(headers, 'from')?.slice(0, 500);
+  const path = headerValue(headers, 'return-path') ?? '';
+  const byName = from === undefined ? 0 : MAILER.test(from) ? 2 : Number(MAYBE_MAILER.test(from));
+  return byName + Number(MAILER_PATH.test(path.slice(0, 500)));
+}
+
+/** True when a mailer's address or the reverse-path says so, and not only a name, which anyone can put on. */
+export function hasMailerAddress(headers: HeaderFields): boolean {
+  const from = cleanAddress(headerValue(headers, 'from')?.slice(0, 500) ?? '') ?? '';
+  const path = headerValue(headers, 'return-path') ?? '';
+  return MAILER_PATH.test(`<${from}>`) || MAILER_PATH.test(path.slice(0, 500));
+}
+
+/** True when anything speaks for a mailer as sender. */
 export function fromMailer(headers: HeaderFields): boolean {
-  return (
-    MAILER.test((headerValue(headers, 'from') ?? '').slice(0, 500)) || headerValue(headers, 'return-path') === '<>'
-  );
+  return signsOfMailer(headers) > 0;
+}
+
+/** True when the subject says that a person answers or forwards. */
+export function isPassedOn(subject: string): boolean {
+  return PASSED_ON.test(subject);
 }
 
 /** True when the (decoded) subject is one that reports have, in the languages they come in. */
@@ -42,4 +71,15 @@ export function isCandidate(headers: HeaderFields): boolean {
   const subject = headerValues(headers, 'subject').join(' ');
   // An encoded subject (RFC 2047) from a machine may say anything.
   return subjectOfReport(subject) || (subject.includes('=?') && headerValue(headers, 'auto-submitted') !== undefined);
+}
+
+/**
+ * True when a reporter speaks here and not a person who quotes one: a mailer sent it, its type or a mailer's field says
+ * so, or, given the sentence of a dialect, the text opens with it.
+ */
+export function isReporter(message: Message, opening?: RegExp): boolean {
+  const { headers, contentType, subject, text } = message;
+  if (contentType === 'multipart/report' || fromMailer(headers)) return true;
+  if (headerValue(headers, 'x-failed-recipients') !== undefined) return true;
+  return opening !== undefined && !isPassedOn(subject) && opening.test(text.trimStart().slice(0, 300));
 }

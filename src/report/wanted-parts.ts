@@ -6,8 +6,8 @@ import type { PartStructure, WantedPart } from '../mailbox/mailbox.ts';
 import { LIMITS } from '../shared/limits.ts';
 
 const HTML_BYTES = 4 * LIMITS.textFirstBytes;
-const MACHINE =
-  /^(?:message\/(?:global-)?(?:delivery-status|disposition-notification)|message\/feedback-report|(?:text|message)\/(?:rfc822-headers|global-headers))$/;
+const MACHINE = /^message\/(?:(?:global-)?(?:delivery-status|disposition-notification)|feedback-report)$/;
+const HEADERS = /^(?:text\/rfc822-headers|message\/global-headers)$/;
 const RETURNED = /^message\/(?:rfc822|global)$/;
 
 /** Or "source" when the shape says nothing: a multipart without parts, or an unknown single part. */
@@ -27,6 +27,7 @@ export function wantedParts(structure: PartStructure): readonly WantedPart[] | '
 
 function machineOrReturned({ path, contentType }: PartStructure): WantedPart[] {
   if (MACHINE.test(contentType)) return [{ path, section: 'body', maxBytes: LIMITS.deliveryStatusBytes }];
+  if (HEADERS.test(contentType)) return [{ path, section: 'body', maxBytes: LIMITS.returnedHeaderBytes }];
   if (RETURNED.test(contentType)) return [{ path, section: 'header', maxBytes: LIMITS.returnedHeaderBytes }];
   return [];
 }

@@ -2,21 +2,24 @@
  * What the text dialects share: the text above the returned mail, and the addresses in it with the words that follow
  * each. Takes plain text, gives blocks; pure and linear.
  */
-import { cleanAddress } from '../../shared/address.ts';
+import { cleanAddress, sameAddress } from '../../shared/address.ts';
 import { LIMITS } from '../../shared/limits.ts';
+import type { Action } from '../report.ts';
 
 export interface Block {
   readonly address: string;
-  /** The line the address stands in. */
+  /** The beginning of its line, up to the words. */
   readonly line: string;
-  /** The words behind it up to the next address or a gap. */
+  /** The words behind the address up to the next one or a gap. */
   readonly words: string;
+  /** What became of it, where the text says so of this recipient. */
+  readonly action?: Action;
 }
 
 // Where reporters begin to quote the mail that bounced; below, everything is the sender's own text.
 const RETURNED =
-  /^[-=_*\s>]{0,10}(?:-{2,} ?)?(?:original message|original mail|this is a copy of (?:the|your) message|below this line is a copy|message headers? follow|the (?:first \d+ lines?|header) of the original message|returned message|unsent message (?:below|follows)|your original message|included is a copy|forwarded message|message header|start of returned message|original message follows|------? ?this is a copy)/i;
-const RECEIVED = /^(?:>\s?)?(?:received: from|return-path: <|received: \(qmail)/i;
+  /^[-=_*|\s>]{0,30}(?:-{2,} ?)?(?:original message|original mail|this is a copy of (?:the|your) message|below (?:this|the next) line is a copy|message headers? follow|the (?:first \d+ lines?|header) of the original message|returned (?:message|mail follows|mail -{2,})|unsent message (?:below|follows)|your original message|included is a copy|forwarded message|message header|start of returned message|original message follows|message text follows|contents of the undelivered mail|header of the source mail|------? ?this is a copy)/i;
+const RECEIVED = /^(?:>\s?)?(?:received:\s*from|return-path: ?<|received: \(qmail)/i;
 
 /** The reporter's own words. */
 export function ownWords(text: string): string {
@@ -32,8 +35,10 @@ export function addressBlocks(text: string): Block[] {
   for (const line of text.split('\n')) {
     const start = addressAtStart(line);
     const last = blocks.at(-1);
-    if (start !== undefined && blocks.length < LIMITS.recipients) {
-      blocks.push({ address: start.address, line: line.trim(), words: [start.rest] });
+    // A reply may be folded before the address it repeats: that line still belongs to the block.
+    const again = start !== undefined && last !== undefined && empty === 0 && sameAddress(last.address, start.address);
+    if (start !== undefined && !again && blocks.length < LIMITS.recipients) {
+      blocks.push({ address: start.address, line: start.head, words: [start.rest] });
       empty = 0;
     } else if (line.trim() === '') empty += 1;
     else if (last !== undefined && (empty === 0 || (empty === 1 && last.words.join('').trim() === ''))) {
@@ -44,13 +49,16 @@ export function addressBlocks(text: string): Block[] {
   return blocks.map(({ address, line, words }) => ({ address, line, words: words.join(' ').trim() }));
 }
 
-function addressAtStart(line: string): { address: string; rest: string } | undefined {
+function addressAtStart(line: string): { address: string; head: string; rest: string } | undefined {
   if (line.length > 2000) return undefined;
   const match =
-    /^[\s*•-]{0,12}"?(?:(?:to|recipient|e-?mail|address|failed recipient|rcpt to)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@])/iu.exec(
+    /^[\s*•-]{0,12}"?(?:(?:(?:addressed |rcpt )?to|(?:failed |final |intended )?recipient(?: address)?|e-?mail|address)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@])/iu.exec(
       line,
     );
   const address = match === null ? undefined : cleanAddress(match[1] ?? '');
   if (match === null || address === undefined) return undefined;
-  return { address, rest: line.slice(match[0].length).replace(/^[\s:,;.-]+/, '') };
+  // Postfix: "<a@b> (expanded from <c@d>): host ... said: ..."
+  const behind = /^(?: \([^()]{1,400}\))?:?/.exec(line.slice(match[0].length))?.[0] ?? '';
+  const head = `${match[0]}${behind}`;
+  return { address, head: head.trim(), rest: line.slice(head.length).replace(/^[\s:,;.-]+/, '') };
 }

@@ -4,6 +4,7 @@
  */
 import { cleanAddress } from '../../shared/address.ts';
 import { headerValues } from '../../shared/header-fields.ts';
+import { isReporter } from '../signs.ts';
 import { addressBlocks, ownWords } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
@@ -16,8 +17,10 @@ export const exim: Reader = {
   read(message) {
     const text = ownWords(message.text);
     const failed = headerValues(message.headers, 'x-failed-recipients').flatMap(value => value.split(','));
-    if (!SIGN.test(text.slice(0, 4000))) return undefined;
-    const blocks = addressBlocks(text);
+    if (!SIGN.test(text.slice(0, 4000)) || !isReporter(message, SIGN)) return undefined;
+    // "A message sent by <...> could not be delivered": the sender stands above the list of those that failed.
+    const list = /address(?:\(es\)|es)?[^:\n]{0,60}failed:|following address[^:\n]{0,80}:/i.exec(text)?.index ?? 0;
+    const blocks = addressBlocks(text.slice(list));
     const named = failed.flatMap(value => cleanAddress(value) ?? []);
     const missing = named.filter(
       address => !blocks.some(block => block.address.toLowerCase() === address.toLowerCase()),

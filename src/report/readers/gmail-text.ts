@@ -25,7 +25,7 @@ export const gmailText: Reader = {
 /** What the other server said, where the report quotes it; nothing for Google Groups' translated prose. */
 function serverWords(text: string): string {
   const match =
-    /(?:the error that the other server returned was|the response from the remote server was|we recommend contacting the other email provider[^:]*|technical details of (?:permanent|temporary) failure)\s*:\s*([^]{1,1500})/i.exec(
+    /(?:the error that the other server returned was|the response from the remote server was|we recommend contacting the other email provider[^:\n]{0,200}|technical details of (?:permanent|temporary) failure)\s*:\s*([^]{1,1500})/i.exec(
       text,
     );
   return match?.[1]?.trim() ?? '';

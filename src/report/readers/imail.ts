@@ -9,24 +9,23 @@ import type { Block } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
 
+/** What the server said in the lines below. */
+const WORDS_CHARS = 1000;
+
 const LINE =
-  /^((?:unknown user|invalid user|user mailbox exceeds allowed size|delivery userid|undeliverable to|unknown host|delivery failed)[^@\n:]{0,60}):?\s+<?([^<>\s@]{1,64}@[^<>\s]{1,255})>?/gim;
+  /^((?:unknown user|invalid user|user mailbox exceeds allowed size|user's mailbox is full|(?:invalid final )?delivery userid|undeliverable to|unknown host|delivery failed)[^@\n:]{0,60}):?\s+<?([^<>\s@]{1,64}@[^<>\s]{1,255})>?/gim;
 
 export const imail: Reader = {
   name: 'imail',
   read(message) {
     const text = ownWords(message.text).slice(0, 8000);
     if (!fromMailer(message.headers)) return undefined;
-    const blocks = Array.from(text.matchAll(LINE)).flatMap(([line, words = '', raw = '']): Block[] => {
+    const matches = Array.from(text.matchAll(LINE));
+    const blocks = matches.flatMap(({ index, 0: line, 1: words = '', 2: raw = '' }, at): Block[] => {
       const address = cleanAddress(raw);
-      return address === undefined ? [] : [{ address, line, words: `${words}${restOf(text, line)}` }];
+      const said = text.slice(index + line.length, matches[at + 1]?.index).slice(0, WORDS_CHARS);
+      return address === undefined ? [] : [{ address, line, words: `${words} ${said}`.trim() }];
     });
     return blocks.length === 0 ? undefined : textReport(message, 'imail', blocks, text);
   },
 };
-
-/** What the server said, where the line names a failed session: the lines below it. */
-function restOf(text: string, line: string): string {
-  const after = text.slice(text.indexOf(line) + line.length).split(/\n\s*\n/)[0] ?? '';
-  return after.trim() === '' ? '' : ` ${after.trim()}`;
-}

@@ -2,6 +2,7 @@
  * qmail's bounce message format (QSBMF): "Hi. This is the qmail-send program at ...", then paragraphs `<address>:`.
  * Source: D. J. Bernstein, "The qmail-send Bounce Message Format", https://cr.yp.to/proto/qsbmf.txt
  */
+import { isReporter } from '../signs.ts';
 import { addressBlocks, ownWords } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
@@ -12,7 +13,7 @@ export const qmail: Reader = {
   name: 'qmail',
   read(message) {
     const text = ownWords(message.text);
-    if (!SIGN.test(text.slice(0, 2000))) return undefined;
+    if (!SIGN.test(text.slice(0, 2000)) || !isReporter(message, SIGN)) return undefined;
     const blocks = addressBlocks(text).filter(block => /^<.*>:?/.test(block.line));
     return textReport(message, 'qmail', blocks, text);
   },

@@ -3,11 +3,28 @@
  */
 import type { Reader } from './reader.ts';
 import { dragonfly } from './dragonfly.ts';
+import { embeddedStatus } from './embedded-status.ts';
+import { exchange } from './exchange.ts';
 import { exim } from './exim.ts';
 import { gmailText } from './gmail-text.ts';
 import { imail } from './imail.ts';
+import { plainText } from './plain-text.ts';
+import { postfix } from './postfix.ts';
 import { qmail } from './qmail.ts';
 import { rfc3464 } from './rfc3464.ts';
-import { plainText } from './plain-text.ts';
+import { sendmail } from './sendmail.ts';
 
-export const READERS: readonly Reader[] = [rfc3464, gmailText, exim, qmail, dragonfly, imail, plainText];
+/** Those that read fields for programs first, the cautious one for any prose last. */
+export const READERS: readonly Reader[] = [
+  rfc3464,
+  gmailText,
+  embeddedStatus,
+  exim,
+  qmail,
+  postfix,
+  sendmail,
+  exchange,
+  dragonfly,
+  imail,
+  plainText,
+];

@@ -1,0 +1,43 @@
+/**
+ * Exchange before 2007 and those who copied its words: "Your message did not reach some or all of the intended
+ * recipients", below it one paragraph a recipient: `a@b on <date>`, then the reason. Also hMailServer.
+ * Source: the Internet Mail Service of Exchange 5.5, Exchange 2000/2003, hMailServer's bounce message.
+ */
+import { cleanAddress } from '../../shared/address.ts';
+import { isReporter } from '../signs.ts';
+import { ownWords } from './blocks.ts';
+import type { Block } from './blocks.ts';
+import type { Reader } from './reader.ts';
+import { textReport } from './text-report.ts';
+
+const SIGN = /did not reach (?:the following recipient|some or all of the intended recipients)/i;
+const LIST =
+  /(?:did not reach the following recipient\(s\)|following recipients?(?:\(s\))? (?:could not|cannot) be reached):?/i;
+/** "a@b on Mon, 3 Oct 2005 10:11:12", "c=US;a= ;p=Org;dda:SMTP=a@b; on ...", "Name on 3.10.2005 10:11". */
+const PARAGRAPH = /^[ \t]*([^\n]{0,200}?)[ \t]+on[ \t]+[^\n]{0,20}\d/;
+
+export const exchange: Reader = {
+  name: 'exchange',
+  read(message) {
+    const text = ownWords(message.text);
+    if (!SIGN.test(text.slice(0, 4000)) || !isReporter(message, SIGN)) return undefined;
+    const list = LIST.exec(text);
+    if (list === null) return undefined;
+    const paragraphs = text.slice(list.index + list[0].length).split(/\n[ \t]*\n/);
+    return textReport(message, 'exchange', paragraphs.flatMap(toBlock), text);
+  },
+};
+
+function toBlock(paragraph: string): Block[] {
+  const lines = paragraph.trim().split('\n');
+  const line = lines[0] ?? '';
+  const address = addressIn(line);
+  if (address === undefined) return [];
+  return [{ address, line, words: [line.replace(address, ''), ...lines.slice(1)].map(one => one.trim()).join(' ') }];
+}
+
+function addressIn(line: string): string | undefined {
+  const named = PARAGRAPH.exec(line)?.[1] ?? line.trim();
+  const x400 = /\bSMTP=([^;\s]{3,320})/i.exec(line)?.[1];
+  return cleanAddress(x400 ?? named.replace(/^'|'$/g, ''));
+}
