@@ -1,109 +1,152 @@
 /**
- * SEARCH for the test IMAP server (RFC 3501 6.4.4): the keys that a read-only follower uses, and Gmail's X-GM-RAW
- * with rfc822msgid.
+ * SEARCH for the test IMAP server (RFC 3501 6.4.4): the keys that a reader uses, and of Gmail's X-GM-RAW the words
+ * `rfc822msgid:` and `in:sent`. Takes the words of the command, gives the messages that match.
  */
 import type { StoredMail } from './imap-fetch.ts';
-import { inSet } from './imap-session.ts';
-import { fieldsOf } from './mime-tree.ts';
+import { inSet, isSet } from './imap-parser.ts';
+import type { Word } from './imap-parser.ts';
+import { fieldList, fieldsOf } from './mime-tree.ts';
 
-type Test = (mail: StoredMail) => boolean;
+export interface Searched {
+  readonly mails: readonly StoredMail[];
+  readonly specialUse: string | undefined;
+  readonly gmail: boolean;
+}
 
-/** UIDs that match, or undefined for a key that is not known. */
-export function search(mails: readonly StoredMail[], query: string, gmail: boolean): number[] | undefined {
-  const words = tokens(query);
-  const top = mails.at(-1)?.uid ?? 0;
+type Test = (mail: StoredMail, index: number) => boolean;
+
+const DAY_MS = 86_400_000;
+const FLAGS = ['ANSWERED', 'DELETED', 'DRAFT', 'FLAGGED', 'SEEN'];
+
+/** Indexes of the mails that match, or undefined for a key that is not known. */
+export function search(folder: Searched, query: readonly Word[]): number[] | undefined {
+  const test = all([...query], folder);
+  return test && folder.mails.flatMap((mail, index) => (test(mail, index) ? [index] : []));
+}
+
+function all(words: Word[], folder: Searched): Test | undefined {
   const tests: Test[] = [];
+  if (words.length === 0) return undefined;
   while (words.length > 0) {
-    const test = readKey(words, top, gmail);
+    const test = readKey(words, folder);
     if (test === undefined) return undefined;
     tests.push(test);
   }
-  return mails.filter(mail => tests.every(test => test(mail))).map(mail => mail.uid);
+  return (mail, index) => tests.every(test => test(mail, index));
 }
 
-function readKey(words: string[], top: number, gmail: boolean): Test | undefined {
-  const word = words.shift() ?? '';
-  switch (word.toUpperCase()) {
+/** Takes one key and its arguments off the front. */
+function readKey(words: Word[], folder: Searched): Test | undefined {
+  const word = words.shift();
+  if (word === undefined) return undefined;
+  if (typeof word !== 'string') return all([...word], folder);
+  const key = word.toUpperCase();
+  const { mails } = folder;
+  if (isSet(word)) return (_, index) => inSet(word, index + 1, mails.length);
+  if (FLAGS.includes(key)) return mail => hasFlag(mail, `\\${key}`);
+  if (key.startsWith('UN') && FLAGS.includes(key.slice(2))) return mail => !hasFlag(mail, `\\${key.slice(2)}`);
+  switch (key) {
     case 'ALL':
       return () => true;
-    case 'CHARSET':
-      words.shift();
-      return () => true;
-    case 'UID': {
-      const set = words.shift() ?? '';
-      return mail => inSet(set, mail.uid, top);
-    }
-    case 'SINCE': {
-      const since = Date.parse(`${words.shift() ?? ''} UTC`);
-      return mail => mail.internalDate.getTime() >= since;
-    }
-    case 'HEADER': {
-      const name = (words.shift() ?? '').toLowerCase();
-      const value = (words.shift() ?? '').toLowerCase();
-      return mail => fieldsOf(mail.tree.header.toString('latin1')).get(name)?.toLowerCase().includes(value) ?? false;
-    }
     case 'NOT': {
-      const test = readKey(words, top, gmail);
-      return test && (mail => !test(mail));
+      const test = readKey(words, folder);
+      return test && ((mail, index) => !test(mail, index));
     }
     case 'OR': {
-      const one = readKey(words, top, gmail);
-      const other = readKey(words, top, gmail);
-      return one && other && (mail => one(mail) || other(mail));
+      const one = readKey(words, folder);
+      const other = readKey(words, folder);
+      return one && other && ((mail, index) => one(mail, index) || other(mail, index));
     }
+    case 'HEADER': {
+      const name = words.shift();
+      return typeof name === 'string' ? headerTest(name, words.shift()) : undefined;
+    }
+    default: {
+      const argument = words.shift();
+      return typeof argument === 'string' ? readArgumentKey(key, argument, folder) : undefined;
+    }
+  }
+}
+
+function readArgumentKey(key: string, argument: string, { mails, specialUse, gmail }: Searched): Test | undefined {
+  switch (key) {
+    case 'CHARSET':
+      return () => true;
+    case 'UID':
+      return isSet(argument) ? mail => inSet(argument, mail.uid, mails.at(-1)?.uid ?? 0) : undefined;
+    case 'SINCE':
+    case 'BEFORE':
+    case 'ON':
+      return dateTest(key, argument);
+    case 'SUBJECT':
+    case 'FROM':
+    case 'TO':
+    case 'CC':
+    case 'BCC':
+      return headerTest(key, argument);
+    case 'TEXT':
+      return mail => contains(mail.source, argument);
+    case 'BODY':
+      return mail => contains(mail.tree.body, argument);
+    case 'KEYWORD':
+      return mail => hasFlag(mail, argument);
+    case 'UNKEYWORD':
+      return mail => !hasFlag(mail, argument);
+    case 'X-GM-MSGID':
+      return gmail ? mail => mail.gmailId === argument : undefined;
     case 'X-GM-RAW':
-      return gmail ? rawQuery(words.shift() ?? '') : undefined;
+      return gmail ? rawTest(argument, specialUse === '\\Sent') : undefined;
     default:
-      return readGroup(word, top, gmail);
+      return undefined;
   }
 }
 
-function readGroup(word: string, top: number, gmail: boolean): Test | undefined {
-  if (!word.startsWith('(')) return undefined;
-  const inner = tokens(word.slice(1, -1));
-  const tests: (Test | undefined)[] = [];
-  while (inner.length > 0) tests.push(readKey(inner, top, gmail));
-  return tests.includes(undefined) ? undefined : mail => tests.every(test => test?.(mail));
+function hasFlag(mail: StoredMail, flag: string): boolean {
+  return mail.flags.some(one => one.toUpperCase() === flag.toUpperCase());
 }
 
-/** rfc822msgid:ID, several with OR between; any other word of Gmail's language matches nothing. */
-function rawQuery(query: string): Test {
-  const ids = Array.from(query.matchAll(/rfc822msgid:(\S+)/g), match => `<${match[1] ?? ''}>`);
-  return mail => ids.includes(fieldsOf(mail.tree.header.toString('latin1')).get('message-id') ?? '');
+function contains(bytes: Buffer, text: string): boolean {
+  return bytes.toString('latin1').toLowerCase().includes(text.toLowerCase());
 }
 
-/** Words, quoted strings without their quotes, literals, and groups in parentheses whole. */
-function tokens(query: string): string[] {
-  const words: string[] = [];
-  let at = 0;
-  while (at < query.length) {
-    const rest = query.slice(at);
-    const literal = /^\{(\d+)\+?\}\r\n/.exec(rest);
-    const match = literal ?? /^(?:"((?:[^"\\]|\\.)*)"|\s+|[^\s("]+)/.exec(rest);
-    if (literal) {
-      const length = Number(literal[1]);
-      words.push(rest.slice(literal[0].length, literal[0].length + length));
-      at += literal[0].length + length;
-    } else if (rest.startsWith('(')) {
-      const end = closing(rest);
-      words.push(rest.slice(0, end + 1));
-      at += end + 1;
-    } else {
-      const word = match?.[0] ?? rest;
-      if (match?.[1] !== undefined) words.push(match[1].replace(/\\(.)/g, '$1'));
-      else if (word.trim() !== '') words.push(word);
-      at += word.length;
-    }
+/** Any field of that name that contains the value, as written: encoded words are not decoded. */
+function headerTest(name: string, value: Word | undefined): Test | undefined {
+  if (typeof value !== 'string') return undefined;
+  const wanted = value.toLowerCase();
+  return mail =>
+    fieldList(mail.tree.header.toString('latin1')).some(
+      ([field, text]) => field === name.toLowerCase() && text.toLowerCase().includes(wanted),
+    );
+}
+
+/** Whole days, here of UTC: RFC 3501 disregards time and zone. */
+function dateTest(key: 'SINCE' | 'BEFORE' | 'ON', text: string): Test | undefined {
+  const day = Date.parse(`${text} UTC`);
+  if (!/^\d{1,2}-[A-Za-z]{3}-\d{4}$/.test(text) || Number.isNaN(day)) return undefined;
+  return ({ internalDate }) => {
+    const ms = internalDate.getTime();
+    if (key === 'BEFORE') return ms < day;
+    return ms >= day && (key === 'SINCE' || ms < day + DAY_MS);
+  };
+}
+
+/** Terms stand side by side or with OR between; a word of Gmail's language that is not known here matches nothing. */
+function rawTest(query: string, isSent: boolean): Test {
+  const groups: Test[][] = [];
+  const terms = query.split(/\s+/).filter(Boolean);
+  for (const [index, term] of terms.entries()) {
+    if (term === 'OR') continue;
+    const test = rawTerm(term, isSent);
+    const group = terms[index - 1] === 'OR' ? groups.at(-1) : undefined;
+    if (group) group.push(test);
+    else groups.push([test]);
   }
-  return words;
+  return (mail, index) => groups.length > 0 && groups.every(group => group.some(test => test(mail, index)));
 }
 
-function closing(text: string): number {
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    if (text[at] === '(') depth += 1;
-    if (text[at] === ')') depth -= 1;
-    if (depth === 0) return at;
-  }
-  return text.length - 1;
+function rawTerm(term: string, isSent: boolean): Test {
+  if (term === 'in:sent') return mail => isSent || mail.labels.includes('\\Sent');
+  const id = /^rfc822msgid:<?([^<>]+)>?$/.exec(term)?.[1];
+  if (id === undefined) return () => false;
+  return mail => fieldsOf(mail.tree.header.toString('latin1')).get('message-id') === `<${id}>`;
 }

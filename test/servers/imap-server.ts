@@ -11,7 +11,10 @@ import type { StoredMail } from './imap-fetch.ts';
 import { parseMime } from './mime-tree.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from './tls.ts';
 
+const HOST = '127.0.0.1';
+
 export interface MailSettings {
+  /** Served as it stands; a real server's lines end in CRLF. */
   readonly source: Buffer;
   readonly internalDate?: Date;
   readonly flags?: readonly string[];
@@ -20,6 +23,7 @@ export interface MailSettings {
 }
 
 export interface FolderSettings {
+  /** As on the wire: modified UTF-7 (RFC 3501 5.1.3). */
   readonly path: string;
   readonly specialUse?: string;
   readonly uidValidity?: number;
@@ -28,10 +32,16 @@ export interface FolderSettings {
 
 /** Faults; each may be changed while the server runs. */
 export interface Script {
+  /** The first line instead of "* OK ...", such as "* BYE Account exceeded command or bandwidth limits.". */
+  greeting?: string | undefined;
+  /** End each connection after its first line. */
+  closeAfterGreeting?: boolean | undefined;
   /** The tagged answer to a login instead of OK, such as "NO [ALERT] Too many simultaneous connections. (Failure)". */
   loginAnswer?: string | undefined;
   /** How many logins it refuses before it lets one in; for ever when undefined. */
   loginRefusals?: number | undefined;
+  /** The tagged answer to EXAMINE instead of OK, by path. */
+  examineAnswers?: Readonly<Record<string, string>> | undefined;
   /** Never announce new mail. */
   silent?: boolean | undefined;
   /** Commands (upper case) that are never answered. */
@@ -55,6 +65,7 @@ export interface StoredFolder {
 }
 
 export interface ImapServer {
+  readonly host: string;
   readonly port: number;
   readonly script: Script;
   /** Every command, passwords masked. */
@@ -81,15 +92,12 @@ export interface ImapWorld {
   readonly violations: string[];
 }
 
+/** Starts a server on a free port of 127.0.0.1. */
 export async function startImapServer(settings: ImapServerSettings): Promise<ImapServer> {
-  const { users, gmail = false, script = {} } = settings;
-  const world: ImapWorld = { users, folders: new Map(), gmail, script, commands: [], violations: [] };
-  for (const { path, specialUse, uidValidity = 11, mails } of settings.folders) {
-    const folder: StoredFolder = { path, specialUse, uidValidity, uidNext: 1, mails: [] };
-    world.folders.set(path, folder);
-    for (const mail of mails) store(folder, mail);
-  }
+  const world = worldOf(settings);
+  const { script } = world;
   const sessions = new Set<ImapSession>();
+  const sockets = new Set<Socket>();
   const greet = (socket: Socket): void => {
     const session = new ImapSession(socket, world);
     sessions.add(session);
@@ -97,34 +105,54 @@ export async function startImapServer(settings: ImapServerSettings): Promise<Ima
   };
   const tls = { cert: TEST_CERTIFICATE, key: TEST_KEY };
   const server = settings.tls === true ? createTlsServer(tls, greet) : createPlainServer(greet);
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const folderOf = (path: string): StoredFolder => {
-    const folder = world.folders.get(path);
-    if (folder === undefined) throw new Error(`the test server has no folder ${path}`);
-    return folder;
-  };
+  server.maxConnections = 100;
+  // Below TLS too, so that a connection can be reset, and ends even when it never got to its greeting.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>(resolve => server.listen(0, HOST, resolve));
   return {
+    host: HOST,
     port: (server.address() as AddressInfo).port,
     script,
     commands: world.commands,
     violations: world.violations,
     append(path, mail) {
-      const uid = store(folderOf(path), mail);
+      const uid = store(folderOf(world, path), mail);
       if (script.silent !== true) for (const session of sessions) session.announce(path);
       return uid;
     },
     setUidValidity(path, value) {
-      folderOf(path).uidValidity = value;
+      folderOf(world, path).uidValidity = value;
     },
     dropConnections(how, text = 'Session expired, please login again.') {
-      for (const session of sessions) session.drop(how, text);
+      if (how === 'rst') for (const socket of sockets) socket.resetAndDestroy();
+      else for (const session of sessions) session.end(how === 'bye' ? `* BYE ${text}` : undefined);
     },
     snapshot: () => [...world.folders.values()].map(describe).join('\n'),
     async stop() {
-      for (const session of sessions) session.drop('rst', '');
+      for (const socket of sockets) socket.destroy();
       await new Promise(resolve => server.close(resolve));
     },
   };
+}
+
+function worldOf({ users, gmail = false, script = {}, folders }: ImapServerSettings): ImapWorld {
+  const world: ImapWorld = { users, folders: new Map(), gmail, script, commands: [], violations: [] };
+  for (const { path, specialUse, uidValidity = 11, mails } of folders) {
+    const folder: StoredFolder = { path, specialUse, uidValidity, uidNext: 1, mails: [] };
+    world.folders.set(path, folder);
+    for (const mail of mails) store(folder, mail);
+  }
+  return world;
+}
+
+function folderOf(world: ImapWorld, path: string): StoredFolder {
+  const folder = world.folders.get(path);
+  if (folder === undefined) throw new Error(`the test server has no folder ${path}`);
+  return folder;
 }
 
 function store(folder: StoredFolder, mail: MailSettings): number {

@@ -1,163 +1,130 @@
 /**
- * One connection to the test IMAP server: reads commands with their literals, answers the reading ones.
+ * One connection to the test IMAP server: takes commands, answers the reading ones, refuses and writes down the rest.
  */
 import type { Socket } from 'node:net';
-import { fetchResponse } from './imap-fetch.ts';
-import type { ImapWorld, StoredFolder } from './imap-server.ts';
+import { string } from './bodystructure.ts';
+import { fetchResponse, planFetch } from './imap-fetch.ts';
+import { commandReader, inSet, isSet, wordsOf } from './imap-parser.ts';
+import type { Word } from './imap-parser.ts';
 import { search } from './imap-search.ts';
+import type { ImapWorld, StoredFolder } from './imap-server.ts';
 
 const CAPABILITIES = 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN SPECIAL-USE LITERAL- SASL-IR AUTH=PLAIN';
+
+/** A command taken apart. */
+interface Command {
+  readonly tag: string;
+  /** Upper case, without UID. */
+  readonly name: string;
+  readonly isUid: boolean;
+  readonly words: readonly Word[];
+}
+
+type Answer = (command: Command) => void;
 
 export class ImapSession {
   readonly #socket: Socket;
   readonly #world: ImapWorld;
-  #input = Buffer.alloc(0);
   #user: string | undefined;
   #folder: StoredFolder | undefined;
   /** Messages in the open folder as last told. */
   #told = 0;
-  #idleTag: string | undefined;
-  #plainTag: string | undefined;
+  /** What takes the next line instead of a new command: the end of IDLE, the answer to a challenge. */
+  #continuation: ((line: string) => void) | undefined;
+  #isIdle = false;
 
   constructor(socket: Socket, world: ImapWorld) {
     this.#socket = socket;
     this.#world = world;
     socket.on('error', () => undefined);
-    socket.on('data', (bytes: Buffer) => {
-      this.#input = Buffer.concat([this.#input, bytes]);
-      this.#readCommands();
+    const read = commandReader({
+      command: text => this.#take(text),
+      goOn: () => this.#say('+ go on'),
+      refused: (text, isOver) => this.#refuseLong(text, isOver),
     });
-    this.#say(`* OK [CAPABILITY ${this.#capabilities()}] test server ready`);
+    socket.on('data', read);
+    const { greeting, closeAfterGreeting } = world.script;
+    this.#say(greeting ?? `* OK [CAPABILITY ${this.#capabilities()}] test server ready`);
+    if (closeAfterGreeting === true) this.end(undefined);
   }
 
+  /** Tells of new mail if this session idles in that folder; else it learns of it with its next command. */
   announce(path: string): void {
-    if (this.#folder?.path !== path || this.#idleTag === undefined) return;
-    this.#told = this.#folder.mails.length;
-    this.#say(`* ${this.#told} EXISTS`);
+    if (this.#folder?.path === path && this.#isIdle) this.#tellNews();
   }
 
-  drop(how: 'bye' | 'fin' | 'rst', text: string): void {
-    if (how === 'bye') this.#say(`* BYE ${text}`);
-    // Under TLS there is no reset of our own making: the connection just ends.
-    if (how !== 'rst') this.#socket.end();
-    else if ('encrypted' in this.#socket) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+  /** Ends the connection in good order, after a last line if one is given. */
+  end(lastLine: string | undefined): void {
+    if (lastLine !== undefined) this.#say(lastLine);
+    this.#socket.end();
   }
+
+  readonly #anyone: Readonly<Record<string, Answer>> = {
+    CAPABILITY: ({ tag }) => this.#done(tag, `* CAPABILITY ${this.#capabilities()}`),
+    NOOP: ({ tag }) => this.#done(tag),
+    ID: ({ tag }) => this.#done(tag, '* ID ("name" "test")'),
+    LOGIN: ({ tag, words }) => this.#login(tag, text(words[0]), text(words[1])),
+    AUTHENTICATE: ({ tag, words }) => this.#authenticate(tag, text(words[0]), words[1]),
+    LOGOUT: ({ tag }) => {
+      this.#say('* BYE see you', `${tag} OK done`);
+      this.#socket.end();
+    },
+  };
+
+  readonly #loggedIn: Readonly<Record<string, Answer>> = {
+    ENABLE: ({ tag }) => this.#done(tag, '* ENABLED'),
+    NAMESPACE: ({ tag }) => this.#done(tag, '* NAMESPACE (("" "/")) NIL NIL'),
+    LIST: command => this.#list(command),
+    LSUB: command => this.#list(command),
+    XLIST: command => this.#list(command),
+    STATUS: ({ tag, words }) => this.#status(tag, text(words[0]), words[1]),
+    EXAMINE: ({ tag, words }) => this.#examine(tag, text(words[0])),
+    UNSELECT: ({ tag }) => this.#close(tag),
+    CLOSE: ({ tag }) => this.#close(tag),
+    IDLE: ({ tag }) => this.#idle(tag),
+    SEARCH: command => this.#search(command),
+    FETCH: command => this.#fetch(command),
+  };
 
   #capabilities(): string {
     return `${CAPABILITIES}${this.#world.gmail ? ' X-GM-EXT-1' : ''}`;
   }
 
-  /** Whole commands only: a line, or a line with the literals it announces (RFC 3501 4.3). */
-  #readCommands(): void {
-    for (;;) {
-      let end: number;
-      let from = 0;
-      for (;;) {
-        end = this.#input.indexOf('\r\n', from);
-        if (end < 0) return;
-        const literal = /\{(\d+)(\+?)\}$/.exec(this.#input.toString('latin1', from, end));
-        if (!literal) break;
-        if (this.#input.length <= end + 2 && literal[2] !== '+') this.#say('+ go on');
-        from = end + 2 + Number(literal[1]);
-        if (this.#input.length < from) return;
-      }
-      const command = this.#input.toString('latin1', 0, end);
-      this.#input = this.#input.subarray(end + 2);
-      this.#take(command);
-    }
+  #take(line: string): void {
+    const continuation = this.#continuation;
+    this.#continuation = undefined;
+    if (continuation) continuation(line);
+    else this.#answer(line);
   }
 
-  #take(command: string): void {
-    if (this.#idleTag !== undefined) {
-      const tag = this.#idleTag;
-      this.#idleTag = undefined;
-      this.#say(`${tag} OK idle over`);
-      return;
-    }
-    if (this.#plainTag !== undefined) {
-      const tag = this.#plainTag;
-      this.#plainTag = undefined;
-      this.#plain(tag, command);
-      return;
-    }
-    const [tag = '*', ...words] = command.split(' ');
-    const isUid = words[0]?.toUpperCase() === 'UID';
-    const name = (isUid ? words[1] : words[0])?.toUpperCase() ?? '';
-    const rest = words.slice(isUid ? 2 : 1).join(' ');
-    this.#world.commands.push(/^(?:LOGIN|AUTHENTICATE)$/.test(name) ? `${tag} ${name} ***` : command);
+  #answer(line: string): void {
+    const [tag = '*', ...bare] = line.split(' ');
+    const isUid = bare[0]?.toUpperCase() === 'UID';
+    const name = (isUid ? bare[1] : bare[0])?.toUpperCase() ?? '';
+    this.#world.commands.push(/^(?:LOGIN|AUTHENTICATE)$/.test(name) ? `${tag} ${name} ***` : line);
     if (this.#world.script.stall?.includes(name) === true) return;
-    this.#answer(tag, name, rest, isUid);
+    const words = wordsOf(line)?.slice(isUid ? 3 : 2);
+    const forAnyone = Object.hasOwn(this.#anyone, name) ? this.#anyone[name] : undefined;
+    const forUser = Object.hasOwn(this.#loggedIn, name) ? this.#loggedIn[name] : undefined;
+    const answer = forAnyone ?? forUser;
+    if (answer === undefined || (isUid && !['SEARCH', 'FETCH'].includes(name))) this.#violation(tag, line);
+    else if (words === undefined) this.#say(`${tag} BAD not understood`);
+    else if (forAnyone === undefined && this.#user === undefined) this.#say(`${tag} NO log in first`);
+    else answer({ tag, name, isUid, words });
   }
 
-  #answer(tag: string, name: string, rest: string, isUid: boolean): void {
-    switch (name) {
-      case 'CAPABILITY':
-        this.#say(`* CAPABILITY ${this.#capabilities()}`, `${tag} OK done`);
-        return;
-      case 'NOOP':
-        this.#say(`${tag} OK done`);
-        return;
-      case 'ID':
-        this.#say('* ID ("name" "test")', `${tag} OK done`);
-        return;
-      case 'NAMESPACE':
-        this.#say('* NAMESPACE (("" "/")) NIL NIL', `${tag} OK done`);
-        return;
-      case 'LOGIN':
-        this.#login(tag, ...unquoteTwo(rest));
-        return;
-      case 'AUTHENTICATE':
-        this.#authenticate(tag, rest);
-        return;
-      case 'LOGOUT':
-        this.#say('* BYE see you', `${tag} OK done`);
-        this.#socket.end();
-        return;
-      default:
-        if (this.#user === undefined) this.#say(`${tag} NO log in first`);
-        else this.#answerUser(tag, name, rest, isUid);
-    }
+  #violation(tag: string, line: string): void {
+    this.#world.violations.push(line.slice(tag.length + 1));
+    this.#say(`${tag} NO this server is read-only`);
   }
 
-  #answerUser(tag: string, name: string, rest: string, isUid: boolean): void {
-    switch (name) {
-      case 'LIST':
-      case 'LSUB':
-        this.#list(tag, name, rest);
-        return;
-      case 'STATUS':
-        this.#status(tag, rest);
-        return;
-      case 'EXAMINE':
-        this.#examine(tag, unquote(rest.replace(/ \(.*$/, '')));
-        return;
-      case 'UNSELECT':
-      case 'CLOSE':
-        this.#folder = undefined;
-        this.#say(`${tag} OK done`);
-        return;
-      case 'IDLE':
-        this.#idleTag = tag;
-        this.#say('+ idling');
-        // What came since the last command is told at once (RFC 2177 3).
-        if (this.#folder && this.#told !== this.#folder.mails.length && this.#world.script.silent !== true) {
-          this.announce(this.#folder.path);
-        }
-        return;
-      case 'SEARCH': {
-        const found = this.#folder === undefined ? undefined : search(this.#folder.mails, rest, this.#world.gmail);
-        if (found === undefined) this.#say(`${tag} BAD search not understood`);
-        else this.#say(`* SEARCH ${found.join(' ')}`.trimEnd(), `${tag} OK done`);
-        return;
-      }
-      case 'FETCH':
-        this.#fetch(tag, rest, isUid);
-        return;
-      default:
-        this.#world.violations.push(`${name} ${rest}`);
-        this.#say(`${tag} NO this server is read-only`);
-    }
+  /** APPEND announces its mail as a literal: it is refused before the mail is sent. */
+  #refuseLong(line: string, isOver: boolean): void {
+    const [tag = '*', name = ''] = line.split(' ');
+    this.#world.commands.push(`${tag} ${name} (too long)`);
+    if (isOver && !/^(?:LOGIN|AUTHENTICATE)$/i.test(name)) this.#violation(tag, line);
+    else if (isOver) this.#say(`${tag} NO too long`);
+    else this.end('* BYE too long');
   }
 
   #login(tag: string, user: string, password: string): void {
@@ -172,102 +139,152 @@ export class ImapSession {
     } else this.#say(`${tag} NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)`);
   }
 
-  #authenticate(tag: string, rest: string): void {
-    const [mechanism = '', initial] = rest.split(' ');
+  /** PLAIN, with or without its initial response (RFC 4616, RFC 4959). */
+  #authenticate(tag: string, mechanism: string, initial: Word | undefined): void {
+    const plain = (encoded: string): void => {
+      const [, user = '', password = ''] = Buffer.from(encoded, 'base64').toString().split('\0');
+      this.#login(tag, user, password);
+    };
     if (mechanism.toUpperCase() !== 'PLAIN') this.#say(`${tag} NO unknown mechanism`);
-    else if (initial !== undefined) this.#plain(tag, initial);
+    else if (initial !== undefined) plain(text(initial));
     else {
-      this.#plainTag = tag;
+      this.#continuation = plain;
       this.#say('+ ');
     }
   }
 
-  #plain(tag: string, encoded: string): void {
-    const [, user = '', password = ''] = Buffer.from(encoded, 'base64').toString().split('\0');
-    this.#login(tag, user, password);
+  #list({ tag, name, words }: Command): void {
+    // RFC 5258 puts selection options before the reference and return options after the pattern.
+    const [, pattern] = words.filter(word => typeof word === 'string');
+    const isWanted = listPattern(text(pattern));
+    const folders = [...this.#world.folders.values()].filter(({ path }) => isWanted.test(path));
+    const lines = folders.map(({ path, specialUse }) => {
+      const use = specialUse === undefined ? '' : ` ${specialUse}`;
+      return `* ${name} (\\HasNoChildren${use}) "/" ${string(path)}`;
+    });
+    this.#done(tag, ...(pattern === '' ? [`* ${name} (\\Noselect) "/" ""`] : lines));
   }
 
-  #list(tag: string, name: string, rest: string): void {
-    const pattern = unquoteTwo(rest.replace(/ RETURN .*$/i, ''))[1];
-    const folders = [...this.#world.folders.values()].filter(({ path }) => /[*%]/.test(pattern) || path === pattern);
-    for (const { path, specialUse } of pattern === '' ? [] : folders) {
-      this.#say(`* ${name} (\\HasNoChildren${specialUse === undefined ? '' : ` ${specialUse}`}) "/" "${path}"`);
-    }
-    if (pattern === '') this.#say(`* ${name} (\\Noselect) "/" ""`);
-    this.#say(`${tag} OK done`);
-  }
-
-  #status(tag: string, rest: string): void {
-    const path = unquote(rest.replace(/ \([^)]*\)$/, ''));
+  #status(tag: string, path: string, wanted: Word | undefined): void {
     const folder = this.#world.folders.get(path);
-    if (folder === undefined) {
-      this.#say(`${tag} NO no such folder`);
+    if (folder === undefined || !Array.isArray(wanted)) {
+      this.#say(folder ? `${tag} BAD not understood` : `${tag} NO [NONEXISTENT] no such folder`);
       return;
     }
     const { mails, uidNext, uidValidity } = folder;
-    this.#say(
-      `* STATUS "${path}" (MESSAGES ${mails.length} UIDNEXT ${uidNext} UIDVALIDITY ${uidValidity})`,
-      `${tag} OK done`,
+    const unseen = mails.filter(({ flags }) => !flags.includes('\\Seen')).length;
+    const counts = new Map(
+      Object.entries({ MESSAGES: mails.length, RECENT: 0, UIDNEXT: uidNext, UIDVALIDITY: uidValidity, UNSEEN: unseen }),
     );
+    const asked = wanted.map(word => text(word as Word).toUpperCase()).filter(word => counts.has(word));
+    this.#done(tag, `* STATUS ${string(path)} (${asked.map(word => `${word} ${counts.get(word) ?? 0}`).join(' ')})`);
   }
 
   #examine(tag: string, path: string): void {
-    this.#folder = this.#world.folders.get(path);
-    if (this.#folder === undefined) {
+    // RFC 3501 6.3.1: an attempt that fails leaves no folder open.
+    this.#folder = undefined;
+    const folder = this.#world.folders.get(path);
+    const { examineAnswers = {} } = this.#world.script;
+    if (Object.hasOwn(examineAnswers, path)) {
+      this.#say(`${tag} ${examineAnswers[path] ?? ''}`);
+    } else if (folder === undefined) {
       this.#say(`${tag} NO [NONEXISTENT] no such folder`);
-      return;
+    } else {
+      this.#folder = folder;
+      this.#told = folder.mails.length;
+      this.#say(
+        '* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)',
+        '* OK [PERMANENTFLAGS ()] read-only',
+        `* ${folder.mails.length} EXISTS`,
+        '* 0 RECENT',
+        `* OK [UIDVALIDITY ${folder.uidValidity}] valid`,
+        `* OK [UIDNEXT ${folder.uidNext}] next`,
+        `${tag} OK [READ-ONLY] examined`,
+      );
     }
-    const { mails, uidNext, uidValidity } = this.#folder;
-    this.#told = mails.length;
-    this.#say(
-      '* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)',
-      '* OK [PERMANENTFLAGS ()] read-only',
-      `* ${mails.length} EXISTS`,
-      '* 0 RECENT',
-      `* OK [UIDVALIDITY ${uidValidity}] valid`,
-      `* OK [UIDNEXT ${uidNext}] next`,
-      `${tag} OK [READ-ONLY] examined`,
-    );
   }
 
-  #fetch(tag: string, rest: string, isUid: boolean): void {
-    const [set = '', ...items] = rest.split(' ');
-    const mails = this.#folder?.mails ?? [];
-    const top = isUid ? (mails.at(-1)?.uid ?? 0) : mails.length;
-    for (const [index, mail] of mails.entries()) {
-      if (!inSet(set, isUid ? mail.uid : index + 1, top)) continue;
-      const list = fetchResponse(mail, items.join(' '), this.#world.gmail);
-      if (list === undefined) {
-        this.#world.violations.push(`FETCH ${rest}`);
-        this.#say(`${tag} NO only BODY.PEEK is allowed`);
-        return;
-      }
-      this.#socket.write(`* ${index + 1} FETCH `);
-      this.#socket.write(list);
-      this.#socket.write('\r\n');
-    }
+  /** CLOSE removes nothing either: the folder was opened with EXAMINE (RFC 3501 6.4.2). */
+  #close(tag: string): void {
+    this.#folder = undefined;
     this.#say(`${tag} OK done`);
   }
 
+  #idle(tag: string): void {
+    this.#isIdle = true;
+    this.#continuation = line => {
+      this.#isIdle = false;
+      this.#say(/^DONE$/i.test(line) ? `${tag} OK idle over` : `${tag} BAD DONE expected`);
+    };
+    this.#say('+ idling');
+    // What came since the last command is told at once (RFC 2177 3).
+    this.#tellNews();
+  }
+
+  #search({ tag, words, isUid }: Command): void {
+    if (this.#folder === undefined) {
+      this.#say(`${tag} BAD no folder is open`);
+      return;
+    }
+    const { mails, specialUse } = this.#folder;
+    const found = search({ mails, specialUse, gmail: this.#world.gmail }, words);
+    if (found === undefined) this.#say(`${tag} BAD search not understood`);
+    else {
+      const numbers = found.map(index => (isUid ? (mails[index]?.uid ?? 0) : index + 1));
+      this.#done(tag, ['* SEARCH', ...numbers].join(' '));
+    }
+  }
+
+  #fetch({ tag, words, isUid }: Command): void {
+    const set = text(words[0]);
+    const wants = planFetch(words[1] ?? [], isUid, this.#world.gmail);
+    if (wants === 'violation') {
+      this.#violation(tag, `${tag} ${isUid ? 'UID ' : ''}FETCH ${set} without PEEK`);
+    } else if (wants === 'unknown' || !isSet(set) || this.#folder === undefined) {
+      this.#say(`${tag} BAD fetch not understood`);
+    } else {
+      this.#tellNews();
+      const { mails } = this.#folder;
+      const top = isUid ? (mails.at(-1)?.uid ?? 0) : mails.length;
+      for (const [index, mail] of mails.entries()) {
+        if (!inSet(set, isUid ? mail.uid : index + 1, top)) continue;
+        this.#send(Buffer.concat([Buffer.from(`* ${index + 1} FETCH `), fetchResponse(mail, wants), CRLF]));
+      }
+      this.#done(tag);
+    }
+  }
+
+  /** Untagged lines, then OK; new mail may be told with any command (RFC 3501 5.2). */
+  #done(tag: string, ...lines: string[]): void {
+    this.#tellNews();
+    this.#say(...lines, `${tag} OK done`);
+  }
+
+  #tellNews(): void {
+    const exists = this.#folder?.mails.length ?? 0;
+    if (this.#folder === undefined || exists === this.#told || this.#world.script.silent === true) return;
+    this.#told = exists;
+    this.#say(`* ${exists} EXISTS`);
+  }
+
   #say(...lines: string[]): void {
-    if (!this.#socket.destroyed && this.#socket.writable) this.#socket.write(`${lines.join('\r\n')}\r\n`, 'latin1');
+    this.#send(Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1'));
+  }
+
+  #send(bytes: Buffer): void {
+    if (!this.#socket.destroyed && this.#socket.writable) this.#socket.write(bytes);
   }
 }
 
-/** Whether a number is in a sequence set such as "1:3,7,9:*" (RFC 3501 9). */
-export function inSet(set: string, number: number, top: number): boolean {
-  return set.split(',').some(range => {
-    const [from = 0, to = from] = range.split(':').map(word => (word === '*' ? top : Number(word)));
-    return number >= Math.min(from, to) && number <= Math.max(from, to);
-  });
+const CRLF = Buffer.from('\r\n');
+
+/** Strings travel as bytes; what is compared is what they mean in UTF-8. */
+function text(word: Word | undefined): string {
+  return typeof word === 'string' ? Buffer.from(word, 'latin1').toString('utf8') : '';
 }
 
-function unquote(text: string): string {
-  const trimmed = text.trim();
-  return trimmed.startsWith('"') ? trimmed.slice(1, -1).replace(/\\(.)/g, '$1') : trimmed;
-}
-
-function unquoteTwo(rest: string): [string, string] {
-  const words = rest.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
-  return [unquote(words[0] ?? ''), unquote(words[1] ?? '')];
+/** "*" stands for anything, "%" for anything without the delimiter (RFC 3501 6.3.8). */
+function listPattern(pattern: string): RegExp {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/[*%]+/g, wild => (wild.includes('*') ? '.*' : '[^/]*'))}$`);
 }
