@@ -9,7 +9,7 @@ import type { HeaderFields } from '../shared/header-fields.ts';
 
 // Local parts and names that only mailers have. The empty address stands for them too: "From: <>".
 const MAILER =
-  /(?:^|[<"\s(])(?:mailer-?daemon|post[-_]?master|mail-?daemon|mail(?:er)? deliver(?:y|ed)? (?:sub)?system|mailadmin|mdaemon|internet mail delivery|no-?reply-?dsn|microsoftexchange[0-9a-f]+@|email delivery|mail delivery)|^$|<>\s*$/i;
+  /(?:^|[<"\s(])(?:mailer-?daemon|post[-_]?master|mail-?daemon|mail(?:er)? deliver(?:y|ed)? (?:sub)?system|mailadmin|mdaemon|internet mail delivery|no-?reply-?dsn|microsoftexchange[0-9a-f]+@|email delivery|mail deliver|no-reply@sns\.amazonaws\.com)|^$|<>\s*$/i;
 // Those that others have, too.
 const MAYBE_MAILER =
   /(?:^|[<"\s(])(?:mail(?:er)? (?:administrator|system|service)|mailer@|bounce[sd]?(?:[-+.][^@\s]*)?@|system administrator)|\b(?:ndr administrator|smtp[ _][^<>@]{0,40}mail[ _]service)\b/i;
@@ -33,10 +33,19 @@ export const CANDIDATE_FIELDS = [
  * reverse-path (RFC 5321 4.5.5).
  */
 export function signsOfMailer(headers: HeaderFields): number {
-  const from = headerValue(headers, 'from')?.slice(0, 500);
   const path = headerValue(headers, 'return-path') ?? '';
-  const byName = from === undefined ? 0 : MAILER.test(from) ? 2 : Number(MAYBE_MAILER.test(from));
-  return byName + Number(MAILER_PATH.test(path.slice(0, 500)));
+  return signsOfName(headers) + Number(MAILER_PATH.test(path.slice(0, 500)));
+}
+
+/** True when the From field is a mailer's: a null reverse-path alone is what ticket systems and vacations have, too. */
+export function namesMailer(headers: HeaderFields): boolean {
+  return signsOfName(headers) > 0;
+}
+
+function signsOfName(headers: HeaderFields): number {
+  const from = headerValue(headers, 'from')?.slice(0, 500);
+  if (from === undefined) return 0;
+  return MAILER.test(from) ? 2 : Number(MAYBE_MAILER.test(from));
 }
 
 /** True when a mailer's address or the reverse-path says so, and not only a name, which anyone can put on. */

@@ -39,13 +39,14 @@ const EARLIEST_SECONDS = 946_684_800;
  */
 export function decide(report: BounceReport, policy: Policy, nowSeconds: number): readonly Verdict[] {
   return report.recipients.map(recipient => {
-    const finding = findReason(recipient, report.reportingMta);
+    const judged = withTellingStatus(recipient);
+    const finding = findReason(judged, report.reportingMta);
     const { status, replyCode, diagnostic } = recipient;
     const names = namesOf(recipient);
     return {
       recipient: names[0] ?? recipient.finalRecipient,
       names,
-      verdict: applyPolicy(policy, finding, recipient),
+      verdict: applyPolicy(policy, finding, judged),
       reason: finding.reason,
       about: REASONS[finding.reason].about,
       ...(status === undefined ? {} : { status }),
@@ -55,6 +56,12 @@ export function decide(report: BounceReport, policy: Policy, nowSeconds: number)
       evidence: [...finding.evidence, ...recipient.evidence],
     };
   });
+}
+
+/** A Status field that says nothing (X.0.0) gives way to the enhanced code of the reply (RFC 3463 3.1). */
+function withTellingStatus(recipient: ReportedRecipient): ReportedRecipient {
+  const { status, replyStatus } = recipient;
+  return replyStatus !== undefined && /\.0\.0$/.test(status ?? '') ? { ...recipient, status: replyStatus } : recipient;
 }
 
 /**

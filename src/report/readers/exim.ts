@@ -6,11 +6,14 @@ import { cleanAddress } from '../../shared/address.ts';
 import { headerValues } from '../../shared/header-fields.ts';
 import { isReporter } from '../signs.ts';
 import { addressBlocks, ownWords } from './blocks.ts';
+import type { Block } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
 
 const SIGN =
-  /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more)/i;
+  /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more|a message that you sent contained one or more recipient addresses that were)/i;
+/** The text is quoted as it was written: "anna <a@b> berg: malformed address: ..." */
+const MALFORMED = /^[ \t]*([^\n]{0,300}<([^<>\s]{3,320})>[^\n]{0,300}|[^\s@]{1,64}@[^\s:]{1,255}): malformed address: [^\n]{0,300}/gim;
 
 export const exim: Reader = {
   name: 'exim',
@@ -29,6 +32,14 @@ export const exim: Reader = {
       blocks.length > 0
         ? []
         : missing.map(address => ({ address, line: `X-Failed-Recipients: ${address}`, words: text.slice(0, 2000) }));
-    return textReport(message, 'exim', [...blocks, ...fromHeader], text);
+    return textReport(message, 'exim', [...blocks, ...fromHeader, ...malformedIn(text)], text);
   },
 };
+
+/** Addresses that Exim could not parse in a submitted header; the others went out (Exim specification, 48.5). */
+function malformedIn(text: string): Block[] {
+  return Array.from(text.matchAll(MALFORMED)).flatMap(([line, written = '', inBrackets]) => {
+    const address = cleanAddress(inBrackets ?? written);
+    return address === undefined ? [] : [{ address, line, words: line }];
+  });
+}
