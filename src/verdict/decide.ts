@@ -80,8 +80,19 @@ export function findReason(recipient: ReportedRecipient, reporter?: string): Fin
   // "Rejected" is a wording too, but a code that says why tells more.
   if (said?.reason === 'unknown' && byCode !== undefined && byCode.reason !== 'unknown') return byCode;
   if (said !== undefined) return byCode === undefined ? said : withLoser(said, byCode);
-  if (byCode !== undefined && byCode.reason !== 'unknown') return byCode;
+  const told = byCode !== undefined && byCode.reason !== 'unknown';
+  if (told && !saysLittle(recipient)) return byCode;
+  if (told) return withProse(byCode, byProse(prose ?? '', refusal));
   return byProse(prose ?? '', refusal) ?? byCode ?? nothingKnown(refusal);
+}
+
+/** X.y.0 without a reply: "other or undefined" of its subject (RFC 3463 3). */
+function saysLittle({ status, diagnostic }: ReportedRecipient): boolean {
+  return diagnostic === undefined && /\.0$/.test(status ?? '');
+}
+
+function withProse(byCode: Finding, inProse: Finding | undefined): Finding {
+  return inProse === undefined || inProse.reason === 'unknown' ? byCode : withLoser(inProse, byCode);
 }
 
 interface Refusal {
@@ -104,7 +115,7 @@ function speakersOf(
 
 function byWords(text: string, { recipient, receiver, reporter, part }: Refusal): Finding | undefined {
   if (text === '') return undefined;
-  const matches = matchPhrases(normalise(text), receiver, reporter);
+  const matches = matchPhrases(normalise(text), { receiver, reporter, domain: domainOf(recipient) });
   const best = decidingPhrase(matches);
   if (best === undefined) return undefined;
   const others = matches.filter(one => one.reason !== best.reason).slice(0, 2);
@@ -113,6 +124,10 @@ function byWords(text: string, { recipient, receiver, reporter, part }: Refusal)
     ...others.map(one => ({ part, quote: one.fragment, rule: `lost: ${one.reason}, ${one.rule}` })),
   ];
   return { reason: best.reason, final: isFinal(best, recipient), evidence };
+}
+
+function domainOf({ finalRecipient }: ReportedRecipient): string {
+  return finalRecipient.slice(finalRecipient.lastIndexOf('@') + 1).toLowerCase();
 }
 
 /** The reporter's words for people may quote the server, and with it who it was. */

@@ -9,7 +9,20 @@ import type { ReportedRecipient } from '../report.ts';
 import type { Reader } from './reader.ts';
 import { toReport } from './to-report.ts';
 
-type Json = Readonly<Record<string, unknown>>;
+/** What of the two objects is looked at; any of it may be missing or of another type. */
+type Json = Readonly<Partial<Record<Key, unknown>>>;
+type Key =
+  | 'Message'
+  | 'notificationType'
+  | 'eventType'
+  | 'bounce'
+  | 'bouncedRecipients'
+  | 'bounceType'
+  | 'bounceSubType'
+  | 'emailAddress'
+  | 'status'
+  | 'diagnosticCode'
+  | 'remoteMtaIp';
 
 export const amazonSns: Reader = {
   name: 'amazon-sns',
@@ -27,7 +40,9 @@ export const amazonSns: Reader = {
 
 /** The innermost object: SNS quotes what SES wrote in its field "Message". */
 function notificationIn(text: string): Json | undefined {
-  const outer = parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
+  const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+  // Lines over 998 octets are cut on the way (RFC 5322 2.1.1), in the middle of a string.
+  const outer = parse(json) ?? parse(json.replace(/\n ?/g, ''));
   const inner = outer?.Message;
   return typeof inner === 'string' ? parse(inner) : outer;
 }

@@ -21,6 +21,8 @@ export const exim: Reader = {
     const text = ownWords(message.text);
     const failed = headerValues(message.headers, 'x-failed-recipients').flatMap(value => value.split(','));
     if (!SIGN.test(text.slice(0, 4000)) || !isReporter(message, SIGN)) return undefined;
+    const malformed = malformedIn(text);
+    if (malformed.length > 0) return textReport(message, 'exim', malformed, text);
     // "A message sent by <...> could not be delivered": the sender stands above the list of those that failed.
     const list = /address(?:\(es\)|es)?[^:\n]{0,60}failed:|following address[^:\n]{0,80}:/i.exec(text)?.index ?? 0;
     const blocks = addressBlocks(text.slice(list));
@@ -32,7 +34,7 @@ export const exim: Reader = {
       blocks.length > 0
         ? []
         : missing.map(address => ({ address, line: `X-Failed-Recipients: ${address}`, words: text.slice(0, 2000) }));
-    return textReport(message, 'exim', [...blocks, ...fromHeader, ...malformedIn(text)], text);
+    return textReport(message, 'exim', [...blocks, ...fromHeader], text);
   },
 };
 

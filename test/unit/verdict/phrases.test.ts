@@ -21,7 +21,7 @@ const GIVES_WAY: Readonly<Record<string, string>> = {
 
 const reasonOf = (receiver: string, fragment: string): string | undefined => {
   const text = normalise(fragment.replaceAll('*', 'x1'));
-  return decidingPhrase(matchPhrases(text, receiver === 'any' ? undefined : receiver))?.reason;
+  return decidingPhrase(matchPhrases(text, { receiver: receiver === 'any' ? undefined : receiver }))?.reason;
 };
 
 describe('the table', () => {
@@ -50,7 +50,7 @@ describe('the table', () => {
 
 describe('a reply is compared', () => {
   const match = (text: string, receiver?: string): string | undefined =>
-    decidingPhrase(matchPhrases(normalise(text), receiver))?.reason;
+    decidingPhrase(matchPhrases(normalise(text), { receiver }))?.reason;
 
   test.each([
     ['over continuation lines that repeat the codes', '550-5.1.1 no such\r\n550 5.1.1 user here', 'userUnknown'],
