@@ -65,7 +65,9 @@ export function plausible(
   return withoutReporter(message, onlyOurs ? recipients : others);
 }
 
-/** Worms and phishing tell us that we could not be reached; a mailer says so with its own reverse-path (RFC 5321 4.5.5). */
+/**
+ * Worms and phishing tell us that we could not be reached; a mailer says so with its own reverse-path (RFC 5321 4.5.5).
+ */
 function mayBounceToItself({ headers }: Message): boolean {
   const path = headerValue(headers, 'return-path');
   return path === undefined || /^<(?:mailer-daemon(?:@[^<>]*)?)?>$/i.test(path.slice(0, 500));

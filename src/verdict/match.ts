@@ -98,8 +98,8 @@ export interface Spoken {
 export function matchPhrases(text: string, { receiver, reporter, domain }: Spoken): PhraseMatch[] {
   const may = (rule: Rule): boolean => mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
   const named = withDomainMarked(text, domain);
-  const found = RULES.filter(rule => may(rule) && says(rule.fragment.includes(DOMAIN) ? named : text, rule)).map(rule =>
-    rule.receiver === receiver ? { ...rule, own: true } : rule,
+  const found = RULES.filter(rule => may(rule) && says(rule.fragment.includes(DOMAIN) ? named : text, rule)).map(
+    rule => (rule.receiver === receiver ? { ...rule, own: true } : rule),
   );
   return found.sort((one, other) => one.rank - other.rank || weight(other) - weight(one));
 }

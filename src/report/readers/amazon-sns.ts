@@ -73,7 +73,7 @@ function toOne(recipient: Json, bounce: Json): ReportedRecipient[] {
 }
 
 function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {};
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function string(value: unknown): string | undefined {

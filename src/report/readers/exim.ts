@@ -13,7 +13,8 @@ import { textReport } from './text-report.ts';
 const SIGN =
   /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more|a message that you sent contained one or more recipient addresses that were)/i;
 /** The text is quoted as it was written: "anna <a@b> berg: malformed address: ..." */
-const MALFORMED = /^[ \t]*([^\n]{0,300}<([^<>\s]{3,320})>[^\n]{0,300}|[^\s@]{1,64}@[^\s:]{1,255}): malformed address: [^\n]{0,300}/gim;
+const MALFORMED =
+  /^[ \t]*([^\n]{0,300}<([^<>\s]{3,320})>[^\n]{0,300}|[^\s@]{1,64}@[^\s:]{1,255}): malformed address: [^\n]{0,300}/gim;
 
 export const exim: Reader = {
   name: 'exim',

@@ -3,6 +3,7 @@
  * words, gives blocks; an address whose context makes it somebody else's (a sender, a contact) is left out.
  */
 import { addressKey, cleanAddress, sameAddress } from '../../shared/address.ts';
+import { addressInProse } from './blocks.ts';
 import type { Block } from './blocks.ts';
 
 const ADDRESS = /[^\s<>()[\]"',:;|]{1,64}@[\p{L}\p{N}._-]{1,255}/gu;
@@ -16,7 +17,8 @@ const OTHER_FIELD =
   /^[> \t]*(?:from|sender|reply-to|return-path|message-id|in-reply-to|references|received|x-[\w-]+|list-[\w-]+|subject|mail from)\s*:/i;
 /** A name alone on its line, perhaps with the reason: "jane.doe (user not found)". */
 const BARE = /^[ \t]+<?([A-Za-z0-9][\w.+-]{0,63})>?[ \t]*(\([^()\n]{2,200}\))?$/;
-const BEFORE_BARE = /following (?:recipients?|address(?:es)?|users?)\b[^\n]{0,120}:[ \t]*\n+$|undeliverable to the following:[ \t]*\n+$/i;
+const BEFORE_BARE =
+  /following (?:recipients?|address(?:es)?|users?)\b[^\n]{0,120}:[ \t]*\n+$|undeliverable to the following:[ \t]*\n+$/i;
 
 /**
  * Addresses within sentences, each once. Among several only those that the returned mail was sent to.
@@ -27,7 +29,7 @@ export function namedInSentences(text: string, returned: readonly string[]): Blo
   for (const line of text.split('\n')) {
     if (line.length > 2000 || OTHER_FIELD.test(line)) continue;
     for (const match of line.matchAll(ADDRESS)) {
-      const address = cleanAddress(match[0]);
+      const address = addressInProse(match[0]);
       const before = line.slice(Math.max(0, match.index - 60), match.index).replace(/[<"'(\s]+$/, '');
       if (address === undefined || ROLE.test(address) || SOMEBODY_ELSE.test(before)) continue;
       if (!found.has(addressKey(address))) found.set(addressKey(address), { address, line: line.trim(), words: '' });

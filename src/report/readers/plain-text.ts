@@ -4,8 +4,10 @@
  */
 import type { Message } from '../../message/message.ts';
 import { headerValue } from '../../shared/header-fields.ts';
+import type { BounceReport } from '../report.ts';
 import { namesOurselves } from '../recipient.ts';
 import { hasMailerAddress, isPassedOn, namesMailer, signsOfMailer, subjectOfReport } from '../signs.ts';
+import { FAILURE_SENTENCE } from '../sentences.ts';
 import { actionOfText } from './action-of-text.ts';
 import { ownWords } from './blocks.ts';
 import { pickBlocks } from './pick-blocks.ts';
@@ -13,21 +15,6 @@ import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
 import { kindOf, toReport } from './to-report.ts';
 
-const FAILURE = new RegExp(
-  [
-    '(?:could|can) ?n[o\']t (?:be )?(?:deliver|sent|send)|not (?:be )?deliver(?:ed|able)|undeliver(?:able|ed)',
-    'delivery (?:to the following|has failed|failed|failure|problems)|delivery status notification',
-    'permanent fatal|fatal delivery errors|did not (?:reach|receive)|return(?:ed|ing) (?:mail|message|to sender)',
-    '(?:unable|n[o\']t able|failed) to (?:deliver|send)|trouble delivering|error (?:during delivery|sending your mail)',
-    'has been returned because|rejected recipient|could not be reached|error-text:|invalid user address',
-    '(?:user|host|recipient) unknown|unknown (?:user|host|recipient)|(?:no such|invalid) (?:local )?(?:user|recipient)',
-    'no valid recipients|mailbox (?:is )?full|over quota|exceeding (?:its|their|his|her) quota|invalid final delivery',
-    'non remis|n\'a pas p?u|unzustellbar|nicht zugestellt|konnte nicht|no se (?:ha )?(?:pudo|podido) entregar',
-    'impossibile recapitare|não (?:foi|pôde)|не (?:может быть |было )?доставлен|配信できません|無法|无法|退信|배달|배송',
-    'transcript of session|エラー|拒否',
-  ].join('|'),
-  'i',
-);
 /** Sentences with which only a mailer opens. */
 const OPENING =
   /^[-|*\s]{0,60}(?:failed recipients|non-delivery report|message log follows|your mail cannot be delivered to the following)/i;
@@ -39,18 +26,25 @@ export const plainText: Reader = {
   name: 'plain-text',
   read(message) {
     const text = ownWords(message.text);
-    if (!FAILURE.test(`${message.subject}\n${text.slice(0, 8000)}`)) return undefined;
+    if (!FAILURE_SENTENCE.test(`${message.subject}\n${text.slice(0, 8000)}`)) return undefined;
     const signs = signsOf(message, text);
     if (signs < 2) return undefined;
     const blocks = pickBlocks(message, text, namesMailer(message.headers) ? 'anywhere' : 'own-lines');
     const report = textReport(message, 'plain-text', blocks, text);
-    if (report !== undefined || namesOurselves(message, text)) return report;
+    if (report !== undefined && !isAboutUs(message, report)) return report;
+    if (namesOurselves(message, text)) return undefined;
     // It names nobody we could know: a report all the same, where a mailer says so in its own words.
-    if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE.test(text.slice(0, 8000))) return undefined;
+    if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(text.slice(0, 8000)))
+      return undefined;
     const kind = kindOf([actionOfText(`${message.subject}\n${text}`)]);
     return { ...toReport(message, new Map(), [], 'plain-text'), kind };
   },
 };
+
+/** A warning to the owner of this mailbox, such as one about its size: no server refused anything. */
+function isAboutUs(message: Message, { recipients }: BounceReport): boolean {
+  return recipients.every(one => namesOurselves(message, one.finalRecipient) && one.replyCode === undefined);
+}
 
 /** Two are needed: a mailer's address alone counts as two, a subject alone is anybody's. */
 function signsOf(message: Message, text: string): number {
