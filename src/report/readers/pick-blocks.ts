@@ -27,8 +27,14 @@ export function pickBlocks(message: Message, text: string, where: 'anywhere' | '
     if (known.length > 0) return known;
     return named.map(address => ({ address, line: `X-Failed-Recipients: ${address}`, words: tellingOf(text) }));
   }
-  if (blocks.length > 0) return withWords(blocks, text);
+  if (blocks.length > 0) return withWords(withoutHeading(blocks), text);
   return where === 'anywhere' ? pickFromSentences(message, text) : [];
+}
+
+/** "To: a@b" above a list is whom the mail was sent to; the list below it names those that failed. */
+function withoutHeading(blocks: readonly Block[]): readonly Block[] {
+  const listed = blocks.filter(({ line }) => !/^(?:to|e-?mail|address)\s*:/i.test(line));
+  return listed.length === 0 ? blocks : listed;
 }
 
 function pickFromSentences(message: Message, text: string): Block[] {
