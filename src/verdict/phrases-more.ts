@@ -137,4 +137,5 @@ export const MORE_PHRASES: readonly PhraseRow[] = [
   ['any', '메일함* 가득', 'mailboxFull', 'high', 'general wording, Korean'],
   ['any', 'refused by a filter of the recipient', 'recipientPreference', 'high', 'RFC 5429: reject of a Sieve script'],
   ['any', 'blocked using', 'blocklisted', 'medium', 'general wording of block list refusals (Postfix reject_rbl_client)'],
+  ['microsoft', 'requested action not taken: mailbox unavailable (-', 'userUnknown', 'high', 'Outlook.com reports: with its error numbers behind'],
 ];

@@ -1,6 +1,6 @@
 /**
- * Mails that a recipient's own filter refused after delivery: a read receipt by its type, a refusal by its words. Dovecot
- * reports a full mailbox in the same form. Source: RFC 5429 2.1.2 (reject by MDN); Dovecot's rejection_reason.
+ * Mails that a recipient's own filter refused after delivery: a read receipt by its type, a refusal by its words.
+ * Dovecot reports a full mailbox in the same form. Source: RFC 5429 2.1.2 (reject by MDN); Dovecot's rejection_reason.
  */
 import type { Message } from '../../message/message.ts';
 import { headerValue } from '../../shared/header-fields.ts';
