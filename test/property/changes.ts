@@ -31,5 +31,6 @@ export const CHANGES: readonly Change[] = [
   text.listFooter,
   text.rewrapped,
   text.blanksBehindLines,
+  text.asHtml,
   text.translated,
 ];

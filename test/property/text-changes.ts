@@ -60,6 +60,21 @@ export const blanksBehindLines: Change = {
   },
 };
 
+/** The words as HTML, as gateways write them. In ISO-2022 any byte may be half a letter, and none can be replaced. */
+export const asHtml: Change = {
+  name: 'text as HTML',
+  apply(mail) {
+    const first = leavesOf(mail).find(part => typeOf(part) === 'text/plain');
+    if (!first || !isEncodable(first) || !mail.fields.some(({ name }) => /^content-type$/i.test(name))) return undefined;
+    if (/iso-2022/i.test(fieldValue(first, 'content-type'))) return undefined;
+    const type = fieldValue(first, 'content-type').replace(/^(?:text\/plain)?/i, 'text/html');
+    const escaped = decodedBody(first).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    const html = `<html><body><div>${escaped.split('\n').join('<br>\n')}</div></body></html>\n`;
+    const changed = withField(withBody(first, html), 'Content-Type', type);
+    return mapParts(mail, part => (part === first ? changed : part));
+  },
+};
+
 const HEADLINES: readonly (readonly [charset: string, words: string])[] = [
   ['iso-8859-1', 'Nachricht konnte nicht zugestellt werden: Zustellung gescheitert'],
   ['utf-8', "Échec de la remise du message : il n'a pas pu être distribué"],
