@@ -56,13 +56,15 @@ const UNKNOWN: readonly Field[] = [
 /** RFC 5322 3.6.8: anybody may add fields that others do not know. */
 export const unknownFields: Change = {
   name: 'unknown header fields',
-  apply: (mail, choose) =>
-    mapParts(mail, part => {
-      // A field before the first line that is none would join a header that had ended there.
-      if (part.fields.some(({ name }) => name === '')) return part;
+  apply(mail, choose) {
+    // Behind a line that is no field a header may have ended already.
+    const isWhole = (part: Part): boolean => part.fields.every(({ name }) => name !== '');
+    if (!isWhole(mail)) return undefined;
+    return mapParts(mail, part => {
       const one = UNKNOWN[choose(UNKNOWN.length)]!;
-      return { ...part, fields: insertedAnywhere(part.fields, one, choose) };
-    }),
+      return isWhole(part) ? { ...part, fields: insertedAnywhere(part.fields, one, choose) } : part;
+    });
+  },
 };
 
 /** RFC 3464 2.2 and 2.3 have extension fields, of the message and of each recipient. */
@@ -127,19 +129,20 @@ function otherName({ name, raw }: Field, choose: Choose): Field {
   const way = choose(3);
   if (way === 0) return { name: name.toLowerCase(), raw };
   if (way === 1) return { name: name.toUpperCase(), raw };
-  return { name: [...name].map(one => (choose(2) === 0 ? one.toUpperCase() : one.toLowerCase())).join(''), raw };
+  return { name: name.replace(/[a-z]/gi, one => (choose(2) === 0 ? one.toUpperCase() : one.toLowerCase())), raw };
 }
 
 /** The mail with each unfolded line of its delivery status changed; undefined where it has none. */
 function withStatusLines(mail: Part, change: (line: string) => readonly string[]): Part | undefined {
-  let found = 0;
+  let count = 0;
   const changed = mapParts(mail, part => {
     if (!isMachinePart(part) || !isEncodable(part)) return part;
-    found += 1;
-    const lines = decodedBody(part).split(/\n(?![ \t])/);
-    return withBody(part, lines.flatMap(line => change(line)).join('\n'));
+    const text = decodedBody(part);
+    const lines = text.split(/\n(?![ \t])/).flatMap(line => change(line));
+    if (lines.join('\n') !== text) count += 1;
+    return withBody(part, lines.join('\n'));
   });
-  return found > 0 ? changed : undefined;
+  return count > 0 ? changed : undefined;
 }
 
 function splitLine(line: string): [name: string, raw: string] {

@@ -65,7 +65,8 @@ export const asHtml: Change = {
   name: 'text as HTML',
   apply(mail) {
     const first = leavesOf(mail).find(part => typeOf(part) === 'text/plain');
-    if (!first || !isEncodable(first) || !mail.fields.some(({ name }) => /^content-type$/i.test(name))) return undefined;
+    if (!first || !isEncodable(first) || !mail.fields.some(({ name }) => /^content-type$/i.test(name)))
+      return undefined;
     if (/iso-2022/i.test(fieldValue(first, 'content-type'))) return undefined;
     const type = fieldValue(first, 'content-type').replace(/^(?:text\/plain)?/i, 'text/html');
     const escaped = decodedBody(first).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -103,7 +104,7 @@ export const translated: Change = {
 };
 
 function inFirstText(mail: Part, change: (text: string) => string): Part | undefined {
-  const first = leavesOf(mail).find(part => typeOf(part) === 'text/plain');
+  const first = leavesOf(mail).find(part => typeOf(part) === 'text/plain' && decodedBody(part).trim() !== '');
   // A mail that begins like a multipart, or whose header has no end, has no text of its own.
   if (!first || !isEncodable(first) || /^\s*--\S+\nContent-/i.test(first.body ?? '')) return undefined;
   const text = decodedBody(first);
@@ -112,9 +113,13 @@ function inFirstText(mail: Part, change: (text: string) => string): Part | undef
   return mapParts(mail, part => (part === first ? withBody(part, changed) : part));
 }
 
+/** A paragraph with a ruled line in it is no prose. */
 function filled(text: string): string {
-  const paragraphs = text.split(/\n[ \t]*\n/);
-  return paragraphs.map(one => folded(one.split('\n').join(' ').trim()).join('\n')).join('\n\n') + '\n';
+  const paragraphs = text.split(/\n[ \t]*\n/).map(one => {
+    const lines = /^[-_=*]{5,}/m.test(one) ? one.split('\n') : [one.split('\n').join(' ').trim()];
+    return lines.flatMap(folded).join('\n');
+  });
+  return `${paragraphs.join('\n\n')}\n`;
 }
 
 /** The line in lines of at most 70 columns, each as far indented as the first. */

@@ -7,8 +7,10 @@ import type { Part } from './mail-tree.ts';
 
 export type Encoding = 'as it is' | 'quoted-printable' | 'base64';
 
+const CTE = 'content-transfer-encoding';
+
 export function encodingOf(part: Part): Encoding {
-  const declared = fieldValue(part, 'content-transfer-encoding').toLowerCase();
+  const declared = fieldValue(part, CTE).toLowerCase();
   return declared === 'base64' || declared === 'quoted-printable' ? declared : 'as it is';
 }
 
@@ -26,12 +28,11 @@ export function decodedBody(part: Part): string {
 
 /** The leaf with this text, encoded as the leaf was, or otherwise. */
 export function withBody(part: Part, text: string, encoding: Encoding = encodingOf(part)): Part {
+  if (encoding === 'base64') return { ...declared(part, encoding), body: toBase64(text) };
+  if (encoding === 'quoted-printable') return { ...declared(part, encoding), body: toQuotedPrintable(text) };
   const is8bit = /[\x80-\xff]/.test(text);
-  const name = encoding === 'as it is' ? (is8bit ? '8bit' : '7bit') : encoding;
-  const isDeclared = encoding !== 'as it is' || fieldValue(part, 'content-transfer-encoding') !== '' || is8bit;
-  const declared = isDeclared ? withField(part, 'Content-Transfer-Encoding', name) : part;
-  if (encoding === 'base64') return { ...declared, body: toBase64(text) };
-  return { ...declared, body: encoding === 'as it is' ? text : toQuotedPrintable(text) };
+  const isTrue = encodingOf(part) === encoding && !(is8bit && /7bit/i.test(fieldValue(part, CTE)));
+  return { ...(isTrue ? part : declared(part, is8bit ? '8bit' : '7bit')), body: text };
 }
 
 /** True where the part's text can be encoded in every way: no composite part, and no line end that is ambiguous. */
@@ -39,6 +40,10 @@ export function isEncodable(part: Part): boolean {
   const type = fieldValue(part, 'content-type');
   if (part.body === undefined || !/^(?:text\/|message\/[a-z-]*delivery-status|$)/i.test(type)) return false;
   return !/[\r\0]/.test(decodedBody(part));
+}
+
+function declared(part: Part, encoding: string): Part {
+  return withField(part, 'Content-Transfer-Encoding', encoding);
 }
 
 function toBase64(text: string): string {
@@ -53,13 +58,11 @@ function toQuotedPrintable(text: string): string {
 
 function quotedLine(line: string): string {
   const textEnd = line.trimEnd().length;
-  const lines = [''];
-  for (const [index, character] of [...line].entries()) {
-    const word = index < textEnd && /[\t -<>-~]/.test(character) ? character : quoted(character);
-    if ((lines.at(-1) ?? '').length + word.length > 75) lines.push('');
-    lines[lines.length - 1] += word;
-  }
-  return lines.join('=\n');
+  const words = line.replace(/[^]/g, (character, index: number) =>
+    index < textEnd && /[\t -<>-~]/.test(character) ? character : quoted(character),
+  );
+  // Cut anywhere but inside of an encoded byte.
+  return (words.match(/(?:=[0-9A-F]{2}|[^=]){1,25}/g) ?? []).join('=\n');
 }
 
 function quoted(character: string): string {
