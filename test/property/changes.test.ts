@@ -15,12 +15,24 @@ import { decodedBody, encodingOf, isEncodable } from './transfer.ts';
 
 const fixtures = (await loadFixtures()).map(({ name, source }) => ({ name, source, tree: parseMail(source) }));
 
+interface Pair {
+  readonly name: string;
+  readonly before: Part;
+  readonly after: Part;
+}
+
+const known = new Map<Change, Pair[]>();
+
 /** Pairs of mails before and after; all there are. */
-function changedBy(change: Change): { name: string; before: Part; after: Part }[] {
-  return fixtures.flatMap(({ name, tree }, index) => {
-    const after = change.apply(tree, choices(index));
-    return after === undefined ? [] : [{ name, before: tree, after: parseMail(printMail(after)) }];
-  });
+function changedBy(change: Change): Pair[] {
+  const pairs =
+    known.get(change) ??
+    fixtures.flatMap(({ name, tree }, index) => {
+      const after = change.apply(tree, choices(index));
+      return after === undefined ? [] : [{ name, before: tree, after: parseMail(printMail(after)) }];
+    });
+  known.set(change, pairs);
+  return pairs;
 }
 
 function text(mail: Part): string {
