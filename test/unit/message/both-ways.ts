@@ -90,8 +90,9 @@ function structureOf(part: Leaf | Tree, path: string): PartStructure {
   if ('children' in part) {
     return { ...base, children: part.children.map((child, index) => structureOf(child, childPath(path, index))) };
   }
-  const { encoding, disposition } = part;
-  return { ...base, ...(encoding && { encoding }), ...(disposition && { disposition }), children: [] };
+  const { encoding, disposition, body } = part;
+  const declared = { ...(encoding && { encoding }), ...(disposition && { disposition }) };
+  return { ...base, ...declared, sizeBytes: body.length, children: [] };
 }
 
 function leavesOf(part: Leaf | Tree, path: string): (readonly [string, Leaf])[] {
