@@ -32,9 +32,9 @@ async function readSoundly(source: Buffer): Promise<Bounce> {
   expect(bounce.verdicts.length).toBeLessThanOrEqual(LIMITS.recipients);
   const plain = source.toString('latin1').toLowerCase();
   const names = bounce.verdicts.flatMap(one => [one.recipient, ...one.names]).map(name => name.toLowerCase());
-  const encoded = names.filter(name => !plain.includes(name));
+  const encoded = names.filter(name => !standsIn(plain, name));
   const words = encoded.length > 0 ? allWords(source) : '';
-  expect(encoded.filter(name => !words.includes(name))).toEqual([]);
+  expect(encoded.filter(name => !standsIn(words, name))).toEqual([]);
   for (const one of bounce.verdicts) if (one.verdict === 'hard') expect(one.evidence).not.toEqual([]);
   return bounce;
 }
@@ -117,6 +117,12 @@ test('lines of many mails below the header of one', async () => {
     { numRuns: 500 },
   );
 });
+
+/** Some name a user of their own by the local part alone: then the domain is the one that they write from. */
+function standsIn(text: string, address: string): boolean {
+  const at = address.lastIndexOf('@');
+  return text.includes(address) || (text.includes(address.slice(0, at)) && text.includes(`@${address.slice(at + 1)}`));
+}
 
 function bySize(one: Fixture, other: Fixture): number {
   return one.source.length - other.source.length;

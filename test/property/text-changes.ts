@@ -28,10 +28,12 @@ export const listFooter: Change = {
 };
 
 const COLUMNS = 70;
+/** Rules and titles between them are no prose. */
+const RULED = /^ {0,5}[-_=*]{3,}/m;
 
 /**
- * Where fields for programs tell the facts, the prose is filled anew, paragraph by paragraph. Where the text alone tells
- * them, its lines have a meaning: only long ones are folded, between words.
+ * Where fields for programs tell the facts, the prose is filled anew, paragraph by paragraph. Where only the text tells
+ * them, its lines have a meaning: long ones alone are folded, between words.
  */
 export const rewrapped: Change = {
   name: `text wrapped at ${COLUMNS} columns`,
@@ -113,10 +115,9 @@ function inFirstText(mail: Part, change: (text: string) => string): Part | undef
   return mapParts(mail, part => (part === first ? withBody(part, changed) : part));
 }
 
-/** A paragraph with a ruled line in it is no prose. */
 function filled(text: string): string {
   const paragraphs = text.split(/\n[ \t]*\n/).map(one => {
-    const lines = /^[-_=*]{5,}/m.test(one) ? one.split('\n') : [one.split('\n').join(' ').trim()];
+    const lines = RULED.test(one) ? one.split('\n') : [one.split('\n').join(' ').trim()];
     return lines.flatMap(folded).join('\n');
   });
   return `${paragraphs.join('\n\n')}\n`;
@@ -124,7 +125,7 @@ function filled(text: string): string {
 
 /** The line in lines of at most 70 columns, each as far indented as the first. */
 function folded(line: string): string[] {
-  if (line.length <= COLUMNS) return [line];
+  if (line.length <= COLUMNS || RULED.test(line)) return [line];
   const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
   const lines = [indent];
   for (const word of line.trim().split(/ +/)) {
