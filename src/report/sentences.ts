@@ -37,8 +37,9 @@ const FAILED: readonly string[] = [
   'không thể (?:gửi|chuyển)|ส่งไม่สำเร็จ',
 ];
 
-/** Words that it is still being tried, in other languages than English (action-of-text.ts has those). */
+/** Words that it is still being tried; action-of-text.ts has more of them in English. */
 const DELAYED: readonly string[] = [
+  'not yet been delivered|(?:delivery|message) (?:has been |is )?delayed|will be retried',
   'verzögert|wird weiter(?:hin)? versucht|noch nicht zugestellt|vertraagd',
   'retard(?:é|ée)|nouvelles? tentatives?|retrasad|seguirá intentando|se seguirá intentando|atrasad|continuará tentando',
   'ritardat|verrà ritentat|försenad|forsinket|viivästy',

@@ -5,12 +5,15 @@
 import type { Message } from '../../message/message.ts';
 import { cleanAddress, sameAddress } from '../../shared/address.ts';
 import { headerValue, headerValues } from '../../shared/header-fields.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { enhancedCodeIn, replyCodeIn } from '../codes.ts';
 import { addressBlocks } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import { namedInSentences, namedWithoutDomain } from './named.ts';
 import { returnedRecipients } from './returned-recipients.ts';
 
+/** D. J. Bernstein, "Variable Envelope Return Paths", https://cr.yp.to/proto/verp.txt; with "+" or "-" as separator. */
+const VERP = /^[^@=]{1,64}?[+-]([^@=+]{1,64})=([a-z0-9.-]{1,190}\.[a-z]{2,24})@/i;
 /** Words kept for one recipient. */
 const WORDS_CHARS = 1500;
 
@@ -44,9 +47,19 @@ function pickFromSentences(message: Message, text: string): Block[] {
   const bare = namedWithoutDomain(text, returned, domainOfReporter(message));
   if (bare.length > 0) return bare;
   // It names nobody: of a mail to one recipient it can mean no other.
-  const [only, ...others] = returned;
+  const [only, ...others] = returned.length > 0 ? returned : verpRecipients(message);
   if (only === undefined || others.length > 0) return [];
   return [{ address: only, line: `To: ${only}`, words: tellingOf(text) }];
+}
+
+/** The recipient in the return path it was sent with: "bounces+ann=customer.example@shop.example" (VERP). */
+function verpRecipients(message: Message): string[] {
+  const paths = [...headerValues(message.headers, 'to'), ...headerValues(message.headers, 'delivered-to')];
+  const found = paths.flatMap(path => {
+    const match = VERP.exec((cleanAddress(path) ?? '').slice(0, LIMITS.addressChars));
+    return cleanAddress(`${match?.[1] ?? ''}@${match?.[2] ?? ''}`) ?? [];
+  });
+  return found.slice(0, 1);
 }
 
 /** An address list first and the words further down: then all words count for all. */

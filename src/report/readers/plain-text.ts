@@ -7,7 +7,7 @@ import { headerValue } from '../../shared/header-fields.ts';
 import type { BounceReport } from '../report.ts';
 import { namesOurselves } from '../recipient.ts';
 import { hasMailerAddress, isPassedOn, namesMailer, signsOfMailer, subjectOfReport } from '../signs.ts';
-import { FAILURE_SENTENCE } from '../sentences.ts';
+import { DELAY_SENTENCE, FAILURE_SENTENCE } from '../sentences.ts';
 import { actionOfText } from './action-of-text.ts';
 import { ownWords } from './blocks.ts';
 import { pickBlocks } from './pick-blocks.ts';
@@ -26,7 +26,8 @@ export const plainText: Reader = {
   name: 'plain-text',
   read(message) {
     const text = ownWords(message.text);
-    if (!FAILURE_SENTENCE.test(`${message.subject}\n${text.slice(0, 8000)}`)) return undefined;
+    const said = `${message.subject}\n${text.slice(0, 8000)}`;
+    if (!FAILURE_SENTENCE.test(said) && !DELAY_SENTENCE.test(said)) return undefined;
     const signs = signsOf(message, text);
     if (signs < 2) return undefined;
     const blocks = pickBlocks(message, text, namesMailer(message.headers) ? 'anywhere' : 'own-lines');
