@@ -6,7 +6,7 @@
 /** All readings of the bytes, one below the other. */
 export function allWords(source: Buffer): string {
   const raw = source.toString('latin1').replaceAll('\0', '');
-  const words = [raw, quotedPrintable(raw), ...base64Runs(raw), ...encodedWords(raw)];
+  const words = [raw, quotedPrintable(raw), withoutUtf7(raw), ...base64Runs(raw), ...encodedWords(raw)];
   const readings = words.flatMap(text => [text, asUtf8(text)]);
   return readings
     .flatMap(text => [text, withoutEntities(text), withoutXtext(text)])
@@ -29,6 +29,17 @@ function quotedPrintable(text: string): string {
 function base64Runs(text: string): string[] {
   const runs = text.match(/(?:^[ \t]*[A-Za-z\d+/]+={0,2}[ \t]*(?:[\r\n]+|$))+/gm) ?? [];
   return runs.map(run => Buffer.from(run, 'base64').toString('latin1').replaceAll('\0', ''));
+}
+
+/** RFC 2152: UTF-16 in base64 between "+" and "-". */
+function withoutUtf7(text: string): string {
+  return text.replace(/\+([A-Za-z\d+/]+)-?/g, (_all, letters: string) => {
+    const bytes = Buffer.from(letters, 'base64');
+    return bytes
+      .subarray(0, bytes.length - (bytes.length % 2))
+      .swap16()
+      .toString('utf16le');
+  });
 }
 
 /** RFC 2047 */

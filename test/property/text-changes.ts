@@ -62,14 +62,14 @@ export const blanksBehindLines: Change = {
   },
 };
 
-/** The words as HTML, as gateways write them. In ISO-2022 any byte may be half a letter, and none can be replaced. */
+/** The words as HTML, as gateways write them. In ISO-2022 and UTF-7 any byte may be half a letter: none is replaced. */
 export const asHtml: Change = {
   name: 'text as HTML',
   apply(mail) {
     const first = leavesOf(mail).find(part => typeOf(part) === 'text/plain');
     if (!first || !isEncodable(first) || !mail.fields.some(({ name }) => /^content-type$/i.test(name)))
       return undefined;
-    if (/iso-2022/i.test(fieldValue(first, 'content-type'))) return undefined;
+    if (/iso-2022|utf-7/i.test(fieldValue(first, 'content-type'))) return undefined;
     const type = fieldValue(first, 'content-type').replace(/^(?:text\/plain)?/i, 'text/html');
     const escaped = decodedBody(first).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
     const html = `<html><body><div>${escaped.split('\n').join('<br>\n')}</div></body></html>\n`;
