@@ -11,7 +11,7 @@ import { decodedBody, encodingOf, isEncodable, withBody } from './transfer.ts';
 
 const FOOTERS = [
   '\n-- \nThis email has been checked for viruses by Example Antivirus.\nhttps://antivirus.example\n',
-  '\n\n--- Diese E-Mail wurde von Example Antivirus auf Viren geprüft. ---\n',
+  '\n\n--- Diese E-Mail wurde von Example Antivirus auf Viren untersucht. ---\n',
   '\n________________________________\nThis message and any attachment are confidential. If you are not the intended\nrecipient, please delete it and notify security@shop.example.\n',
 ];
 
