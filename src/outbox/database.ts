@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { diskFault } from './disk-faults.ts';
 
 /** What a column can hold. */
-export type Value = string | number | null;
+export type Value = string | number | null | Uint8Array;
 
 export const IN_MEMORY = ':memory:';
 
@@ -29,6 +29,27 @@ export async function openDatabase(path: string, admit: (database: Database) => 
       admit(database);
       // https://sqlite.org/pragma.html: FULL, so that what is committed survives a loss of power in WAL mode too.
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw diskFault(error, path);
+  }
+}
+
+/**
+ * Opens a file that is there already, for a command beside a daemon: makes and migrates nothing.
+ * Rejects with a Fault of exit code 74 when there is none, or it cannot be used.
+ */
+export async function openPresent(path: string, admit: (database: Database) => void): Promise<Database> {
+  try {
+    await access(path, constants.R_OK | constants.W_OK);
+    const database = new Database(path);
+    try {
+      admit(database);
+      database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
       return database;
     } catch (error) {
       database.close();
@@ -82,6 +103,14 @@ export class Database {
   /** The first row, or undefined. */
   one(sql: string, ...values: readonly Value[]): unknown {
     return this.#guarded((): unknown => this.#prepared(sql).get(...values));
+  }
+
+  /** Every row in turn, as they are read. */
+  *each(sql: string): Iterable<Record<string, Value>> {
+    const rows = this.#guarded(() => this.#connection.prepare(sql).iterate()) as Iterator<Record<string, Value>>;
+    for (let next = this.#guarded(() => rows.next()); next.done !== true; next = this.#guarded(() => rows.next())) {
+      yield next.value;
+    }
   }
 
   all(sql: string, ...values: readonly Value[]): unknown[] {
