@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import { access, chmod, constants, mkdir, open } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskFault } from './disk-faults.ts';
 
@@ -68,7 +68,14 @@ export async function makePrivateFile(path: string): Promise<void> {
   try {
     // Only ever a new file: closing a second descriptor of an open database would drop its locks
     // (https://sqlite.org/howtocorrupt.html 2.2).
-    await (await open(path, 'wx', 0o600)).close();
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      const { uid, gid } = await stat(directory);
+      // What root makes by hand, the service must be able to write; SQLite does the same for its companions.
+      if (process.geteuid?.() === 0) await handle.chown(uid, gid);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     await access(path, constants.R_OK | constants.W_OK);
@@ -83,9 +90,10 @@ export class Database {
   readonly #connection: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
 
-  constructor(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS) {
+  /** @param readOnly the file is not changed, also not by moving the log into it at the end */
+  constructor(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS, readOnly = false) {
     this.path = path;
-    this.#connection = this.#guarded(() => new DatabaseSync(path, { timeout: busyTimeoutMs }));
+    this.#connection = this.#guarded(() => new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly }));
   }
 
   /** Runs statements that give nothing back. */

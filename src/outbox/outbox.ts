@@ -51,7 +51,7 @@ export interface MessageOutcome {
   readonly because: string;
   readonly reader?: string;
   readonly verdicts: readonly Verdict[];
-  /** When the mail arrived, by the mailbox's own clock: in which hour the breaker counts it. Now where it is left out. */
+  /** When the mail arrived, by the mailbox's own clock: the breaker counts it there. Now where it is left out. */
   readonly receivedAtSeconds?: number;
   /**
    * Ids of the chunk's events and held events that this message led to. With them, a message that is known by one of

@@ -11,6 +11,8 @@ import { checkHealth } from './health.ts';
 import { openLifeLock } from './life-lock.ts';
 import type { LifeLock } from './life-lock.ts';
 import type { Store, StoreSettings } from './outbox.ts';
+export { recoverSqlite as recoverOutboxFile } from './recover.ts';
+export type { Recovery } from './recover.ts';
 import { admit, admitNewest, isBlank, migrate, NEWEST_SCHEMA, schemaOf } from './schema/steps.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
@@ -75,7 +77,7 @@ async function upgrade(database: Database, lock: LifeLock): Promise<void> {
   }
 }
 
-/** Lets a file that was made without it shrink from now on. It is the copy's price once more; a full disk can do without. */
+/** Lets a file that was made without it shrink from now on. A disk without room for that can do without. */
 function giveSpaceBack(database: Database): void {
   const { auto_vacuum: mode } = database.one('PRAGMA auto_vacuum') as { auto_vacuum: number };
   if (mode === 2) return;
@@ -92,8 +94,8 @@ function lost(path: string, what: string): Fault {
     retry: 'never',
     exit: EXIT.disk,
     hint:
-      'restore it from a backup, or run "bounced outbox recover --config FILE --start-empty": the last days of mail ' +
-      'are then read again, and what had been posted from them is posted again',
+      'restore it from a backup; or begin anew with "bounced outbox recover --config FILE --accept-doubles": the last ' +
+      '"backfill" days are then read again, and what had been posted from them is posted again',
   });
 }
 

@@ -29,7 +29,7 @@ interface EventRow {
   readonly arrived_at: number;
 }
 
-/** Called for each event that has just begun to wait: stops it where the breaker of its mailbox is, or has to be, open. */
+/** For each event that has just begun to wait: stops it where the breaker of its mailbox is, or has to be, open. */
 export function stopIfFlood(database: Database, id: string, limit: number, nowSeconds: number): void {
   const event = database.one(EVENT, id) as EventRow | undefined;
   if (event === undefined) return;

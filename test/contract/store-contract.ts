@@ -114,7 +114,14 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         nextSeconds: NOW + 60,
       });
       expect(await store.backlog('clevertap')).toMatchObject({ waiting: 2, claimed: 1, nextDueSeconds: NOW });
-      expect(await store.backlog('second')).toEqual({ waiting: 0, claimed: 0, held: 0, delivered: 0, dead: 0, stopped: 0 });
+      expect(await store.backlog('second')).toEqual({
+        waiting: 0,
+        claimed: 0,
+        held: 0,
+        delivered: 0,
+        dead: 0,
+        stopped: 0,
+      });
     });
   });
 
