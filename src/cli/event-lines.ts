@@ -33,7 +33,7 @@ export function eventTable(events: readonly KeptEvent[], nowSeconds: number): st
     nextWords(event, nowSeconds),
     answerWords(event),
   ]);
-  return columns([head, ...rows].map(row => row));
+  return withoutTrailing(columns([head, ...rows]));
 }
 
 /** A list of held events, with what each lacks. */
@@ -47,7 +47,7 @@ export function heldTable(events: readonly KeptEvent[], nowSeconds: number): str
     nextWords(event, nowSeconds),
     visible(event.missing ?? ''),
   ]);
-  return columns([head, ...rows]);
+  return withoutTrailing(columns([head, ...rows]));
 }
 
 /** All that is known of one event. */
@@ -67,7 +67,7 @@ export function eventSheet(event: EventDetails, nowSeconds: number): string {
     ['recorded', utc(event.recordedAtSeconds)],
     ...nextRow(event, nowSeconds),
     ['tries', String(event.attempts)],
-    ...lineIf('last answer', event.lastAnswer),
+    ...lineIf(event.state === 'delivered' ? 'answer before' : 'last answer', event.lastAnswer),
     ...lineIf('doubt', doubtWords(event)),
     ...lineIf('settled', event.settledAtSeconds === undefined ? undefined : utc(event.settledAtSeconds)),
     ...event.acts.map((past): [string, string] => ['done by hand', actWords(past)]),
@@ -79,7 +79,7 @@ export function eventSheet(event: EventDetails, nowSeconds: number): string {
     `  ${visible(recipient)}: ${verdict}, ${reason}`,
     ...quotes.map(({ part, quote, rule }) => `    ${part}: "${visible(quote)}" by ${visible(rule)}`),
   ]);
-  return [columns(rows), ...(evidence.length === 0 ? [] : ['evidence'.padEnd(12), ...evidence])].join('\n');
+  return [columns(rows), ...(evidence.length === 0 ? [] : ['evidence', ...evidence])].join('\n');
 }
 
 /** One event for programs; times in epoch seconds. */
@@ -131,7 +131,9 @@ function inTime(seconds: number): string {
 }
 
 function answerWords(event: KeptEvent): string {
-  const doubt = event.ambiguous > 0 && event.state !== 'delivered' ? ' (may have been counted)' : '';
+  // What was taken at last needs no word about the tries before.
+  if (event.state === 'delivered') return '';
+  const doubt = event.ambiguous > 0 ? ' (may have been counted)' : '';
   const answer = visible(event.lastAnswer ?? '');
   const short = answer.length > ANSWER_CHARS ? `${answer.slice(0, ANSWER_CHARS)}...` : answer;
   return `${short}${doubt}`.trim();
@@ -140,6 +142,10 @@ function answerWords(event: KeptEvent): string {
 function doubtWords({ ambiguous }: KeptEvent): string | undefined {
   if (ambiguous === 0) return undefined;
   return `${ambiguous} request${ambiguous === 1 ? '' : 's'} without a clear answer: it may have been counted already`;
+}
+
+function withoutTrailing(text: string): string {
+  return text.replace(/ +$/gm, '');
 }
 
 function lineIf(name: string, text: string | undefined): [string, string][] {

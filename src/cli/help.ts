@@ -63,7 +63,7 @@ example: bounced check --config /etc/bounced/bounced.toml --online
 const outbox = `usage: bounced outbox list --config FILE [--state S,...] [--mailbox M] [--callback C] [--address A] [--limit N]
                            [--json]
        bounced outbox show ID|ADDRESS --config FILE [--json]
-       bounced outbox retry ID|ADDRESS...|--all-dead|--all-stopped --config FILE [--reason TEXT] [--json]
+       bounced outbox retry ID|ADDRESS...|--all-dead|--all-stopped|--all-waiting --config FILE [--reason TEXT] [--json]
        bounced outbox drop ID|ADDRESS...|--all-dead|--all-stopped --reason TEXT --config FILE [--json]
        bounced outbox export --config FILE [--format json|csv|clevertap] [--state S,...] [--mailbox M] ...
        bounced outbox recover --config FILE [--accept-doubles]
@@ -81,7 +81,7 @@ of it; an ADDRESS must mean one event.
            stopped. --accept-doubles: also where recent mail will be read and posted again
 
   --state     held, waiting, stopped, claimed, delivered, dead, dropped, duplicate; several with commas
-  --all-dead, --all-stopped   all dead letters, or all that the breaker stopped (of --mailbox M, --callback C)
+  --all-dead, --all-stopped, --all-waiting   all in this state (of --mailbox M, of --callback C)
   --json      one JSON object a line, times in epoch seconds
 
 exit codes: 0 done, 64 usage, 65 no such event or not in that state, 74 no outbox, or it cannot be used, 75 it is being

@@ -105,7 +105,7 @@ export function refusal(act: Act, { id, result }: Acted, address: string): Fault
       hint: 'ask again in a minute: it is delivered then, or waits for its next try',
     });
   }
-  return new Fault(`${act}: ${what} is ${result}; that fits events that are ${FITTING[act].join(', ')}`, {
+  return new Fault(`${act}: ${what} is ${result}; ${act} takes events that are ${FITTING[act].join(', ')}`, {
     code: 'EVENT_STATE',
     retry: 'never',
     exit: EXIT.dataError,

@@ -100,14 +100,16 @@ export function showCommand(command: string, args: string[]): Command {
 function actCommand(act: 'retry' | 'drop', args: string[]): Command {
   const command = `outbox ${act}`;
   const bulk = { 'all-dead': 'boolean', 'all-stopped': 'boolean' } as const;
+  // To drop all that waits would be a slip.
+  const more = act === 'retry' ? ({ 'all-waiting': 'boolean' } as const) : {};
   const kinds = { config: 'string', json: 'boolean', reason: 'string', mailbox: 'string', callback: 'string' } as const;
-  const { values, operands } = readOptions(command, args, { ...kinds, ...bulk });
+  const { values, operands } = readOptions(command, args, { ...kinds, ...bulk, ...more });
   const config = configPath(command, values.config);
   const because =
     act === 'drop' ? required(command, 'reason', values.reason, 'the address was mistyped') : values.reason;
-  const states: EventState[] = [];
-  if (values['all-dead'] === true) states.push('dead');
-  if (values['all-stopped'] === true) states.push('stopped');
+  const states = (['dead', 'stopped', 'waiting'] as const).filter(
+    state => (values as Record<string, unknown>)[`all-${state}`] === true,
+  );
   if (operands.length === 0 && states.length === 0) {
     throw usage(command, 'expected an ID or an ADDRESS, or --all-dead, or --all-stopped');
   }

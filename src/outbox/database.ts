@@ -139,6 +139,12 @@ export class Database {
     }
   }
 
+  /** Also reads a file that was cut: without it, SQLite refuses one that is shorter than its header says. */
+  readPastTheEnd(): void {
+    this.#guarded(() => this.#connection.enableDefensive(false));
+    this.exec('PRAGMA writable_schema = ON');
+  }
+
   /**
    * Moves what the log holds into the file, so that the file alone is whole. SQLite does so when the last connection
    * closes; this driver closes only when all statements have been collected, which at the end of a process is never.

@@ -80,6 +80,8 @@ const BY_ERRNO = new Map([
   ['EIO', BROKEN],
 ]);
 
+const DAMAGED_WORDS = /^(?:database disk image is malformed|file is not a database)$/;
+
 /** What a check found wrong with the file. */
 export function damaged(path: string, words: string): Fault {
   return faultOf(DAMAGED, path, words);
@@ -89,7 +91,9 @@ export function damaged(path: string, words: string): Fault {
 export function diskFault(error: unknown, path: string): Fault {
   const cause = error instanceof Fault ? undefined : causeOf(error);
   if (cause === undefined) return asFault(error);
-  return faultOf(cause, path, (error as Error).message, error);
+  // The file system's own words repeat the path.
+  const { code, message } = error as NodeJS.ErrnoException;
+  return faultOf(cause, path, BY_ERRNO.has(code ?? '') ? (code ?? '') : message, error);
 }
 
 function faultOf({ code, words, retry, hint }: Cause, path: string, detail: string, cause?: unknown): Fault {
@@ -99,7 +103,9 @@ function faultOf({ code, words, retry, hint }: Cause, path: string, detail: stri
 
 function causeOf(error: unknown): Cause | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { errcode, code } = error as { errcode?: unknown; code?: unknown };
+  const { errcode, code, message } = error as { errcode?: unknown; code?: unknown; message?: unknown };
+  // What goes wrong between two rows comes without a number.
+  if (errcode === undefined && DAMAGED_WORDS.test(String(message))) return DAMAGED;
   if (typeof errcode === 'number') return BY_RESULT.get(errcode & 0xff);
   return typeof code === 'string' ? BY_ERRNO.get(code) : undefined;
 }

@@ -38,6 +38,7 @@ export function salvage(path: string, fresh: Database): SavedTable[] {
   let damaged: Database | undefined;
   try {
     damaged = new Database(path, undefined, true);
+    damaged.readPastTheEnd();
     admit(damaged);
     const schema = schemaOf(damaged);
     if (schema === 0) return [];
