@@ -37,19 +37,31 @@ export async function recoverSqlite(path: string, stamp: string, acceptDoubles: 
     const present = await isThere(path);
     if (present && isHealthy(path)) return { kind: 'healthy' };
     const fresh = `${path}.recovering`;
-    const tables = await build(path, fresh, present);
-    const knowsPlaces = tables.some(({ table, whole, rows }) => table === 'cursors' && whole && rows > 0);
-    if (!knowsPlaces && !acceptDoubles) {
+    try {
+      return await replace(path, fresh, present, stamp, acceptDoubles);
+    } catch (error) {
       await rm(fresh, { force: true });
-      throw await tooLittle(path, tables);
+      throw error;
     }
-    const setAside = present ? await putAside(path, stamp) : undefined;
-    await rename(fresh, path);
-    await syncToDisk(dirname(path));
-    return { kind: 'recovered', tables, ...(setAside === undefined ? {} : { setAside }) };
   } finally {
     lock.release();
   }
+}
+
+async function replace(
+  path: string,
+  fresh: string,
+  present: boolean,
+  stamp: string,
+  acceptDoubles: boolean,
+): Promise<Recovery> {
+  const tables = await build(path, fresh, present);
+  const knowsPlaces = tables.some(({ table, whole, rows }) => table === 'cursors' && whole && rows > 0);
+  if (!knowsPlaces && !acceptDoubles) throw await tooLittle(path, tables);
+  const setAside = present ? await putAside(path, stamp) : undefined;
+  await rename(fresh, path);
+  await syncToDisk(dirname(path));
+  return { kind: 'recovered', tables, ...(setAside === undefined ? {} : { setAside }) };
 }
 
 /** Throws a Fault for a file that is not ours to mend: another program's, or a newer version's. */

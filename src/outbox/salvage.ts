@@ -33,6 +33,9 @@ const MEND = `
   DELETE FROM verdicts WHERE message NOT IN (SELECT id FROM messages);
   UPDATE events SET message = NULL WHERE message NOT IN (SELECT id FROM messages)`;
 
+/** Faults that say nothing about the damaged file. */
+const OF_THE_NEW_ONE = new Set(['DISK_FULL', 'STORE_BUSY', 'STORE_UNWRITABLE']);
+
 /** Fills the new database; no table at all when not even the schema could be read. */
 export function salvage(path: string, fresh: Database): SavedTable[] {
   let damaged: Database | undefined;
@@ -77,7 +80,7 @@ function copyRows(damaged: Database, fresh: Database, table: string, order: 'ASC
     for (const row of damaged.each(sql)) sound = insert(fresh, table, row) && sound;
     return sound;
   } catch (error) {
-    if (asFault(error).code !== 'STORE_DAMAGED') throw error;
+    if (OF_THE_NEW_ONE.has(asFault(error).code)) throw error;
     return false;
   }
 }
@@ -88,7 +91,8 @@ function insert(fresh: Database, table: string, row: Readonly<Record<string, Val
   try {
     fresh.run(`INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${marks})`, ...Object.values(row));
     return true;
-  } catch {
+  } catch (error) {
+    if (OF_THE_NEW_ONE.has(asFault(error).code)) throw error;
     // A value of the wrong kind: what is in this row is no longer what was written.
     return false;
   }
