@@ -2,14 +2,16 @@
  * What every Store must do, whatever keeps it. Each engine's test calls `storeContract` with a way to open it.
  */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Lease, Settlement, Store } from '../../src/outbox/outbox.ts';
+import type { Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import type { Event } from '../../src/provenance/provenance.ts';
+import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
 import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
-export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
+export function storeContract(name: string, open: (settings?: StoreSettings) => Promise<OpenedStore>): void {
   recordingContract(name, open);
+  operatorContract(name, open);
 
   let opened: OpenedStore | undefined;
 
