@@ -28,7 +28,10 @@ export async function openDatabase(path: string, admit: (database: Database) => 
     try {
       admit(database);
       // https://sqlite.org/pragma.html: FULL, so that what is committed survives a loss of power in WAL mode too.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      // auto_vacuum first: once the file has a page, only a VACUUM changes it.
+      database.exec(
+        'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+      );
       return database;
     } catch (error) {
       database.close();

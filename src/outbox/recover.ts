@@ -88,7 +88,7 @@ async function build(path: string, fresh: string, present: boolean): Promise<rea
   await makePrivateFile(fresh);
   const database = new Database(fresh);
   try {
-    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = OFF');
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = OFF');
     const tables = present ? salvage(path, database) : [];
     migrate(database);
     return tables;

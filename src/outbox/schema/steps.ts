@@ -43,8 +43,6 @@ export function isBlank(database: Database): boolean {
 
 /** Takes the missing steps up to `newest`, each in one transaction, so that each is taken whole or not at all. */
 export function migrate(database: Database, newest = NEWEST_SCHEMA): void {
-  // Only a database that holds nothing can be told so; others are told by a VACUUM (sqlite.org/pragma.html).
-  if (isBlank(database)) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   for (const [index, step] of STEPS.slice(0, newest).entries()) {
     database.transaction(() => {
       // Again, now that nobody else can write: another program may have been here since.
