@@ -69,8 +69,8 @@ export interface Courier {
   wake(): void;
 }
 
-/** The longest sleep between two looks into the outbox, should a hint be lost. */
-const LONGEST_SLEEP_MS = 30_000;
+/** The longest sleep between two looks into the outbox: a hint may be lost, and operators give none. */
+const LONGEST_SLEEP_MS = 10_000;
 const STORE_BACKOFF = { baseMs: 1_000, capMs: 60_000 };
 /** What a claim holds beyond its requests: time to settle while the disk is full. */
 const CLAIM_MARGIN_SECONDS = 600;

@@ -74,7 +74,7 @@ of it; an ADDRESS must mean one event.
   list     a line an event: state, tries, when the next is, what the callback answered last. Without --state what
            waits, is stopped by the breaker, is being posted or is dead; the oldest 50 of them, or --limit
   show     all that is known of one event: proof, answers, evidence, and what was done by hand
-  retry    due now, also a dead letter. A running daemon notices within 30 s; it ends a pause of the callback too
+  retry    due now, also a dead letter. A running daemon notices within 10 s; it ends a pause of the callback too
   drop     never post it; --reason is kept with your name and the time
   export   all events (json, csv), or the body that CleverTap takes, 1000 events a line (clevertap, with --state)
   recover  a damaged outbox: save what can be read into a new one and set the damaged file aside, with the daemon

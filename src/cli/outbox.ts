@@ -144,7 +144,7 @@ const DONE: Readonly<Record<Act, string>> = {
   release: 'released, due now',
   discard: 'discarded, will not be posted',
 };
-const SOON = 'bounced: a running daemon notices within 30 s and posts after batch_wait; else the next start does\n';
+const SOON = 'bounced: a running daemon notices within 10 s and posts after batch_wait; else the next start does\n';
 
 /** Acts on these events and tells what became of each. @throws Fault for the first that did not fit, after all */
 export async function carryOut(

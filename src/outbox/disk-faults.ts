@@ -82,6 +82,11 @@ const BY_ERRNO = new Map([
 
 const DAMAGED_WORDS = /^(?:database disk image is malformed|file is not a database)$/;
 
+/** Where no outbox has been made yet. */
+export function missing(path: string): Fault {
+  return faultOf(MISSING, path, 'it holds nothing');
+}
+
 /** What a check found wrong with the file. */
 export function damaged(path: string, words: string): Fault {
   return faultOf(DAMAGED, path, words);

@@ -6,7 +6,7 @@ import { EXIT, Fault } from '../shared/fault.ts';
 import { backUp, isThere } from './backup.ts';
 import { IN_MEMORY, openDatabase, openPresent } from './database.ts';
 import type { Database } from './database.ts';
-import { diskFault } from './disk-faults.ts';
+import { diskFault, missing } from './disk-faults.ts';
 import { checkHealth } from './health.ts';
 import { openLifeLock } from './life-lock.ts';
 import type { LifeLock } from './life-lock.ts';
@@ -57,11 +57,13 @@ export async function openSqliteStore(path: string, settings: StoreSettings = {}
  * Rejects with a Fault: exit 74 where there is none or it cannot be used, 78 where its schema is not today's.
  */
 export async function openPresentStore(path: string): Promise<Store> {
+  const wasKept = await isThere(lockPath(path));
   const database = await openPresent(path, present => {
-    if (isBlank(present)) throw lost(path, 'is empty');
+    // A daemon that starts for the first time makes the file first, then what is in it, then the lock.
+    if (isBlank(present)) throw wasKept ? lost(path, 'is empty') : missing(path);
     admitNewest(present);
   });
-  const lock = (await isThere(lockPath(path))) ? await openLifeLock(lockPath(path)) : undefined;
+  const lock = wasKept ? await openLifeLock(lockPath(path)) : undefined;
   return new SqliteStore(database, lock, {});
 }
 
