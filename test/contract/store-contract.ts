@@ -4,6 +4,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import type { Event } from '../../src/provenance/provenance.ts';
+import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
 import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
@@ -12,6 +13,7 @@ import type { OpenedStore } from './store-values.ts';
 export function storeContract(name: string, open: (settings?: StoreSettings) => Promise<OpenedStore>): void {
   recordingContract(name, open);
   operatorContract(name, open);
+  keepingContract(name, open);
 
   let opened: OpenedStore | undefined;
 
