@@ -95,7 +95,7 @@ export const CONFIG_SCHEMA = z.strictObject({
     })
     .prefault({}),
   provenance: z.strictObject({ mode: oneOf(['required', 'off'], 'required') }).prefault({}),
-  breaker: z.strictObject({ hard_per_hour: whole(0, 1_000_000, 100) }).prefault({}),
+  breaker: z.strictObject({ hard_per_hour: whole(0, 1_000_000, 500) }).prefault({}),
   retention: z.strictObject({ keep: duration(86_400_000, 36_500 * 86_400_000, '90d') }).prefault({}),
   log: z
     .strictObject({
