@@ -82,7 +82,8 @@ export function findReason(recipient: ReportedRecipient, reporter?: string): Fin
   // "Rejected" is a wording too, but general words or a code that says why tell more.
   const guess = byGrammar(diagnostic ?? '', refusal);
   const told = byCode !== undefined && byCode.reason !== 'unknown';
-  if (guess !== undefined && (!told || guess.sure)) return byCode === undefined ? guess : withLoser(guess, byCode);
+  if (guess !== undefined && (!told || guess.sure || /\.[34]\.0$/.test(recipient.status ?? '')))
+    return byCode === undefined ? guess : withLoser(guess, byCode);
   if (said !== undefined && !told) return said;
   if (told && !saysLittle(recipient)) return byCode;
   if (told) return withProse(byCode, byProse(prose ?? '', refusal));
@@ -173,9 +174,12 @@ function isFinal(
   return best.confidence !== 'low' || /^5\.1\.(?:1|2|3|10)$/.test(status ?? '');
 }
 
-/** X.7.13 and X.7.17 lie among the security codes and speak of the mailbox all the same (RFC 5248, RFC 7293). */
+/**
+ * X.7.13 and X.7.17 lie among the security codes and speak of the mailbox all the same (RFC 5248, RFC 7293); X.3.0 and
+ * X.4.0 are what mailers write for want of anything better ("other or undefined").
+ */
 function aboutSomethingElse(status: string | undefined): boolean {
-  return /^5\.[3-7]\.(?!13$|17$)/.test(status ?? '');
+  return /^5\.(?:[34]\.(?!0$)|[56]\.|7\.(?!13$|17$))/.test(status ?? '');
 }
 
 /** The codes alone. Undefined when there is none that says anything. */
