@@ -9,7 +9,8 @@ import { evidence, plausible, toRecipient } from '../recipient.ts';
 import type { Reader } from './reader.ts';
 import { toReport } from './to-report.ts';
 
-const REFUSED = /(?:was automatically rejected|has been automatically refused|message was refused by the recipient)/i;
+const REFUSED =
+  /(?:was\s+automatically\s+rejected|has\s+been\s+automatically\s+refused|message\s+was\s+refused\s+by\s+the\s+recipient)[^\n]*\n/i;
 
 /** True for a disposition notification that says "rejected" in place of "read". */
 export function isRejection(message: Message): boolean {
@@ -29,7 +30,7 @@ export const rejectedByFilter: Reader = {
     const fields = new Map([...parsed.message, ...(parsed.recipients[0] ?? [])]);
     const address = addressOf(fields.get('final-recipient')) ?? addressOf(fields.get('original-recipient'));
     if (address === undefined) return undefined;
-    const words = message.text.slice(message.text.search(REFUSED)).replace(/^[^\n]*\n/, '');
+    const words = message.text.slice(0, 4000).split(REFUSED).at(-1) ?? '';
     const found = {
       finalRecipient: address,
       originalRecipient: addressOf(fields.get('original-recipient')),
