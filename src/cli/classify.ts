@@ -2,17 +2,14 @@
  * `bounced classify`: saved mails in, verdicts out; a line a recipient for people, an object a mail for programs.
  * Looks nothing up, posts nothing.
  */
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { readBounce } from '../index.ts';
 import type { Bounce, Verdict } from '../index.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
-import { LIMITS } from '../shared/limits.ts';
 import type { Command } from './commands.ts';
+import { mailsOf, MAILS_CURE } from './mails.ts';
 import { readOptions, usage } from './options.ts';
 
 export function classifyCommand(args: string[]): Command {
@@ -25,59 +22,16 @@ export function classifyCommand(args: string[]): Command {
       for await (const mail of mailsOf(operand)) {
         if ('problem' in mail) {
           const what = visible(`${mail.path}: ${mail.problem}`);
-          process.stderr.write(`bounced: ${what}\n  cure: name an .eml file, a folder of them, or -\n`);
+          process.stderr.write(`bounced: ${what}\n  cure: ${MAILS_CURE}\n`);
           exit = EXIT.dataError;
         } else {
           const bounce = await readBounce(mail.source, { nowSeconds: systemClock.nowSeconds() });
-          await print(show(basename(mail.path), bounce));
+          await print(show(mail.file, bounce));
         }
       }
     }
     return exit;
   };
-}
-
-type Mail = { readonly path: string } & ({ readonly source: Buffer } | { readonly problem: string });
-
-async function* mailsOf(operand: string): AsyncIterable<Mail> {
-  if (operand === '-') {
-    yield await readMail(operand, process.stdin);
-    return;
-  }
-  const paths = await emlFiles(operand);
-  if (paths.length === 0) yield { path: operand, problem: 'holds no .eml file' };
-  for (const path of paths) yield await readMail(path, createReadStream(path));
-}
-
-/** A folder as the .eml files in and below it, in the order of their names; anything else as itself. */
-async function emlFiles(operand: string): Promise<string[]> {
-  try {
-    if (!(await stat(operand)).isDirectory()) return [operand];
-    const names = await readdir(operand, { recursive: true });
-    return names
-      .filter(name => name.endsWith('.eml'))
-      .sort()
-      .map(name => join(operand, name));
-  } catch {
-    // Reading it as a file will tell what is wrong with it.
-    return [operand];
-  }
-}
-
-/** The mail up to the limit of what is looked at; what is over it shows that it is cut. */
-async function readMail(path: string, stream: AsyncIterable<Buffer>): Promise<Mail> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > LIMITS.sourceBytes) break;
-    }
-  } catch (error) {
-    return { path, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };
-  }
-  return { path, source: Buffer.concat(chunks) };
 }
 
 function showJson(file: string, bounce: Bounce): string {
