@@ -6,9 +6,13 @@ import type { Message } from '../message/message.ts';
 import { headerValue } from '../shared/header-fields.ts';
 import type { NotABounce } from './report.ts';
 
+/** Amazon SES Developer Guide, "Amazon SNS notification contents"; SNS quotes the quotes. */
+const SNS_COMPLAINT = /\\?"(?:notificationType|eventType)\\?" ?: ?\\?"Complaint/;
+
 /** What the mail is by its own declaration; asked before any reader. */
 export function declaredOtherwise(message: Message): NotABounce | undefined {
   const types = message.machineParts.map(part => part.contentType);
+  const from = headerValue(message.headers, 'from') ?? '';
   if (message.problem !== undefined && message.outline.length === 0) {
     return { kind: 'unreadable', because: message.problem };
   }
@@ -20,6 +24,9 @@ export function declaredOtherwise(message: Message): NotABounce | undefined {
     types.some(type => type.endsWith('disposition-notification'))
   ) {
     return { kind: 'readReceipt', because: 'a read receipt (RFC 8098)' };
+  }
+  if (/@sns\.amazonaws\.com\b/i.test(from) && SNS_COMPLAINT.test(message.text.slice(0, 4000))) {
+    return { kind: 'complaint', because: 'a complaint, told by Amazon SES' };
   }
   if (message.reportType === 'tlsrpt') return { kind: 'ordinary', because: 'a TLS report (RFC 8460)' };
   return undefined;

@@ -15,6 +15,7 @@ const PAST_THE_DOOR: Readonly<Record<string, string>> = { 'src/daemon.ts': 'src/
 const OWNERS: Readonly<Record<string, RegExp>> = {
   imapflow: /^src\/mailbox\/connection\.ts$/,
   mailparser: /^src\/message\//,
+  chardet: /^src\/message\//,
   libmime: /^src\/message\//,
   'iconv-lite': /^src\/message\//,
   'html-to-text': /^src\/message\//,

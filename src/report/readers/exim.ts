@@ -6,11 +6,15 @@ import { cleanAddress } from '../../shared/address.ts';
 import { headerValues } from '../../shared/header-fields.ts';
 import { isReporter } from '../signs.ts';
 import { addressBlocks, ownWords } from './blocks.ts';
+import type { Block } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
 
 const SIGN =
-  /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more)/i;
+  /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more|a message that you sent contained one or more recipient addresses that were)/i;
+/** The text is quoted as it was written: "anna <a@b> berg: malformed address: ..." */
+const MALFORMED =
+  /^[ \t]*([^\n]{0,300}<([^<>\s]{3,320})>[^\n]{0,300}|[^\s@]{1,64}@[^\s:]{1,255}): malformed address: [^\n]{0,300}/gim;
 
 export const exim: Reader = {
   name: 'exim',
@@ -18,6 +22,8 @@ export const exim: Reader = {
     const text = ownWords(message.text);
     const failed = headerValues(message.headers, 'x-failed-recipients').flatMap(value => value.split(','));
     if (!SIGN.test(text.slice(0, 4000)) || !isReporter(message, SIGN)) return undefined;
+    const malformed = malformedIn(text);
+    if (malformed.length > 0) return textReport(message, 'exim', malformed, text);
     // "A message sent by <...> could not be delivered": the sender stands above the list of those that failed.
     const list = /address(?:\(es\)|es)?[^:\n]{0,60}failed:|following address[^:\n]{0,80}:/i.exec(text)?.index ?? 0;
     const blocks = addressBlocks(text.slice(list));
@@ -32,3 +38,11 @@ export const exim: Reader = {
     return textReport(message, 'exim', [...blocks, ...fromHeader], text);
   },
 };
+
+/** Addresses that Exim could not parse in a submitted header; the others went out (Exim specification, 48.5). */
+function malformedIn(text: string): Block[] {
+  return Array.from(text.matchAll(MALFORMED)).flatMap(([line, written = '', inBrackets]) => {
+    const address = cleanAddress(inBrackets ?? written);
+    return address === undefined ? [] : [{ address, line, words: line }];
+  });
+}

@@ -2,6 +2,7 @@
  * All readers in the order they are asked. A new dialect is one new file and one line here.
  */
 import type { Reader } from './reader.ts';
+import { amazonSns } from './amazon-sns.ts';
 import { dragonfly } from './dragonfly.ts';
 import { embeddedStatus } from './embedded-status.ts';
 import { exchange } from './exchange.ts';
@@ -18,6 +19,7 @@ import { sendmail } from './sendmail.ts';
 export const READERS: readonly Reader[] = [
   rfc3464,
   gmailText,
+  amazonSns,
   embeddedStatus,
   exim,
   qmail,
