@@ -9,6 +9,7 @@ import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import type { Command } from './commands.ts';
+import { explain } from './explain.ts';
 import { mailsOf, MAILS_CURE } from './mails.ts';
 import { readOptions, usage } from './options.ts';
 
@@ -39,10 +40,10 @@ function showJson(file: string, bounce: Bounce): string {
   // In a failure that also speaks of delayed recipients, only those that failed.
   const listed = bounce.verdicts.filter(one => !isBounce || one.verdict !== 'none');
   const recipients = listed.map(({ recipient, names, bouncedAtSeconds, ...rest }) => {
-    const { verdict, reason, about, status, replyCode, diagnostic, evidence } = rest;
+    const { verdict, reason, because, about, status, replyCode, diagnostic, evidence } = rest;
     const also = names.slice(1);
     const codes = { status, replyCode, ts: bouncedAtSeconds, diagnostic };
-    return { address: recipient, also, verdict, reason, about, ...codes, evidence };
+    return { address: recipient, also, verdict, reason, because, about, ...codes, evidence };
   });
   return visible(JSON.stringify({ file, isBounce, kind, because, reader, recipients, proof: 'not asked' }));
 }
@@ -52,14 +53,9 @@ function showLines(file: string, bounce: Bounce): string {
 }
 
 function showExplained(file: string, bounce: Bounce): string {
-  if (bounce.verdicts.length === 0) return showLines(file, bounce);
   const lines = summary(file, bounce);
-  return bounce.verdicts
-    .flatMap((verdict, index) => [
-      lines[index] ?? '',
-      ...verdict.evidence.map(({ part, quote, rule }) => `    ${part}: "${visible(quote)}"\n      by ${visible(rule)}`),
-    ])
-    .join('\n');
+  const under = bounce.verdicts.map(verdict => explain(bounce, verdict));
+  return lines.flatMap((line, index) => [line, ...(under[index] ?? [])]).join('\n');
 }
 
 function summary(file: string, bounce: Bounce): string[] {
