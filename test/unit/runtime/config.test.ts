@@ -57,7 +57,12 @@ describe('the smallest configuration', () => {
       ],
       callbacks: [{ batchSize: 500, batchWaitMs: 30_000, concurrency: 1, timeoutMs: 30_000 }],
       verdict: { policy: { name: 'clevertap', overrides: {} }, maxAgeSeconds: 30 * 86_400 },
-      provenance: { mode: 'required' },
+      provenance: {
+        mode: 'required',
+        gmailWithoutOriginal: 'hold',
+        onlyCampaignMail: false,
+        authservId: 'mx.google.com',
+      },
       log: { level: 'info', format: 'auto', addresses: 'masked' },
     });
     expect(config.mailboxes[0]).not.toHaveProperty('folder');
@@ -105,6 +110,16 @@ describe('mistakes are named with their place and their cure', () => {
       'a word that is none of the known',
       `${SMALLEST}[provenance]\nmode = "on"\n`,
       'bounced.toml: provenance.mode: expected one of "required", "off"',
+    ],
+    [
+      'a yes where true is meant',
+      `${SMALLEST}[provenance]\nonly_campaign_mail = "yes"\n`,
+      'bounced.toml: provenance.only_campaign_mail: expected true or false',
+    ],
+    [
+      'more than a server',
+      `${SMALLEST}[provenance]\nauthserv_id = "mx.google.com; dmarc=pass"\n`,
+      'bounced.toml: provenance.authserv_id: expected a server\'s name, such as "mx.google.com"',
     ],
     [
       'a secret in the file',
@@ -182,10 +197,11 @@ describe('where values come from', () => {
     const { config } = await load(SMALLEST, {
       BOUNCED_VERDICT_OVERRIDES_USERDISABLED: 'soft',
       BOUNCED_PROVENANCE_MODE: 'off',
+      BOUNCED_PROVENANCE_ONLY_CAMPAIGN_MAIL: 'true',
       BOUNCED_MAILBOX_CAMPAIGNS_FOLDER: '2026',
     });
     expect(config.verdict.policy.overrides).toEqual({ userDisabled: 'soft' });
-    expect(config.provenance.mode).toBe('off');
+    expect(config.provenance).toMatchObject({ mode: 'off', onlyCampaignMail: true });
     expect(config.mailboxes[0]?.folder).toBe('2026');
   });
 
