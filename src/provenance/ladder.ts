@@ -102,6 +102,7 @@ export const LADDER: readonly Rung[] = [
     name: 'Gmail names another',
     when: s => s.author === 'gmail' && s.original !== 'gone',
     then: 'hold',
+    final: true,
     missing: ({ ids, names }) => `Gmail's own report, but the mail ${ids} in Sent was not sent to ${names}`,
   },
   {
