@@ -88,7 +88,7 @@ describe.each([
     expect([...mails.keys()]).toEqual(['real-1@shop.example']);
     const line = searches().join('\n');
     expect(line).toContain('real-1@shop.example');
-    expect(line).not.toMatch(/in:|\\|STORE|EXPUNGE|\{|\0|\u001b|[^\x20-\x7e\n]|a{1000}|""/);
+    expect(line).not.toMatch(/in:|\\|STORE|EXPUNGE|\{|[^\x20-\x7e\n]|a{1000}|""/);
     expect(imap.violations).toEqual([]);
   });
 
