@@ -17,7 +17,7 @@ const CHARS_AT_ONCE = 5_000;
 const MOST_MAILS = 200;
 /** Addresses of one sent mail that are looked at; smtp.gmail.com takes 100 recipients a mail. */
 const MOST_RECIPIENTS = 500;
-/** What means nothing in Gmail's search language: no "|", "{", "*", ":" or leading "-" to be taken for more than text. */
+/** What means nothing in Gmail's search language: no "|", "{", "*", ":" or leading "-" that is more than text there. */
 const GMAIL_WORD = /^[A-Za-z0-9][A-Za-z0-9$%+./=_-]*@[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** True when the id can be asked for at all: whatever it holds, it stays one word of a query. */

@@ -65,7 +65,7 @@ function trustedResults(headers: HeaderFields, authservId: string): Authenticati
   if (stranger !== undefined) return { because: `${stranger.name} stands above Authentication-Results` };
   const taken = above.filter(({ name, value }) => name === 'received' && !isInternalHop(value));
   const last = above.findLast(({ name }) => name !== 'received-spf');
-  if (taken.length !== 1 || last !== taken[0] || !isTakenBy(taken[0], authservId)) {
+  if (last !== taken[0] || !isTakenBy(taken[0], authservId)) {
     return { because: `Authentication-Results do not stand below the one Received of ${authservId}` };
   }
   // RFC 5321 4.5.5: a report has no sender; so no sender's words are echoed in the results either.

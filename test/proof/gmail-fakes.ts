@@ -100,6 +100,9 @@ export const GMAIL_FAKES: readonly Trick[] = [
     results: `Authentication-Results: mail.shop.example; none\r\nAuthentication-Results: ${RESULTS}`,
   }),
   above('below a field of the sender', { spf: `Subject: x\r\nX-Mailer: y` }),
+  above('below a field of the sender that the server writes too', {
+    spf: 'X-Received: by 2002:a05:6035:3776:b0:df8:54b5:8a56 with SMTP id 1; Wed, 12 Nov 2025 18:14:00 -0800',
+  }),
   above('no Received of the server', { received: '' }),
   above('a Received of another server', {
     received:
