@@ -9,7 +9,7 @@ import { decide, DEFAULT_POLICY } from './verdict/verdict.ts';
 import type { Policy, Verdict } from './verdict/verdict.ts';
 
 export type { Action, Evidence } from './report/report.ts';
-export type { About, Policy, Reason, Verdict } from './verdict/verdict.ts';
+export type { About, Ground, Policy, Reason, Verdict } from './verdict/verdict.ts';
 export { DEFAULT_POLICY } from './verdict/verdict.ts';
 
 /** What one mail turned out to be. */

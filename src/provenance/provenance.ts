@@ -39,8 +39,9 @@ export interface Event {
  *   another, so the mail was passed on. Never hard: the refusal speaks of the other address.
  * - `gmail`: the report is Gmail's own, the original is gone from Sent, and the operator accepts that. Never hard.
  * - `off`: nobody asked for proof.
+ * - `released`: no proof was found, and the operator released it.
  */
-export type Proof = 'sent' | 'sent-gmail' | 'sent-forwarded' | 'gmail' | 'off';
+export type Proof = 'sent' | 'sent-gmail' | 'sent-forwarded' | 'gmail' | 'off' | 'released';
 
 /** An event that waits for its proof. */
 export interface Held extends Omit<Event, 'proof'> {

@@ -96,7 +96,7 @@ export const FAKES: readonly Trick[] = [
   [
     'the victim in quotes',
     fake({ groups: [failed('"victim"@customer.example')], returned: returnedMail(LETTER_ID) }),
-    /names no recipient/,
+    /was not sent to/,
   ],
   [
     'the victim with a tag',

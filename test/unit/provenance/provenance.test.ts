@@ -22,6 +22,7 @@ function verdict(recipient: string, more: Partial<Verdict> = {}): Verdict {
     names: [recipient],
     verdict: 'hard',
     reason: 'userUnknown',
+    because: 'policy "clevertap": userUnknown is hard',
     about: 'recipient',
     bouncedAtSeconds: NOW - 60,
     evidence: [{ part: 'delivery-status', quote: '550 5.1.1 no such user', rule: 'test' }],
