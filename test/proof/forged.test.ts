@@ -72,9 +72,12 @@ describe("Gmail's own report about a mail that is gone from Sent", () => {
     expect(posted(await fateOf(gmail({ returned: ofAnother }), only))).toEqual([]);
   });
 
-  test('another server than Gmail can be trusted by name', async () => {
+  test('the server whose word counts is the one that is named, and no other', async () => {
     const other = { ...ACCEPT, authservId: 'mx.shop.example' };
     expect(posted(await fateOf(gmail(), other))).toEqual([]);
+    const named = Buffer.from(gmail().toString().replaceAll('mx.google.com', 'mx.shop.example'));
+    expect(posted(await fateOf(named, other))).toEqual([`soft ${VICTIM} gmail`]);
+    expect(posted(await fateOf(named, ACCEPT))).toEqual([]);
   });
 });
 

@@ -55,12 +55,7 @@ describe('the smallest configuration', () => {
       ],
       callbacks: [{ batchSize: 500, batchWaitMs: 30_000, concurrency: 1, timeoutMs: 30_000 }],
       verdict: { policy: { name: 'clevertap', overrides: {} }, maxAgeSeconds: 30 * 86_400 },
-      provenance: {
-        mode: 'required',
-        gmailWithoutOriginal: 'hold',
-        onlyCampaignMail: false,
-        authservId: 'mx.google.com',
-      },
+      provenance: { mode: 'required', gmailWithoutOriginal: 'hold', onlyCampaignMail: false },
       breaker: { hardPerHour: 500 },
       retention: { keepSeconds: 90 * 86_400 },
       log: { level: 'info', format: 'auto', addresses: 'masked' },
