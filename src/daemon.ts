@@ -7,13 +7,18 @@ import type { Courier } from './callback/callback.ts';
 import { followMailbox } from './follow.ts';
 import type { Stations } from './follow.ts';
 import { openMailbox } from './mailbox/mailbox.ts';
+import { openHealth } from './open-health.ts';
 import { openOutbox, outboxPath } from './open-outbox.ts';
-import type { Store, StoreSettings } from './outbox/outbox.ts';
+import type { Lease, Store, StoreSettings } from './outbox/outbox.ts';
+import { nextSetup, NO_RELOADS } from './reload.ts';
+import type { Reloads, Setup } from './reload.ts';
 import type { Config } from './runtime/config.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
 import type { Log } from './shared/log.ts';
+import { openSights } from './sights.ts';
+import type { Sights } from './sights.ts';
 import { keepHouse, openUpkeep } from './upkeep.ts';
 
 export interface DaemonTools {
@@ -60,23 +65,59 @@ export async function runDaemon(
   options: RunOptions,
   signal: AbortSignal,
   openers: Openers = REAL,
+  reloads: Reloads = NO_RELOADS,
 ): Promise<void> {
   const path = outboxPath(options.dryRun ? undefined : config.stateDir);
   const store = await openers.openStore(path, config.breaker);
   try {
-    await runOn({ store, config, tools, options, openMailbox: openers.openMailbox }, signal);
+    await runOn({ store, config, tools, options, openMailbox: openers.openMailbox }, reloads, signal);
   } finally {
     await store.close();
   }
 }
 
-async function runOn(built: Omit<Stations, 'lease' | 'courier'>, signal: AbortSignal): Promise<void> {
+/** What stays for as long as the daemon runs, whatever configuration is in force. */
+type Built = Omit<Stations, 'lease' | 'courier' | 'sights'>;
+
+async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promise<void> {
   const { store, config, tools, options } = built;
-  const { clock, log } = tools;
+  const { clock } = tools;
   const holder = `${process.pid}`;
-  const lease = await store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
+  const renew = () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
+  const lease = await renew();
+  const sights = await openSights({ ...tools, store, lease });
+  const served = options.dryRun || options.once ? undefined : await openHealth(config.http, sights, store, clock);
+  tools.notify('READY=1');
+  let log = tools.log;
+  log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
+  try {
+    let setup: Setup | undefined = { config, log };
+    while (setup !== undefined) {
+      log = setup.log;
+      const stations = build({ ...built, config: setup.config, tools: { ...tools, log } }, lease, sights);
+      setup = await runWith(stations, served?.alive(renew) ?? renew, reloads, signal);
+    }
+  } finally {
+    tools.notify('STOPPING=1');
+    await served?.close();
+    await sights.close().catch((error: unknown) => {
+      log.debug(`the last standing could not be kept: ${asFault(error).message}`);
+    });
+    await store.release(lease);
+    log.info('stopped');
+  }
+}
+
+/** The stations by one configuration. */
+function build(built: Built, lease: Lease, sights: Sights): Stations {
+  const { store, config, tools } = built;
+  store.adopt(config.breaker);
+  sights.begin(
+    config.mailboxes.map(({ name }) => name),
+    tools.log,
+  );
   if (config.provenance.mode === 'off') {
-    log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
+    tools.log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
   }
   const courier = openCourier({
     ...tools,
@@ -84,18 +125,41 @@ async function runOn(built: Omit<Stations, 'lease' | 'courier'>, signal: AbortSi
     lease,
     callbacks: config.callbacks,
     userAgent: `bounced/${tools.version}`,
+    onPosted: report => {
+      sights.posted(report);
+    },
   });
-  const stations: Stations = { ...built, lease, courier };
-  tools.notify('READY=1');
-  log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
-  try {
-    if (options.once) await runOnce(stations, courier, signal);
-    else await runBoth(stations, courier, () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS), signal);
-  } finally {
-    tools.notify('STOPPING=1');
-    await store.release(lease);
-    log.info('stopped');
+  return { ...built, lease, courier, sights };
+}
+
+/** Runs by one configuration; gives the next one when there is one to go on with. */
+async function runWith(
+  stations: Stations,
+  renew: () => Promise<unknown>,
+  reloads: Reloads,
+  signal: AbortSignal,
+): Promise<Setup | undefined> {
+  const { tools, config, sights, courier } = stations;
+  if (stations.options.once) {
+    await runOnce(stations, courier, signal);
+    return undefined;
   }
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const reload = nextSetup({ config, log: tools.log }, reloads, { ...tools, metrics: sights.metrics }, either);
+  const next = reload.finally(() => {
+    over.abort();
+  });
+  try {
+    await runBoth(stations, courier, renew, either);
+  } finally {
+    over.abort();
+  }
+  const setup = await next;
+  if (setup === undefined || signal.aborted) return undefined;
+  setup.log.info('reloaded', { mailboxes: setup.config.mailboxes.length });
+  tools.notify('READY=1');
+  return setup;
 }
 
 async function runOnce(stations: Stations, courier: Courier, signal: AbortSignal): Promise<void> {
@@ -126,12 +190,17 @@ async function runBoth(
       fatal.abort();
     }
   };
-  await Promise.all([
+  // What is in flight when the signal aborts is finished first, and for that the lease has to hold.
+  const drained = new AbortController();
+  const work = Promise.all([
     guarded(followAll(stations, either)),
     guarded(stations.options.dryRun ? Promise.resolve() : courier.run(either)),
-    guarded(keepLease(stations.tools, renew, either)),
     guarded(keepHouse(stations, either)),
-  ]);
+    guarded(stations.sights.keep(either)),
+  ]).finally(() => {
+    drained.abort();
+  });
+  await Promise.all([work, guarded(keepLease(stations.tools, renew, drained.signal))]);
   if (first) throw first;
 }
 

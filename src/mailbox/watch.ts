@@ -15,6 +15,7 @@ import type {
   Mailbox,
   MailboxInspection,
   MailboxSettings,
+  MailboxTrouble,
   RawMessage,
   SentLookup,
 } from './mailbox.ts';
@@ -44,6 +45,7 @@ class ImapMailbox implements Mailbox {
   readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
+  #fault: MailboxTrouble | undefined;
 
   constructor(settings: MailboxSettings, interest: Interest, tools: Tools) {
     this.#settings = settings;
@@ -102,6 +104,7 @@ class ImapMailbox implements Mailbox {
       connected: this.#following?.alive ?? false,
       ...(this.#folder === undefined ? {} : { folder: this.#folder }),
       ...(this.#lastScanSeconds === undefined ? {} : { lastScanSeconds: this.#lastScanSeconds }),
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     };
   }
 
@@ -170,6 +173,7 @@ class ImapMailbox implements Mailbox {
 
   async #pause(error: unknown, failures: number, once: boolean, signal: AbortSignal): Promise<void> {
     const fault = connectionFault(error, this.#settings);
+    this.#fault = troubleOf(fault, this.#tools.clock.nowSeconds());
     if (fault.retry === 'never' || (once && failures >= ONCE_TRIES)) throw fault;
     const { clock, random, log } = this.#tools;
     const jitterMs = fullJitterMs(RECONNECT, failures, random());
@@ -215,6 +219,10 @@ function isNewOrLate({ uid, internalDateSeconds }: RawMessage, lastUid: number, 
 /** The mails just before the first look are none of ours: the overlap must not bring them in. */
 function rememberBelow(uidNext: number, handedOn: Set<number>): void {
   for (let uid = Math.max(1, uidNext - 2 * OVERLAP); uid < uidNext; uid += 1) handedOn.add(uid);
+}
+
+function troubleOf({ code, message, hint }: Fault, atSeconds: number): MailboxTrouble {
+  return { code, message, ...(hint === undefined ? {} : { cure: hint }), atSeconds };
 }
 
 function forgetOldest(uids: Set<number>): void {

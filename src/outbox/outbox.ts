@@ -21,14 +21,7 @@ import type {
 import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
 
 export { EVENT_STATES } from './operator.ts';
-export type {
-  DaemonStanding,
-  MailboxFault,
-  MailboxStanding,
-  MailboxView,
-  Overview,
-  VerdictCount,
-} from './standings.ts';
+export type { DaemonStanding, MailboxStanding, MailboxView, Overview, VerdictCount } from './standings.ts';
 export type {
   Act,
   Acted,

@@ -2,6 +2,7 @@
  * What a running daemon tells of itself, and the overview that is made of it, of the cursors and of the verdicts.
  * Takes an open database, gives values. Reading changes nothing, and works without a daemon.
  */
+import type { MailboxTrouble } from '../mailbox/mailbox.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import type { Database } from './database.ts';
 import type { LifeLock } from './life-lock.ts';
@@ -17,13 +18,6 @@ export interface DaemonStanding {
   readonly configuredAtSeconds: number;
 }
 
-/** The last trouble with a mailbox, and its cure. */
-export interface MailboxFault {
-  readonly message: string;
-  readonly cure?: string;
-  readonly atSeconds: number;
-}
-
 /** What the daemon knows of one mailbox. */
 export interface MailboxStanding {
   readonly connected: boolean;
@@ -34,7 +28,8 @@ export interface MailboxStanding {
   readonly lastMailSeconds?: number;
   /** More mail is known to wait in the mailbox. */
   readonly behind: boolean;
-  readonly fault?: MailboxFault;
+  /** The last trouble with it, and the cure. */
+  readonly fault?: MailboxTrouble;
 }
 
 export interface MailboxView {

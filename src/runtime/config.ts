@@ -10,11 +10,12 @@ import type { MailboxSettings } from '../mailbox/mailbox.ts';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
 import type { ProvenanceSettings } from '../provenance/provenance.ts';
 import type { Policy } from '../verdict/verdict.ts';
-import { CONFIG_SCHEMA } from './config-schema.ts';
+import { CONFIG_SCHEMA, toListen } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
 import { complaints, crossCheck } from './config-complaints.ts';
 import { originsOf, withEnvironment } from './config-origins.ts';
 import type { Layered, Origin } from './config-origins.ts';
+import type { Listen } from './health.ts';
 import type { LogFormat, LogLevel } from './log-lines.ts';
 import { readSecret } from './secrets.ts';
 
@@ -28,6 +29,8 @@ export interface Config {
   readonly breaker: { readonly hardPerHour: number };
   /** How long settled events and the outcomes of mails are kept. */
   readonly retention: { readonly keepSeconds: number };
+  /** Where health and metrics are served; nowhere without it. */
+  readonly http?: Listen;
   readonly log: {
     readonly level: LogLevel;
     readonly format: 'auto' | LogFormat;
@@ -123,7 +126,8 @@ function broken(path: string, mistakes: readonly string[]): Fault {
 }
 
 async function complete(written: WrittenConfig, folder: string, env: Env, warnings: string[]): Promise<Config> {
-  const { verdict, provenance, breaker, retention, log } = written;
+  const { verdict, provenance, breaker, retention, http, log } = written;
+  const listen = http.listen === undefined ? undefined : toListen(http.listen);
   const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
   const faults: Fault[] = [];
   const mailboxes = await each(written.mailbox, faults, one => toMailbox(one, folder, env, warnings));
@@ -142,6 +146,7 @@ async function complete(written: WrittenConfig, folder: string, env: Env, warnin
     },
     breaker: { hardPerHour: breaker.hard_per_hour },
     retention: { keepSeconds: Math.floor(retention.keep / 1000) },
+    ...(listen === undefined ? {} : { http: listen }),
     log,
   };
 }

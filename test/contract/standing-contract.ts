@@ -12,7 +12,7 @@ const CONNECTED: MailboxStanding = { connected: true, folder: 'All Mail', lastSc
 const REFUSED: MailboxStanding = {
   connected: false,
   behind: false,
-  fault: { message: 'login refused', cure: 'make an app password', atSeconds: NOW },
+  fault: { code: 'LOGIN_REFUSED', message: 'login refused', cure: 'make an app password', atSeconds: NOW },
 };
 
 export function standingContract(name: string, open: (settings?: StoreSettings) => Promise<OpenedStore>): void {
