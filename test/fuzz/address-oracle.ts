@@ -9,24 +9,38 @@ import type { Message } from '../../src/message/message.ts';
 const BEFORE = /[\p{L}\p{N}_+.=%-]$/u;
 const AFTER = /^(?:[\p{L}\p{N}_@]|[.-]+[\p{L}\p{N}_])/u;
 
-/** All words of the mail in lower case: as they stand, and with the codings undone that RFC 3464's fields may have. */
-export function wordsOf({ headers, subject, text, machineParts, returned }: Message): string[] {
+/** All words of the mail in lower case: as they stand, and, where that is not enough, with what may cover them undone. */
+export interface Words {
+  readonly plain: string;
+  readonly uncovered: () => readonly string[];
+}
+
+/** Uncovered: without folds and comments, and without the codings that fields of RFC 3464 may have. */
+export function wordsOf({ headers, subject, text, machineParts, returned }: Message): Words {
   const fields = [...headers, ...(returned?.headers ?? [])].map(({ value }) => value);
   const plain = [...fields, subject, text, ...machineParts.map(part => part.text)].join('\n').toLowerCase();
-  const unfolded = plain.replace(/\n[ \t]+/g, ' ');
-  const bare = withoutComments(plain);
-  const unitext = plain.replace(/\\x\{([0-9a-f]{2,6})\}/g, (whole, hex: string) => character(whole, hex));
-  const xtext = plain.replace(/\+([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return [...new Set([plain, unfolded, bare, unitext.toLowerCase(), xtext.toLowerCase()])];
+  return {
+    plain,
+    uncovered: () => [
+      plain.replace(/\n[ \t]+/g, ' '),
+      withoutComments(plain),
+      plain.replace(/\\x\{([0-9a-f]{2,6})\}/g, (whole, hex: string) => character(whole, hex)).toLowerCase(),
+      plain
+        .replace(/\+([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+        .toLowerCase(),
+    ],
+  };
 }
 
 /** True when the address stands whole in one of the texts, its domain in either spelling (RFC 5890). */
-export function standsIn(words: readonly string[], address: string): boolean {
+export function standsIn(words: Words, address: string): boolean {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at).toLowerCase();
   const domain = address.slice(at + 1).toLowerCase();
-  const spellings = new Set([domain, domainToASCII(domain), domainToUnicode(domain)]);
-  return [...spellings].some(one => one !== '' && words.some(text => standsWhole(text, `${local}@${one}`)));
+  if (standsWhole(words.plain, `${local}@${domain}`)) return true;
+  const spellings = [...new Set([domain, domainToASCII(domain), domainToUnicode(domain)])].filter(one => one !== '');
+  const texts = [words.plain, ...words.uncovered()];
+  return spellings.some(one => texts.some(text => standsWhole(text, `${local}@${one}`)));
 }
 
 function standsWhole(text: string, address: string): boolean {

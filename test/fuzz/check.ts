@@ -40,7 +40,8 @@ export async function brokenPromises(source: Buffer, way: Way): Promise<string[]
   }
   const tookMs = performance.now() - startedMs;
   if (tookMs > SLOW_MS) broken.push(`it took ${Math.round(tookMs)} ms`);
-  if (BUILTINS.some((one, index) => Reflect.ownKeys(one).length !== KEYS[index])) broken.push('a prototype was changed');
+  if (BUILTINS.some((one, index) => Reflect.ownKeys(one).length !== KEYS[index]))
+    broken.push('a prototype was changed');
   return broken;
 }
 
@@ -75,7 +76,7 @@ function ofReport({ recipients, originalMessageIds, reportingMta, kind }: Bounce
 }
 
 function ofVerdicts(verdicts: readonly Verdict[], message: Message): string[] {
-  const words = verdicts.length === 0 ? [] : wordsOf(message);
+  const words = wordsOf(message);
   return [
     ...broken([[verdicts.length > LIMITS.recipients, `${verdicts.length} verdicts`]]),
     ...verdicts.flatMap(one => ofVerdict(one)),
@@ -95,11 +96,17 @@ function ofVerdict({ recipient, names, verdict, evidence, diagnostic = '', statu
       [evidence.length > 8, `${evidence.length} pieces of evidence`],
       [isHard && (first === undefined || first.quote === ''), `${recipient} is hard without evidence`],
       [isHard && status === undefined && replyCode === undefined && !hasPhrase(evidence), `${recipient}: no ground`],
-      [isHard && replyCode !== undefined && replyCode < 500 && !isGmailDns(evidence), `${recipient}: hard by ${replyCode}`],
+      [
+        isHard && replyCode !== undefined && replyCode < 500 && !isGmailDns(evidence),
+        `${recipient}: hard by ${replyCode}`,
+      ],
     ]),
     ...shown('a name', names),
     ...shown('a diagnostic', [diagnostic]),
-    ...shown('a quote', evidence.map(({ quote }) => quote)),
+    ...shown(
+      'a quote',
+      evidence.map(({ quote }) => quote),
+    ),
   ];
 }
 

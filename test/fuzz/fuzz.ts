@@ -64,8 +64,8 @@ async function run(): Promise<void> {
 
 /** One thread's share; a thread that hangs or dies is replaced, and goes on behind the case that it was at. */
 async function runThread(board: BigInt64Array, first: number): Promise<void> {
-  let next: number | undefined = first;
-  while (next !== undefined && Atomics.load(board, 2) === 0n) {
+  let next = first;
+  while (Atomics.load(board, 2) === 0n) {
     const share: Share = { seed, first: next, step: threads, board, ...(end === undefined ? {} : { end }) };
     const ended = await runWorker(share);
     if (ended === undefined) return;
@@ -109,7 +109,9 @@ async function show(number: number, broken: readonly string[]): Promise<void> {
   if (findings > MOST_SHOWN) return;
   const { from: sample, way, source } = caseNumber(samples, seed, number);
   const path = join(values.dir, `${seed}-${number}.eml`);
-  console.log(`case ${number} of seed ${seed} (${sample}, ${way}): ${broken.join('; ').slice(0, 500)}\n  kept as ${path}`);
+  console.log(
+    `case ${number} of seed ${seed} (${sample}, ${way}): ${broken.join('; ').slice(0, 500)}\n  kept as ${path}`,
+  );
   console.log(`  again: npm run fuzz -- --seed ${seed} --from ${number} --cases 1, or --file ${path}`);
   await mkdir(values.dir, { recursive: true });
   await writeFile(path, source);

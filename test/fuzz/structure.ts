@@ -59,7 +59,17 @@ const parts: readonly Mutation[] = [
   },
   function boundary(root, chance) {
     const part = parentIn(root, chance);
-    const names = ['', ' ', 'b', `${part.boundary}x`, part.boundary.slice(0, -1), 'x'.repeat(300), '(?:a+)+$', 'ü', '"'];
+    const names = [
+      '',
+      ' ',
+      'b',
+      `${part.boundary}x`,
+      part.boundary.slice(0, -1),
+      'x'.repeat(300),
+      '(?:a+)+$',
+      'ü',
+      '"',
+    ];
     const chosen = chance.pick(names);
     if (chance.oneIn(2)) part.boundary = latin1(chosen);
     else setField(part, 'Content-Type', `${typeOf(part)}; boundary="${chosen}"`);

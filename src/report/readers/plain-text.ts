@@ -22,7 +22,7 @@ const OPENING =
   /^[-|*\s]{0,30}(?:failed recipients|non-delivery report|message log follows|your mail cannot be delivered to the following)/i;
 /** An address inside of a sentence about its failure. */
 const NAMED =
-  /(?:(?:delivery|message|mail) (?:sent )?(?:to|for) |rejected recipient |mailbox (?:is )?full: |user unknown: )<?([^\s<>@"'(),;:]{1,64}@[a-z0-9._-]{1,255})>?/i;
+  /(?:(?:delivery|message|mail) (?:sent )?(?:to|for) |rejected recipient |mailbox (?:is )?full: |user unknown: )<?([^\s<>@"'(),;:]{1,64}@[a-z0-9._-]{1,255})>?(?![\p{L}\p{N}_@]|[.-]+[\p{L}\p{N}_])/iu;
 /** Words kept for one recipient. */
 const WORDS_CHARS = 1500;
 
