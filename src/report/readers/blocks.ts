@@ -57,7 +57,7 @@ export function addressBlocks(text: string): Block[] {
 function addressAtStart(line: string): { address: string; head: string; rest: string } | undefined {
   if (line.length > 2000) return undefined;
   const match =
-    /^[\s*•-]{0,12}"?(?:(?:(?:addressed |rcpt )?to|(?:failed |final |intended )?recipient(?: address)?|e-?mail|address)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@]|[.-]+[\p{L}\p{N}_])/iu.exec(
+    /^[\s*•-]{0,12}(?<!-)"?(?:(?:(?:addressed |rcpt )?to|(?:failed |final |intended )?recipient(?: address)?|e-?mail|address)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@]|[.-]+[\p{L}\p{N}_])/iu.exec(
       line,
     );
   const address = match === null ? undefined : cleanAddress(match[1] ?? '');

@@ -28,6 +28,13 @@ describe('what cannot be an address is not cut down to one', () => {
   });
 });
 
+test('a hyphen before a list entry is none of the address, one that touches it is', () => {
+  const text = `${QMAIL}- <ann@customer.example>:\nno such user\n\n--bob@customer.example:\nno such user\n`;
+  const reading = readReport(message({ text, headers: { subject: 'failure notice' } }));
+  const found = isReport(reading) ? reading.recipients.map(({ finalRecipient }) => finalRecipient) : [];
+  expect(found).not.toContain('bob@customer.example');
+});
+
 describe('where a limit cuts, the address at the cut is left out', () => {
   const mail = (fields: string, body: string): string =>
     `From: MAILER-DAEMON@mx.example\nSubject: Undelivered mail\nTo: news@shop.example\n${fields}\n\n${body}`;
