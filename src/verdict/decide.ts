@@ -5,6 +5,7 @@
 import type { BounceReport, Evidence, ReportedRecipient } from '../report/report.ts';
 import { isAddress, sameAddress } from '../shared/address.ts';
 import { LIMITS } from '../shared/limits.ts';
+import { reasonByGrammar, speaksOfOurSide } from './grammar.ts';
 import { decidingPhrase, matchPhrases, normalise } from './match.ts';
 import type { PhraseMatch } from './match.ts';
 import { REASONS } from './reasons.ts';
@@ -39,13 +40,14 @@ const EARLIEST_SECONDS = 946_684_800;
  */
 export function decide(report: BounceReport, policy: Policy, nowSeconds: number): readonly Verdict[] {
   return report.recipients.map(recipient => {
-    const finding = findReason(recipient, report.reportingMta);
+    const judged = withTellingStatus(recipient);
+    const finding = findReason(judged, report.reportingMta);
     const { status, replyCode, diagnostic } = recipient;
     const names = namesOf(recipient);
     return {
       recipient: names[0] ?? recipient.finalRecipient,
       names,
-      verdict: applyPolicy(policy, finding, recipient),
+      verdict: applyPolicy(policy, finding, judged),
       reason: finding.reason,
       about: REASONS[finding.reason].about,
       ...(status === undefined ? {} : { status }),
@@ -55,6 +57,12 @@ export function decide(report: BounceReport, policy: Policy, nowSeconds: number)
       evidence: [...finding.evidence, ...recipient.evidence],
     };
   });
+}
+
+/** A Status field that says nothing (X.0.0) gives way to the enhanced code of the reply (RFC 3463 3.1). */
+function withTellingStatus(recipient: ReportedRecipient): ReportedRecipient {
+  const { status, replyStatus } = recipient;
+  return replyStatus !== undefined && /\.0\.0$/.test(status ?? '') ? { ...recipient, status: replyStatus } : recipient;
 }
 
 /**
@@ -70,11 +78,25 @@ export function findReason(recipient: ReportedRecipient, reporter?: string): Fin
   const refusal: Refusal = { recipient, ...speakersOf(recipient, reporter), part: fromText };
   const said = byWords(diagnostic ?? '', refusal);
   const byCode = byCodes(refusal);
-  // "Rejected" is a wording too, but a code that says why tells more.
-  if (said?.reason === 'unknown' && byCode !== undefined && byCode.reason !== 'unknown') return byCode;
-  if (said !== undefined) return byCode === undefined ? said : withLoser(said, byCode);
-  if (byCode !== undefined && byCode.reason !== 'unknown') return byCode;
+  if (said !== undefined && said.reason !== 'unknown') return byCode === undefined ? said : withLoser(said, byCode);
+  // "Rejected" is a wording too, but general words or a code that says why tell more.
+  const guess = byGrammar(diagnostic ?? '', refusal);
+  const told = byCode !== undefined && byCode.reason !== 'unknown';
+  if (guess !== undefined && (!told || guess.sure || /\.[34]\.0$/.test(recipient.status ?? '')))
+    return byCode === undefined ? guess : withLoser(guess, byCode);
+  if (said !== undefined && !told) return said;
+  if (told && !saysLittle(recipient)) return byCode;
+  if (told) return withProse(byCode, byProse(prose ?? '', refusal));
   return byProse(prose ?? '', refusal) ?? byCode ?? nothingKnown(refusal);
+}
+
+/** X.y.0 without a reply: "other or undefined" of its subject (RFC 3463 3). */
+function saysLittle({ status, diagnostic }: ReportedRecipient): boolean {
+  return diagnostic === undefined && /\.0$/.test(status ?? '');
+}
+
+function withProse(byCode: Finding, inProse: Finding | undefined): Finding {
+  return inProse === undefined || inProse.reason === 'unknown' ? byCode : withLoser(inProse, byCode);
 }
 
 interface Refusal {
@@ -97,7 +119,7 @@ function speakersOf(
 
 function byWords(text: string, { recipient, receiver, reporter, part }: Refusal): Finding | undefined {
   if (text === '') return undefined;
-  const matches = matchPhrases(normalise(text), receiver, reporter);
+  const matches = matchPhrases(normalise(text), { receiver, reporter, domain: domainOf(recipient) });
   const best = decidingPhrase(matches);
   if (best === undefined) return undefined;
   const others = matches.filter(one => one.reason !== best.reason).slice(0, 2);
@@ -108,14 +130,33 @@ function byWords(text: string, { recipient, receiver, reporter, part }: Refusal)
   return { reason: best.reason, final: isFinal(best, recipient), evidence };
 }
 
+/** No row of the table says anything: what the nouns and verbs speak of. */
+function byGrammar(text: string, { recipient, part }: Refusal): (Finding & { readonly sure: boolean }) | undefined {
+  const guess = text === '' ? undefined : reasonByGrammar(normalise(text));
+  if (guess === undefined) return undefined;
+  const { reason, confidence } = guess;
+  const rule = `grammar: ${reason} (general words about the recipient)`;
+  const final = isFinal({ reason, confidence, receiver: 'any' }, recipient);
+  return { reason, final, evidence: [{ part, quote: quoteOf(text), rule }], sure: confidence === 'high' };
+}
+
+function domainOf({ finalRecipient }: ReportedRecipient): string {
+  return finalRecipient.slice(finalRecipient.lastIndexOf('@') + 1).toLowerCase();
+}
+
 /** The reporter's words for people may quote the server, and with it who it was. */
 function byProse(prose: string, refusal: Refusal): Finding | undefined {
   const receiver = refusal.receiver ?? knowReceiver(undefined, normalise(prose));
-  return byWords(prose, { ...refusal, receiver, part: 'text' });
+  const inText = { ...refusal, receiver, part: 'text' as const };
+  const said = byWords(prose, inText);
+  return said === undefined || said.reason === 'unknown' ? (byGrammar(prose, inText) ?? said) : said;
 }
 
 /** A final reason holds only in a reply that is final, and a doubtful wording only with a second sign. */
-function isFinal(best: PhraseMatch, { status, replyCode, diagnostic }: ReportedRecipient): boolean {
+function isFinal(
+  best: Pick<PhraseMatch, 'reason' | 'receiver' | 'confidence'>,
+  { status, replyCode, diagnostic }: ReportedRecipient,
+): boolean {
   if (REASONS[best.reason].verdict !== 'hard') return true;
   const aboutDomain = best.reason === 'domainUnknown' || best.reason === 'domainNoMail';
   // Gmail reports a domain that does not exist as failed with 4.0.0 or "454 4.4.4 [internal] ...": it is its own
@@ -133,9 +174,12 @@ function isFinal(best: PhraseMatch, { status, replyCode, diagnostic }: ReportedR
   return best.confidence !== 'low' || /^5\.1\.(?:1|2|3|10)$/.test(status ?? '');
 }
 
-/** X.7.13 and X.7.17 lie among the security codes and speak of the mailbox all the same (RFC 5248, RFC 7293). */
+/**
+ * X.7.13 and X.7.17 lie among the security codes and speak of the mailbox all the same (RFC 5248, RFC 7293); X.3.0 and
+ * X.4.0 are what mailers write for want of anything better ("other or undefined").
+ */
 function aboutSomethingElse(status: string | undefined): boolean {
-  return /^5\.[3-7]\.(?!13$|17$)/.test(status ?? '');
+  return /^5\.(?:[34]\.(?!0$)|[56]\.|7\.(?!13$|17$))/.test(status ?? '');
 }
 
 /** The codes alone. Undefined when there is none that says anything. */
@@ -146,7 +190,7 @@ function byCodes({ recipient, receiver, reporter, part }: Refusal): Finding | un
   if (reason !== undefined) {
     // 552 is about storage (RFC 5321 4.2.3): with 5.1.1 beside it, one of the two lies.
     const replyAgrees = replyCode === undefined || (replyCode >= 500 && replyCode !== 552);
-    const final = status?.startsWith('5') === true && replyAgrees;
+    const final = status?.startsWith('5') === true && replyAgrees && !speaksOfOurSide(normalise(diagnostic ?? ''));
     return { reason, final, evidence: [{ part, quote, rule: `status ${status ?? ''} (RFC 3463)` }] };
   }
   if (replyCode === undefined) return undefined;

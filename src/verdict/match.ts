@@ -34,6 +34,8 @@ const WIDEST_GAP = 200;
 const OWN_BONUS = 1.5;
 /** A receiver's wording of so many characters is known by itself. */
 const LONG_ENOUGH = 24;
+/** In a wording: the recipient's own domain. */
+const DOMAIN = '{domain}';
 /** Server software: its wordings come from every host that runs it. */
 const SOFTWARE = new Set(
   (
@@ -82,15 +84,22 @@ export function normalise(text: string): string {
   return line.slice(0, start) + rest;
 }
 
-/**
- * Rows whose wording stands in the (normalised) text; those of another known receiver are left out.
- * @param receiver who spoke, as the table names it, where known
- * @param reporter who may have spoken, where the receiver is not known
- */
-export function matchPhrases(text: string, receiver: string | undefined, reporter?: string): PhraseMatch[] {
+/** What is known beside the text. */
+export interface Spoken {
+  /** Who spoke, as the table names it. */
+  readonly receiver?: string | undefined;
+  /** Who may have spoken, where the receiver is not known. */
+  readonly reporter?: string | undefined;
+  /** The recipient's domain, lower case: "{domain}" in a wording stands for it. */
+  readonly domain?: string | undefined;
+}
+
+/** Rows whose wording stands in the (normalised) text; those of another known receiver are left out. */
+export function matchPhrases(text: string, { receiver, reporter, domain }: Spoken): PhraseMatch[] {
   const may = (rule: Rule): boolean => mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
-  const found = RULES.filter(rule => may(rule) && says(text, rule)).map(rule =>
-    rule.receiver === receiver ? { ...rule, own: true } : rule,
+  const named = withDomainMarked(text, domain);
+  const found = RULES.filter(rule => may(rule) && says(rule.fragment.includes(DOMAIN) ? named : text, rule)).map(
+    rule => (rule.receiver === receiver ? { ...rule, own: true } : rule),
   );
   return found.sort((one, other) => one.rank - other.rank || weight(other) - weight(one));
 }
@@ -101,8 +110,9 @@ export function matchPhrases(text: string, receiver: string | undefined, reporte
  */
 export function decidingPhrase(matches: readonly PhraseMatch[]): PhraseMatch | undefined {
   // "Message expired, last reply was ...": what stood behind the expiry tells more.
-  const behind = matches.find(one => one.reason !== 'expired' && !GENERIC.has(one.reason));
-  const best = matches[0]?.reason === 'expired' ? (behind ?? matches[0]) : matches[0];
+  const others = matches.filter(one => one.reason !== 'expired');
+  if (matches[0]?.reason === 'expired' && others.some(one => !GENERIC.has(one.reason))) return decidingPhrase(others);
+  const [best] = matches;
   if (best === undefined || REASONS[best.reason].verdict !== 'hard') return best;
   const softer = matches.find(
     one => REASONS[one.reason].verdict === 'soft' && !GENERIC.has(one.reason) && weight(one) >= 0.75 * weight(best),
@@ -122,6 +132,15 @@ function weight(match: PhraseMatch): number {
   const doubt = match.confidence === 'high' ? 1 : match.confidence === 'medium' ? 0.8 : 0.5;
   const telling = GENERIC.has(match.reason) ? match.length / 2 : match.length;
   return doubt * telling * (match.own ? OWN_BONUS : 1);
+}
+
+/** The recipient's domain where it stands for itself, and not in an address. */
+function withDomainMarked(text: string, domain: string | undefined): string {
+  if (domain === undefined || domain === '') return '';
+  return text.split(domain).reduce((before, after) => {
+    const alone = !/[@\w.-]$/.test(before) && !/^[\w-]/.test(after);
+    return `${before}${alone ? DOMAIN : domain}${after}`;
+  });
 }
 
 /** Vendor codes such as "ib607" or "[tss04]" name their reason beyond doubt. */

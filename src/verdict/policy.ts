@@ -3,6 +3,8 @@
  */
 import type { ReportedRecipient } from '../report/report.ts';
 import type { Finding } from './decide.ts';
+import { maySpeakOfAnother } from './grammar.ts';
+import { normalise } from './match.ts';
 import { REASONS } from './reasons.ts';
 import { speaksOfAddress } from './status-code.ts';
 import type { Policy, Verdict } from './verdict.ts';
@@ -13,8 +15,6 @@ type Word = Verdict['verdict'];
 const OTHER_STAGE =
   /(?:after|in reply to) (?:(?:end of )?data|sending|initial connection|(?:pipelined )?(?:mail from|ehlo|helo|starttls))/i;
 const RECIPIENT = /\b(?:address|recipient|user|mailbox)\b/i;
-/** Words about the sending side. */
-const SENDER = /\b(?:sender|sending|from|spf|dkim|dmarc|ip)\b/i;
 
 /** The operator's override first, then the policy; a hard one never without a code or wording that supports it. */
 export function applyPolicy(policy: Policy, finding: Finding, recipient: ReportedRecipient): Word {
@@ -46,8 +46,8 @@ function byCode(finding: Finding, { status, replyCode, diagnostic }: ReportedRec
   if (replyCode === undefined || ![550, 551, 553].includes(replyCode) || !finding.final) return 'soft';
   const words = diagnostic ?? '';
   // A refusal of the connection, the sender or the content is none of the recipient.
-  if (OTHER_STAGE.test(words)) return 'soft';
+  if (OTHER_STAGE.test(words) || maySpeakOfAnother(normalise(words))) return 'soft';
   // X.1.0 is what several receivers say about a sender: it needs a word about the recipient beside it.
-  if (status === '5.1.0') return RECIPIENT.test(words) && !SENDER.test(words) ? 'hard' : 'soft';
+  if (status === '5.1.0') return RECIPIENT.test(words) ? 'hard' : 'soft';
   return status === undefined || speaksOfAddress(status) ? 'hard' : 'soft';
 }
