@@ -6,7 +6,7 @@ import { readBounce } from '../src/index.ts';
 import { openMailbox } from '../src/mailbox/mailbox.ts';
 import type { RawMessage } from '../src/mailbox/mailbox.ts';
 import { CANDIDATE_FIELDS, isCandidate, isReport, wantedParts } from '../src/report/report.ts';
-import { readMail } from '../src/river.ts';
+import { readMail } from '../src/read-mail.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { silentLog } from '../src/shared/silent-log.ts';
 import { Secret } from '../src/shared/secret.ts';

@@ -5,13 +5,15 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readBounce } from '../index.ts';
 import type { Bounce, Verdict } from '../index.ts';
+import { openReadingThread } from '../reading-thread.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
+import { silentLog } from '../shared/silent-log.ts';
+import { DEFAULT_POLICY } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
 import { readOptions, usage } from './options.ts';
 
@@ -20,6 +22,8 @@ export function classifyCommand(args: string[]): Command {
   if (operands.length === 0) throw usage('classify', 'expected at least one FILE, DIR or -');
   const show = values.json === true ? showJson : values.explain === true ? showExplained : showLines;
   return async () => {
+    // A mail that is never done must not keep the others from being read.
+    const reading = openReadingThread({ log: silentLog, clock: systemClock });
     let exit: ExitCode = EXIT.ok;
     for (const operand of operands) {
       for await (const mail of mailsOf(operand)) {
@@ -28,11 +32,12 @@ export function classifyCommand(args: string[]): Command {
           process.stderr.write(`bounced: ${what}\n  cure: name an .eml file, a folder of them, or -\n`);
           exit = EXIT.dataError;
         } else {
-          const bounce = await readBounce(mail.source, { nowSeconds: systemClock.nowSeconds() });
+          const bounce = await reading.readFile(mail.source, DEFAULT_POLICY, systemClock.nowSeconds());
           await print(show(basename(mail.path), bounce));
         }
       }
     }
+    await reading.close();
     return exit;
   };
 }
