@@ -1,0 +1,26 @@
+/**
+ * Loaded before the built command (node --import): its clock runs FAST_CLOCK="speed:origin" times as fast since the
+ * origin (epoch milliseconds), and is off by what the file FAST_CLOCK_OFFSET holds (milliseconds). Waits shorten with it.
+ */
+import { readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
+
+const [speed = 1, origin = 0] = (process.env.FAST_CLOCK ?? '1:0').split(':').map(Number);
+const offsetFile = process.env.FAST_CLOCK_OFFSET;
+const realNow = Date.now.bind(Date);
+const realSleep = timers.setTimeout;
+let offsetMs = readOffset();
+
+function readOffset() {
+  try {
+    return offsetFile === undefined ? 0 : Number(readFileSync(offsetFile, 'utf8')) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+if (offsetFile !== undefined) setInterval(() => (offsetMs = readOffset()), 20).unref();
+Date.now = () => origin + Math.round((realNow() - origin) * speed) + offsetMs;
+timers.setTimeout = (ms, value, options) => realSleep(ms / speed, value, options);
+syncBuiltinESMExports();
