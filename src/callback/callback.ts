@@ -7,6 +7,7 @@ import type { Due, Lease, Store } from '../outbox/outbox.ts';
 import { ceilingMs } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import { asFault } from '../shared/fault.ts';
+import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
 import { SEARCH_REQUESTS } from './bisect.ts';
@@ -53,6 +54,8 @@ export interface CourierTools {
   readonly random: () => number;
   readonly userAgent: string;
   readonly onPosted?: (report: PostReport) => void;
+  /** Whom a line tells that it turns. */
+  readonly heartOf?: (callback: string) => Heart;
 }
 
 export interface Courier {
@@ -76,9 +79,11 @@ const CLAIM_MARGIN_SECONDS = 600;
 /** One line a callback; each is slow, down or misconfigured by itself. */
 export function openCourier(tools: CourierTools): Courier {
   const lines = tools.callbacks.map(settings => openLine(settings, tools));
+  const watch = (line: Line): void => void (line.heart = tools.heartOf?.(line.settings.name));
   return {
     async run(signal) {
       await warnOfStrangers(tools);
+      lines.forEach(watch);
       await Promise.all(lines.map(line => followLine(line, signal)));
     },
     async deliverDue(signal) {
@@ -101,6 +106,7 @@ async function followLine(line: Line, signal: AbortSignal): Promise<void> {
       const fault = asFault(error);
       if (fault.retry === 'never') throw fault;
       log.error(`the outbox could not be used: ${fault.message}`, { cure: fault.hint });
+      line.heart?.beat(ceilingMs(STORE_BACKOFF, failures));
       await clock.sleep(ceilingMs(STORE_BACKOFF, failures), signal);
     }
   }
@@ -153,6 +159,7 @@ async function untilRipe(line: Line, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const due = await store.due(line.settings.name, clock.nowSeconds());
     const sleepMs = ripeAtMs(line, due, clock.nowMs()) - clock.nowMs();
+    line.heart?.beat();
     if (sleepMs <= 0) return;
     await line.bell.wait(Math.min(sleepMs, LONGEST_SLEEP_MS), clock, signal);
   }

@@ -4,6 +4,7 @@
  */
 import type { ClaimedEvent, Settlement } from '../outbox/outbox.ts';
 import { asFault } from '../shared/fault.ts';
+import type { Heart } from '../shared/heart.ts';
 import { openBell } from './bell.ts';
 import type { Bell } from './bell.ts';
 import type { CallbackSettings, CourierTools } from './callback.ts';
@@ -28,6 +29,8 @@ export interface Line {
   takings: number;
   /** Events that were refused alone, and `takings` at that time. */
   readonly suspects: Map<string, number>;
+  /** Beats while the line is followed. */
+  heart: Heart | undefined;
   /** True from the alarm about a configuration fault until something is taken again. */
   alarmed: boolean;
 }
@@ -49,6 +52,7 @@ export function openLine(settings: CallbackSettings, tools: CourierTools): Line 
     failures: undefined,
     takings: 0,
     suspects: new Map(),
+    heart: undefined,
     alarmed: false,
   };
 }
@@ -196,6 +200,7 @@ async function settle(line: Line, settlements: readonly Settlement[], signal: Ab
       const fault = asFault(error);
       if (fault.retry === 'never' || tries >= SETTLE_TRIES || signal.aborted) throw fault;
       log.error(`what was posted could not be noted: ${fault.message}`, { cure: fault.hint });
+      line.heart?.beat();
       await clock.sleep(waitMs, signal);
       waitMs = Math.min(2 * waitMs, SETTLE_RETRY.lastMs);
     }

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import process from 'node:process';
+import { setInterval } from 'node:timers';
 import timers from 'node:timers/promises';
 
 const [speed = 1, origin = 0] = (process.env.FAST_CLOCK ?? '1:0').split(':').map(Number);

@@ -88,9 +88,14 @@ function pass(from: Socket, to: Socket, mood: () => Mood, direction: 'up' | 'dow
     });
   });
   // An end comes after what was sent before it; a connection that broke breaks the other.
-  from.on('end', () => next(() => Promise.resolve(void to.end())));
+  from.on('end', () => next(() => Promise.resolve().then(() => void to.end())));
   from.on('error', () => to.resetAndDestroy());
-  from.on('close', () => next(() => Promise.resolve(void (to.destroyed || to.end()))));
+  from.on('close', () =>
+    next(() => {
+      if (!to.destroyed) to.end();
+      return Promise.resolve();
+    }),
+  );
 }
 
 async function forward(
