@@ -87,6 +87,9 @@ class ImapMailbox implements Mailbox {
         const folder = sentFolder(this.#settings, await this.#sent.folders(signal));
         if (folder === undefined) return { searched: false, mails: new Map() };
         await this.#sent.examine(folder, signal);
+      } else {
+        // Again: a server may search what it knew when the folder was opened, and a bounce comes seconds after its mail.
+        await this.#sent.examine(this.#sent.openedFolder, signal);
       }
       const mails = await findByMessageId(this.#sent, messageIds, signal);
       return { searched: true, mails: new Map(mails.map(mail => [mail.messageId, mail])) };
