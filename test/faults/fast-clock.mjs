@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { Socket } from 'node:net';
 import process from 'node:process';
 import { setInterval } from 'node:timers';
 import timers from 'node:timers/promises';
@@ -25,4 +26,18 @@ function readOffset() {
 if (offsetFile !== undefined) setInterval(() => (offsetMs = readOffset()), 20).unref();
 Date.now = () => origin + Math.round((realNow() - origin) * speed) + offsetMs;
 timers.setTimeout = (ms, value, options) => realSleep(ms / speed, value, options);
+
+// Limits of minutes (idle renewal, silent peers, commands) shorten too; those of seconds, which the machine may need, not.
+const LONG_MS = 60_000;
+const shorten = ms => (ms >= LONG_MS ? ms / speed : ms);
+const realTimer = globalThis.setTimeout;
+const fastTimer = (work, ms, ...more) => realTimer(work, shorten(ms), ...more);
+globalThis.setTimeout = Object.assign(fastTimer, realTimer);
+const { AbortSignal } = globalThis;
+const realLimit = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = ms => realLimit(shorten(ms));
+const realSocketTimeout = Socket.prototype.setTimeout;
+Socket.prototype.setTimeout = function (ms, ...more) {
+  return realSocketTimeout.call(this, shorten(ms), ...more);
+};
 syncBuiltinESMExports();

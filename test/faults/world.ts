@@ -22,8 +22,13 @@ import { chanceFrom } from './chance.ts';
 import type { Chance } from './chance.ts';
 import { digestOf, readLedger } from './ledger.ts';
 
+/** What Dovecot and the scripted server have in common. */
+export type MailServer = Pick<Dovecot, 'port' | 'ca' | 'user' | 'password' | 'deliver' | 'stop'>;
+
 export interface WorldSettings {
   readonly seed: number;
+  /** Another server than Dovecot. */
+  readonly server?: () => Promise<MailServer>;
   /** How many times faster than the real one the daemon's clock runs; 1 leaves it alone. */
   readonly speed?: number;
   readonly batchWaitMs?: number;
@@ -34,7 +39,9 @@ export interface WorldSettings {
 export interface World {
   readonly chance: Chance;
   readonly folder: string;
-  readonly dovecot: Dovecot;
+  readonly server: MailServer;
+  /** Throws where another server was asked for. */
+  dovecot(): Dovecot;
   readonly journal: Journal;
   /** Before Dovecot, and before the receiver. */
   readonly imapLine: Proxy;
@@ -42,18 +49,22 @@ export interface World {
   readonly mails: Mailed[];
   /** The daemon that was started last. */
   daemon(): DaemonChild;
-  start(how?: Pick<ChildSettings, 'args' | 'wrapper' | 'env' | 'folder'> | object): Promise<DaemonChild>;
+  start(how?: Partial<ChildSettings>): Promise<DaemonChild>;
   /** Puts new mails into the folder that is read: about six bounces in ten. Gives those that lead to something. */
   deliver(count: number, marks?: Pick<Mailed, 'unproven' | 'mayBeMissed' | 'poison'>): Promise<Mailed[]>;
   /** One mail more of those delivered before, the same bytes: people copy mails. */
   deliverAgain(): Promise<void>;
-  /** The time as the daemon has it. */
+  /** The true time, in the daemon's measure. */
   nowMs(): number;
   /** Shifts the daemon's clock by so many milliseconds, from the true time on. */
   shiftClock(ms: number): Promise<void>;
   books(final: boolean): Books;
   /** Takes all faults away. */
   heal(): void;
+  /** Waits for the daemon to end by itself; rejects with what it said when the code is another. */
+  endsWith(code: number): Promise<void>;
+  /** Resolves when the daemon has said this, from the line on that `from` counts. */
+  says(words: RegExp, from?: number): Promise<void>;
   /** Resolves when the predicate holds or the limit is over; tells which. */
   until(predicate: () => boolean, limitMs?: number): Promise<boolean>;
   /** Waits until every mail has its outcome and nothing waits to be posted any more. */
@@ -69,12 +80,14 @@ const SETTLE_MS = 180_000;
 export async function startWorld(settings: WorldSettings): Promise<World> {
   const { seed, speed = 1, batchWaitMs = 200, more = {} } = settings;
   const folder = await mkdtemp(join(tmpdir(), 'bounced-faults-'));
-  const [dovecot, journal] = await Promise.all([startDovecot(), startJournal(join(folder, 'journal'))]);
-  const [imapLine, httpLine] = await Promise.all([startProxy(() => dovecot.port), startProxy(() => journal.port)]);
+  const [server, journal] = await Promise.all([
+    (settings.server ?? startDovecot)(),
+    startJournal(join(folder, 'journal')),
+  ]);
+  const [imapLine, httpLine] = await Promise.all([startProxy(() => server.port), startProxy(() => journal.port)]);
   const chance = chanceFrom(seed);
   const originMs = Date.now();
   const offsetFile = join(folder, 'clock-offset');
-  let offsetMs = 0;
   let daemon: DaemonChild | undefined;
   let number = 0;
   const mails: Mailed[] = [];
@@ -82,28 +95,31 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
   const ledgerPath = join(folder, 'state', 'bounced.db');
   const child: ChildSettings = {
     folder,
-    imap: { port: imapLine.port, ca: dovecot.ca },
+    imap: { port: imapLine.port, ca: server.ca },
     receiver: { url: journal.receiver.url.replace(`:${journal.port}`, `:${httpLine.port}`) },
-    user: dovecot.user,
-    password: dovecot.password,
+    user: server.user,
+    password: server.password,
     batchWaitMs,
     more,
     preload: FAST_CLOCK,
     env: { FAST_CLOCK: `${speed}:${originMs}`, FAST_CLOCK_OFFSET: offsetFile },
   };
   const world: World = {
-    ...{ chance, folder, dovecot, journal, imapLine, httpLine, mails },
+    ...{ chance, folder, server, journal, imapLine, httpLine, mails },
+    dovecot() {
+      if ('halt' in server) return server as Dovecot;
+      throw new Error('this world has another server than Dovecot');
+    },
     daemon() {
       if (daemon === undefined) throw new Error('no daemon was started');
       return daemon;
     },
     async start(how = {}) {
-      daemon = await startDaemon({ ...child, ...how });
+      daemon = await startDaemon({ ...child, ...how, env: { ...child.env, ...how.env } });
       return daemon;
     },
-    nowMs: () => originMs + (Date.now() - originMs) * speed + offsetMs,
+    nowMs: () => originMs + (Date.now() - originMs) * speed,
     async shiftClock(ms) {
-      offsetMs = ms;
       await writeFile(offsetFile, String(ms));
       await sleep(60);
     },
@@ -112,22 +128,32 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
       for (let left = count; left > 0; left -= 1) {
         const { source, original, mail } = mailNumber(number, marks);
         number += 1;
-        if (original !== undefined) await dovecot.deliver('Sent', original);
+        if (original !== undefined) await server.deliver('Sent', original);
         mails.push(mail);
         added.push(mail);
         sources.push(source);
-        await dovecot.deliver('All Mail', source, new Date(world.nowMs()));
+        await server.deliver('All Mail', source, new Date(world.nowMs()));
       }
       return added;
     },
     async deliverAgain() {
-      if (sources.length > 0) await dovecot.deliver('All Mail', chance.pick(sources), new Date(world.nowMs()));
+      if (sources.length > 0) await server.deliver('All Mail', chance.pick(sources), new Date(world.nowMs()));
     },
     books: final => ({ mails, ...readLedger(ledgerPath), counted: countedIn(journal), final }),
     heal() {
       imapLine.mood = {};
       httpLine.mood = {};
       journal.script = () => TAKEN;
+    },
+    async endsWith(code) {
+      const ended = await world.daemon().ended;
+      if (ended === code) return;
+      throw new Error(`ended with ${ended}, not ${code}: ${lastWords(world.daemon())}`);
+    },
+    async says(words, from = 0) {
+      const { lines } = world.daemon();
+      const said = await until(() => lines.slice(from).some(({ message }) => words.test(message)));
+      if (!said) throw new Error(`it never said ${words}: ${lastWords(world.daemon())}`);
     },
     until,
     settled: (limitMs = SETTLE_MS) => until(() => isSettled(world.books(false)), limitMs),
@@ -136,7 +162,7 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
       if ((await Promise.race([daemon?.ended, Promise.resolve('runs')])) !== 'runs') await world.start();
       await until(() => world.daemon().lines.some(({ message }) => message === 'connected'));
       const settled = await world.settled(limitMs);
-      const code = await daemon?.stop();
+      const code = await world.daemon().stop();
       // What is posted once more now, or still open, is in the books.
       await world.start({ args: ['--once'] });
       await daemon?.ended;
@@ -152,11 +178,19 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
     async stop() {
       await daemon?.kill();
       await Promise.all([imapLine.stop(), httpLine.stop()]);
-      await Promise.all([dovecot.stop(), journal.stop()]);
+      await Promise.all([server.stop(), journal.stop()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
   return world;
+}
+
+function lastWords({ lines }: DaemonChild): string {
+  const { length } = lines;
+  return lines
+    .slice(Math.max(0, length - 5))
+    .map(({ message }) => message)
+    .join(' | ');
 }
 
 /** The n-th mail: six bounces in ten, the rest is none. */
@@ -177,7 +211,9 @@ function countedIn(journal: Journal): Books['counted'] {
 function isSettled({ mails, outcomes, events }: Books): boolean {
   const seen = new Set(outcomes);
   const read = mails.every(({ digest, mayBeMissed }) => mayBeMissed === true || seen.has(digest));
-  return read && events.every(({ state }) => state !== 'waiting' && state !== 'claimed');
+  const held = events.filter(({ state }) => state === 'held').length;
+  const mayStayHeld = mails.filter(({ unproven }) => unproven === true).length;
+  return read && held <= mayStayHeld && events.every(({ state }) => state !== 'waiting' && state !== 'claimed');
 }
 
 async function until(predicate: () => boolean, limitMs = 60_000): Promise<boolean> {
