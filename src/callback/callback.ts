@@ -12,7 +12,7 @@ import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
 import { SEARCH_REQUESTS } from './bisect.ts';
 import { deliver } from './deliver.ts';
-import { openLine } from './line.ts';
+import { openLine, pausedUntilMs } from './line.ts';
 import type { Line } from './line.ts';
 
 export { RETRY_SCHEDULE } from './schedule.ts';
@@ -136,7 +136,7 @@ async function postDue(line: Line, signal: AbortSignal, which: 'ripe' | 'all'): 
 async function postNext(line: Line, queue: PQueue, failures: unknown[], signal: AbortSignal): Promise<boolean> {
   const { store, lease, clock } = line.tools;
   const { name, timeoutMs } = line.settings;
-  if (signal.aborted || failures.length > 0 || clock.nowMs() < line.pausedUntilMs) return false;
+  if (signal.aborted || failures.length > 0 || clock.nowMs() < pausedUntilMs(line, clock.nowMs())) return false;
   const claimSeconds = Math.ceil(((SEARCH_REQUESTS + 1) * timeoutMs) / 1000) + CLAIM_MARGIN_SECONDS;
   const { events } = await store.claim(lease, name, line.batchSize, clock.nowSeconds(), claimSeconds);
   if (events.length > 0) {
@@ -168,9 +168,11 @@ async function untilRipe(line: Line, signal: AbortSignal): Promise<void> {
 /** When there is reason to look again: a batch is full, or its oldest event has waited for company long enough. */
 function ripeAtMs(line: Line, { count, waitingSinceSeconds, nextSeconds }: Due, nowMs: number): number {
   const full = count >= line.batchSize ? nowMs : Infinity;
-  const waited = waitingSinceSeconds === undefined ? Infinity : waitingSinceSeconds * 1000 + line.settings.batchWaitMs;
+  const sinceMs = waitingSinceSeconds === undefined ? Infinity : waitingSinceSeconds * 1000;
+  // Since a time to come: the clock was wrong then, or is now.
+  const waited = sinceMs !== Infinity && sinceMs > nowMs ? nowMs : sinceMs + line.settings.batchWaitMs;
   const next = nextSeconds === undefined ? Infinity : nextSeconds * 1000;
-  return Math.max(Math.min(full, waited, next), line.pausedUntilMs);
+  return Math.max(Math.min(full, waited, next), pausedUntilMs(line, nowMs));
 }
 
 /** Events of a callback that the configuration does not name any more would wait in silence. */

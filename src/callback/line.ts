@@ -38,6 +38,8 @@ export interface Line {
 /** Tries to settle before giving up, and the waits between them: a full disk must not make us post again. */
 const SETTLE_TRIES = 10;
 const SETTLE_RETRY = { firstMs: 1_000, lastMs: 60_000 };
+/** No wait is as long, in milliseconds. */
+const FAR_MS = 86_400_000;
 /** More are forgotten: each is then refused alone once more before it can be buried. */
 const SUSPECTS = 1_000;
 
@@ -55,6 +57,11 @@ export function openLine(settings: CallbackSettings, tools: CourierTools): Line 
     heart: undefined,
     alarmed: false,
   };
+}
+
+/** When the pause that the other side asked for is over; 0 for one that was set while the clock was wrong. */
+export function pausedUntilMs(line: Line, nowMs: number): number {
+  return line.pausedUntilMs - nowMs > FAR_MS ? 0 : line.pausedUntilMs;
 }
 
 /** These were taken: the other side works. */
