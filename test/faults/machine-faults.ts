@@ -6,9 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { refused, TAKEN } from '../servers/journal.ts';
 import { atWork, come } from './fault.ts';
 import type { NamedFault } from './fault.ts';
-import type { World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
@@ -32,64 +32,41 @@ function signalled(signal: NodeJS.Signals, times: number): NamedFault {
   };
 }
 
-/** The state directory on a small file system of its own; needs root. */
-async function withSmallDisk(world: World, work: (state: string) => Promise<void>): Promise<void> {
-  const state = join(world.folder, 'state');
-  mkdirSync(state, { recursive: true, mode: 0o700 });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k,mode=0700', 'tmpfs', state]);
-  try {
-    await work(state);
-    // The books are read when all is over: they move to where they would have been.
-    if (world.daemon().pid !== undefined) await world.daemon().stop();
-    const kept = join(world.folder, 'kept');
-    execFileSync('cp', ['-a', `${state}/.`, kept]);
-    execFileSync('umount', [state]);
-    execFileSync('cp', ['-a', `${kept}/.`, state]);
-  } catch (error) {
-    execFileSync('umount', ['-l', state]);
-    throw error;
-  }
-}
-
 const diskFull: NamedFault = {
   name: 'machine: the disk is full while recording and settling',
   quick: false,
   startsItself: true,
   async run(world) {
-    await withSmallDisk(world, async state => {
-      await world.start();
-      await atWork(world);
-      const filler = join(state, 'filler');
-      const { bavail, bsize } = statfsSync(state);
-      writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - 4_096)));
-      const from = world.daemon().lines.length;
-      await world.deliver(120);
-      await world.says(/the disk is full/, from);
-      await sleep(1_000);
-      rmSync(filler);
-      await come(world, 'all read', () => world.books(false).outcomes.length >= world.mails.length);
-      await world.settled();
-    });
+    // A small file system of its own for the state directory; needs root.
+    const state = join(world.folder, 'state');
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k,mode=0700', 'tmpfs', state]);
+    world.cleanUp(() => void execFileSync('umount', ['-l', state]));
+    await world.start();
+    await atWork(world);
+    const filler = join(state, 'filler');
+    const { bavail, bsize } = statfsSync(state);
+    writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - 64 * 1024)));
+    const from = world.daemon().lines.length;
+    await world.deliver(150);
+    await world.says(/the disk is full/, from);
+    await sleep(1_000);
+    rmSync(filler);
   },
 };
 
+/** Starts the command in a mount namespace of its own, in which this directory is read-only; needs root. */
+const READ_ONLY = ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'];
+
 const readOnly: NamedFault = {
-  name: 'machine: the state directory becomes read-only',
+  name: 'machine: the state directory is read-only',
   quick: false,
-  startsItself: true,
   async run(world) {
-    await withSmallDisk(world, async state => {
-      await world.start();
-      await world.settled();
-      await world.daemon().stop();
-      execFileSync('mount', ['-o', 'remount,ro', state]);
-      await world.deliver(6);
-      await world.start();
-      await world.endsWith(74);
-      execFileSync('mount', ['-o', 'remount,rw', state]);
-      await world.start();
-      await come(world, 'all read', () => world.books(false).outcomes.length >= world.mails.length);
-    });
+    await world.settled();
+    await world.daemon().stop();
+    await world.deliver(6);
+    await world.start({ wrapper: [...READ_ONLY, join(world.folder, 'state')] });
+    await world.endsWith(74);
   },
 };
 
@@ -133,17 +110,18 @@ function clockJumps(name: string, jumps: readonly number[]): NamedFault {
     quick: true,
     startsItself: true,
     async run(world) {
-      world.journal.script = (_addresses, request) => ({
-        reply: { status: request % 3 === 0 ? 503 : 200 },
-        counts: () => request % 3 !== 0,
-      });
       await world.start();
       for (const jump of jumps) {
-        await world.deliver(5);
-        await sleep(400);
+        await world.deliver(4);
         await world.shiftClock(jump);
-        await sleep(400);
+        // Something waits to be tried again, by the clock as it is now.
+        const from = world.daemon().lines.length;
+        world.journal.script = () => refused({ status: 503 });
+        await world.deliver(8);
+        await world.says(/not taken, will be tried again/, from);
       }
+      await world.shiftClock(0);
+      world.journal.script = () => TAKEN;
     },
   };
 }
@@ -174,10 +152,10 @@ export const MACHINE_FAULTS: readonly NamedFault[] = [
   signalled('SIGHUP', 6),
   signalled('SIGKILL', 6),
   twoDaemons,
-  clockJumps('an hour forth and back', [HOUR_MS, 0]),
-  clockJumps('an hour back and forth', [-HOUR_MS, 0]),
-  clockJumps('a year forth and back', [YEAR_MS, 0]),
-  clockJumps('a year back and forth', [-YEAR_MS, 0]),
+  clockJumps('an hour forth and back', [HOUR_MS]),
+  clockJumps('an hour back and forth', [-HOUR_MS]),
+  clockJumps('a year forth and back', [YEAR_MS]),
+  clockJumps('a year back and forth', [-YEAR_MS]),
   daylightSaving,
   locked,
   diskFull,

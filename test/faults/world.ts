@@ -71,6 +71,8 @@ export interface World {
   settled(limitMs?: number): Promise<boolean>;
   /** Heals, restarts what has ended, settles, ends, runs once more, and audits. */
   close(limitMs?: number): Promise<Sums>;
+  /** Called when the world ends, before its folder goes. */
+  cleanUp(work: () => void): void;
   stop(): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
   let number = 0;
   const mails: Mailed[] = [];
   const sources: Buffer[] = [];
+  const endings: (() => void)[] = [];
   const ledgerPath = join(folder, 'state', 'bounced.db');
   const child: ChildSettings = {
     folder,
@@ -175,10 +178,12 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
       ];
       return { ...sums, wrong };
     },
+    cleanUp: work => void endings.push(work),
     async stop() {
       await daemon?.kill();
       await Promise.all([imapLine.stop(), httpLine.stop()]);
       await Promise.all([server.stop(), journal.stop()]);
+      endings.forEach(work => work());
       await rm(folder, { recursive: true, force: true });
     },
   };
