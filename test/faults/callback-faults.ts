@@ -135,12 +135,12 @@ const answerCut: NamedFault = {
 
 export const CALLBACK_FAULTS: readonly NamedFault[] = [
   answered('500', () => refused({ status: 500 })),
-  answered('502', () => refused({ status: 502, body: '<html>Bad Gateway</html>' })),
-  answered('429 without Retry-After', () => refused({ status: 429 })),
+  answered('502', () => refused({ status: 502, body: '<html>Bad Gateway</html>' }), 2, false),
+  answered('429 without Retry-After', () => refused({ status: 429 }), 2, false),
   answered('429 with Retry-After in seconds', () => refused({ status: 429, headers: { 'retry-after': '120' } })),
   answered('429 with Retry-After as a date', world => refused(dateFrom(world))),
   answered('401', () => refused({ status: 401 })),
-  answered('404', () => refused({ status: 404 })),
+  answered('404', () => refused({ status: 404 }), 2, false),
   answered('a redirect', () => refused({ status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' } })),
   answered('413 for more than two', () => refused({ status: 413 }), 1),
   answered('counted, and the answer comes after the time-out', () => COUNTED({ status: 200, delayMs: 1_500 })),

@@ -15,7 +15,8 @@ const LOST = /could not be made or was lost|could not be read|TLS failed/;
 function onTheLine(name: string, moods: readonly World['imapLine']['mood'][], sign: RegExp | undefined): NamedFault {
   return {
     name: `mailbox: ${name}`,
-    quick: true,
+    // A slow line takes its time.
+    quick: sign !== undefined,
     async run(world) {
       await atWork(world);
       for (const mood of moods) {
@@ -52,6 +53,7 @@ function dropped(how: 'rst' | 'fin'): NamedFault {
     name: `mailbox: ${how === 'rst' ? 'connections reset' : 'connections ended'}, ten times while mail comes in`,
     quick: true,
     async run(world) {
+      await atWork(world);
       for (let round = 0; round < 10; round += 1) {
         await world.deliver(3);
         await sleep(world.chance.whole(0, 300));
@@ -108,33 +110,42 @@ const LASTING: Readonly<Record<string, string>> = {
   'IMAP disabled for the domain': 'NO [ALERT] IMAP access is disabled for your domain. (Failure)',
 };
 
-function loginRefused(cause: string, answer: string): NamedFault {
-  return scripted(`login refused for ${cause}`, async world => {
-    await atWork(world);
-    const imap = scriptedIn(world);
-    const { script } = imap;
-    script.loginAnswer = answer;
-    script.loginRefusals = 2;
-    imap.dropConnections('fin');
-    await world.deliver(6);
-    await come(world, 'two refusals', () => script.loginRefusals === 0);
-  });
+function loginRefused(cause: string, answer: string, quick: boolean): NamedFault {
+  return scripted(
+    `login refused for ${cause}`,
+    async world => {
+      await atWork(world);
+      const imap = scriptedIn(world);
+      const { script } = imap;
+      script.loginAnswer = answer;
+      script.loginRefusals = 2;
+      imap.dropConnections('fin');
+      await world.deliver(6);
+      await come(world, 'two refusals', () => script.loginRefusals === 0);
+    },
+    quick,
+  );
 }
 
-function loginRefusedForGood(cause: string, answer: string): NamedFault {
-  return scripted(`login refused for ${cause}`, async world => {
-    await atWork(world);
-    const imap = scriptedIn(world);
-    const { script } = imap;
-    script.loginAnswer = answer;
-    imap.dropConnections('bye');
-    await world.deliver(6);
-    await world.endsWith(77);
-    script.loginAnswer = undefined;
-  });
+function loginRefusedForGood(cause: string, answer: string, quick: boolean): NamedFault {
+  return scripted(
+    `login refused for ${cause}`,
+    async world => {
+      await atWork(world);
+      const imap = scriptedIn(world);
+      const { script } = imap;
+      script.loginAnswer = answer;
+      imap.dropConnections('bye');
+      await world.deliver(6);
+      await world.endsWith(77);
+      script.loginAnswer = undefined;
+    },
+    quick,
+  );
 }
 
 const byes = scripted('"BYE Session expired", again and again', async world => {
+  await atWork(world);
   for (let round = 0; round < 8; round += 1) {
     await world.deliver(3);
     await sleep(world.chance.whole(0, 300));
@@ -163,29 +174,37 @@ const examineRefused = scripted('EXAMINE refused for the bandwidth limit', async
   imap.script.examineAnswers = undefined;
 });
 
-function commandFails(name: string): NamedFault {
-  return scripted(`${name} refused for a while`, async world => {
-    await atWork(world);
-    const imap = scriptedIn(world);
-    imap.script.refusals = { [name]: 'NO [UNAVAILABLE] Temporary System Problem (Failure)' };
-    if (name === 'LIST') imap.dropConnections('fin');
-    await world.deliver(6);
-    await world.says(/temporary problem|could not be read|was lost/);
-    imap.script.refusals = undefined;
-  });
+function commandFails(name: string, quick: boolean): NamedFault {
+  return scripted(
+    `${name} refused for a while`,
+    async world => {
+      await atWork(world);
+      const imap = scriptedIn(world);
+      imap.script.refusals = { [name]: 'NO [UNAVAILABLE] Temporary System Problem (Failure)' };
+      if (name === 'LIST') imap.dropConnections('fin');
+      await world.deliver(6);
+      await world.says(/temporary problem|could not be read|was lost/);
+      imap.script.refusals = undefined;
+    },
+    quick,
+  );
 }
 
-function silentOn(command: string): NamedFault {
-  return scripted(`a peer that falls silent at ${command}`, async world => {
-    await atWork(world);
-    const imap = scriptedIn(world);
-    const from = world.daemon().lines.length;
-    imap.script.stall = [command];
-    imap.dropConnections('fin');
-    await world.deliver(6);
-    await world.says(LOST, from);
-    imap.script.stall = undefined;
-  });
+function silentOn(command: string, quick: boolean): NamedFault {
+  return scripted(
+    `a peer that falls silent at ${command}`,
+    async world => {
+      await atWork(world);
+      const imap = scriptedIn(world);
+      const from = world.daemon().lines.length;
+      imap.script.stall = [command];
+      imap.dropConnections('fin');
+      await world.deliver(6);
+      await world.says(LOST, from);
+      imap.script.stall = undefined;
+    },
+    quick,
+  );
 }
 
 const neverAnnounced = scripted('new mail is never announced, and no search finds it', async world => {
@@ -263,13 +282,13 @@ export const MAILBOX_FAULTS: readonly NamedFault[] = [
   onTheLine('a line that stalls', [{ stall: true }], LOST),
   onTheLine('a slow line', [{ delayMs: 15 }, { bytesPerSecond: 40_000 }], undefined),
   people,
-  ...Object.entries(PASSING).map(([cause, answer]) => loginRefused(cause, answer)),
-  ...Object.entries(LASTING).map(([cause, answer]) => loginRefusedForGood(cause, answer)),
+  ...Object.entries(PASSING).map(([cause, answer], index) => loginRefused(cause, answer, index === 0)),
+  ...Object.entries(LASTING).map(([cause, answer], index) => loginRefusedForGood(cause, answer, index === 0)),
   byes,
   byeAtGreeting,
   examineRefused,
-  ...['SEARCH', 'FETCH', 'LIST'].map(commandFails),
-  ...['IDLE', 'FETCH', 'EXAMINE', 'SEARCH'].map(silentOn),
+  ...['FETCH', 'SEARCH', 'LIST'].map((name, index) => commandFails(name, index === 0)),
+  ...['FETCH', 'IDLE', 'EXAMINE', 'SEARCH'].map((name, index) => silentOn(name, index === 0)),
   neverAnnounced,
   newValidity,
   lateUids,
