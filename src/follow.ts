@@ -13,8 +13,10 @@ import { conclude, originalIds } from './river.ts';
 import type { Conclusion } from './river.ts';
 import type { Config } from './runtime/config.ts';
 import type { DaemonTools, RunOptions } from './daemon.ts';
+import type { Pulse } from './pulse.ts';
 import { fullJitterMs } from './shared/backoff.ts';
 import { asFault } from './shared/fault.ts';
+import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
 
 /** What the followers share. */
@@ -27,6 +29,7 @@ export interface Stations {
   readonly openMailbox: typeof openMailbox;
   readonly config: Config;
   readonly tools: DaemonTools;
+  readonly pulse: Pulse;
   readonly options: RunOptions;
 }
 
@@ -38,6 +41,7 @@ interface Follower extends Stations {
   readonly account: Account;
   readonly settings: ProvenanceSettings;
   readonly log: Log;
+  readonly heart: Heart;
 }
 
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
@@ -58,11 +62,13 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   const log = stations.tools.log.with({ mailbox: config.name });
   const { clock, random } = stations.tools;
   const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
-  const mailbox = stations.openMailbox(config, interest, { log, clock, random });
+  const heart = heartOf(stations.pulse, config);
+  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart });
   const follower: Follower = {
     ...stations,
     mailbox,
     log,
+    heart,
     account: { mailbox: config.name, callback: config.callback, user: config.user },
     settings: { ...stations.config.provenance, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
   };
@@ -80,6 +86,11 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   }
 }
 
+/** What the watchdog is told of this mailbox. */
+export function heartOf(pulse: Pulse, { name }: MailboxConfig): Heart {
+  return pulse.heart(`mailbox ${name}`);
+}
+
 async function followChunks(follower: Follower, signal: AbortSignal): Promise<void> {
   const { mailbox, store, account, options } = follower;
   let failures = 0;
@@ -88,6 +99,7 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
       const chunks = mailbox.watch(folder => store.cursor(account.mailbox, folder), signal, { once: options.once });
       for await (const chunk of chunks) {
         await passOn(follower, chunk, signal);
+        follower.heart.beat();
         failures = 0;
       }
       return;
@@ -162,6 +174,7 @@ async function pauseAfter(error: unknown, failures: number, follower: Follower, 
   if (fault.retry === 'never' || tooOften) throw fault;
   const waitMs = Math.max(fault.waitMs ?? 0, fullJitterMs(BACKOFF, failures, random()));
   follower.log.warn(fault.message, { code: fault.code, retryInSeconds: Math.ceil(waitMs / 1000), cure: fault.hint });
+  follower.heart.beat(waitMs);
   await clock.sleep(waitMs, signal);
 }
 

@@ -37,8 +37,7 @@ export const plainText: Reader = {
     if (report !== undefined && !isAboutUs(message, report)) return report;
     if (namesOurselves(message, text)) return undefined;
     // It names nobody we could know: a report all the same, where a mailer says so in its own words.
-    if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(words))
-      return undefined;
+    if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(words)) return undefined;
     const kind = kindOf([actionOfText(`${message.subject}\n${text}`)]);
     return { ...toReport(message, new Map(), [], 'plain-text'), kind };
   },
