@@ -4,12 +4,15 @@
  */
 import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
-import { followMailbox } from './follow.ts';
+import { followMailbox, heartOf } from './follow.ts';
 import type { Stations } from './follow.ts';
+import { keepLease } from './keep-lease.ts';
 import { openMailbox } from './mailbox/mailbox.ts';
 import { openHealth } from './open-health.ts';
 import { openOutbox, outboxPath } from './open-outbox.ts';
 import type { Lease, Store, StoreSettings } from './outbox/outbox.ts';
+import { openPulse } from './pulse.ts';
+import { openReadingThread } from './reading-thread.ts';
 import { nextSetup, NO_RELOADS } from './reload.ts';
 import type { Reloads, Setup } from './reload.ts';
 import type { Config } from './runtime/config.ts';
@@ -40,17 +43,17 @@ export interface RunOptions {
   readonly once: boolean;
 }
 
-/** The two stations that touch the world before the callback does; tests put their own around them. */
+/** What touches the world before the callback does; tests put their own around them. */
 export interface Openers {
   readonly openStore: (path: string, settings: StoreSettings) => Promise<Store>;
   readonly openMailbox: typeof openMailbox;
+  readonly openReading: typeof openReadingThread;
 }
 
-const REAL: Openers = { openStore: openOutbox, openMailbox };
+const REAL: Openers = { openStore: openOutbox, openMailbox, openReading: openReadingThread };
 
-/** How long a lease holds without renewal, in seconds, and how often it is renewed. */
+/** How long a lease holds without renewal, in seconds. */
 const LEASE_SECONDS = 30;
-const LEASE_RENEWAL_MS = 10_000;
 /** How often a mailbox whose login was refused is tried again while others work. */
 const REFUSED_RETRY_MS = 3_600_000;
 
@@ -64,20 +67,23 @@ export async function runDaemon(
   tools: DaemonTools,
   options: RunOptions,
   signal: AbortSignal,
-  openers: Openers = REAL,
+  openers: Partial<Openers> = {},
   reloads: Reloads = NO_RELOADS,
 ): Promise<void> {
   const path = outboxPath(options.dryRun ? undefined : config.stateDir);
-  const store = await openers.openStore(path, config.breaker);
+  const { openStore, openMailbox, openReading } = { ...REAL, ...openers };
+  const store = await openStore(path, config.breaker);
+  const reading = openReading(tools);
   try {
-    await runOn({ store, config, tools, options, openMailbox: openers.openMailbox }, reloads, signal);
+    await runOn({ store, config, tools, options, openMailbox, reading }, reloads, signal);
   } finally {
+    await reading.close();
     await store.close();
   }
 }
 
 /** What stays for as long as the daemon runs, whatever configuration is in force. */
-type Built = Omit<Stations, 'lease' | 'courier' | 'sights'>;
+type Built = Omit<Stations, 'lease' | 'courier' | 'sights' | 'pulse'>;
 
 async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promise<void> {
   const { store, config, tools, options } = built;
@@ -86,7 +92,7 @@ async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promi
   const renew = () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
   const lease = await renew();
   const sights = await openSights({ ...tools, store, lease });
-  const served = options.dryRun || options.once ? undefined : await openHealth(config.http, sights, store, clock);
+  const served = options.dryRun || options.once ? undefined : await openHealth(config.http, sights, store);
   tools.notify('READY=1');
   let log = tools.log;
   log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
@@ -95,7 +101,7 @@ async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promi
     while (setup !== undefined) {
       log = setup.log;
       const stations = build({ ...built, config: setup.config, tools: { ...tools, log } }, lease, sights);
-      setup = await runWith(stations, served?.alive(renew) ?? renew, reloads, signal);
+      setup = await runWith(stations, renew, reloads, signal);
     }
   } finally {
     tools.notify('STOPPING=1');
@@ -119,8 +125,10 @@ function build(built: Built, lease: Lease, sights: Sights): Stations {
   if (config.provenance.mode === 'off') {
     tools.log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
   }
+  const pulse = openPulse();
   const courier = openCourier({
     ...tools,
+    heartOf: name => pulse.heart(`callback ${name}`),
     store,
     lease,
     callbacks: config.callbacks,
@@ -129,7 +137,7 @@ function build(built: Built, lease: Lease, sights: Sights): Stations {
       sights.posted(report);
     },
   });
-  return { ...built, lease, courier, sights };
+  return { ...built, lease, courier, sights, pulse };
 }
 
 /** Runs by one configuration; gives the next one when there is one to go on with. */
@@ -200,7 +208,7 @@ async function runBoth(
   ]).finally(() => {
     drained.abort();
   });
-  await Promise.all([work, guarded(keepLease(stations.tools, renew, drained.signal))]);
+  await Promise.all([work, guarded(keepLease(stations, renew, drained.signal))]);
   if (first) throw first;
 }
 
@@ -225,19 +233,13 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
           return;
         }
         tools.log.error(`${reason.message}; the other mailboxes go on`, { mailbox: mailbox.name, cure: reason.hint });
+        const heart = heartOf(stations.pulse, mailbox);
+        heart.behind(0);
+        heart.beat(REFUSED_RETRY_MS);
         await tools.clock.sleep(REFUSED_RETRY_MS, either);
       }
     }
   };
   await Promise.all(config.mailboxes.map(follow));
   if (reason && last.signal.aborted) throw reason;
-}
-
-/** Renews the right to write; each renewal is a transaction, so the watchdog is fed only while the outbox answers. */
-async function keepLease(tools: DaemonTools, renew: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await renew();
-    tools.notify('WATCHDOG=1');
-    await tools.clock.sleep(LEASE_RENEWAL_MS, signal);
-  }
 }

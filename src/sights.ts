@@ -8,12 +8,13 @@ import type { DaemonStanding, Lease, MailboxStanding, Recorded, Store } from './
 import { openOwnFaults } from './own-faults.ts';
 import type { Conclusion } from './river.ts';
 import { openMetrics } from './runtime/metrics.ts';
-import type { Metrics, Present } from './runtime/metrics.ts';
+import type { Metrics } from './runtime/metrics.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
 import type { Log } from './shared/log.ts';
 import { statusLine } from './status-line.ts';
+import type { Glance } from './status-line.ts';
 
 export interface SightsNeeds {
   readonly store: Store;
@@ -34,6 +35,12 @@ export interface Sights {
   /** A mailbox could not be followed. */
   failed(name: string, fault: Fault): void;
   posted(report: PostReport): void;
+  /** The lease was renewed, or could not be (`outage`); these loops do not turn (`late`). */
+  turned(outage: readonly string[], late: readonly string[]): void;
+  /** Which loops do not turn, each in a clause. */
+  late(): string[];
+  /** Why the outbox cannot be written. */
+  outage(): string[];
   /** Keeps and shows what has changed, until the signal aborts. Rejects when the outbox is lost for good. */
   keep(signal: AbortSignal): Promise<void>;
   /** Keeps the last of it, as at the end. */
@@ -46,6 +53,8 @@ export interface Sights {
 const ROUND_MS = 2_000;
 const KEPT_MS = 30_000;
 const LINE_MS = 10_000;
+/** The lease is renewed every 10 s. */
+const TURN_LATE_MS = 60_000;
 
 /** What is known of one mailbox besides what it knows itself. */
 interface Seen {
@@ -67,11 +76,13 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
   const standings = (): Record<string, MailboxStanding> =>
     Object.fromEntries([...seen].map(([name, one]) => [name, standingOf(one)]));
   const look = async () => ({
+    wrong: [...wrong.outage, ...wrong.late],
     backlog: await store.backlog(),
     breakers: await store.breakers(),
     mailboxes: standings(),
   });
   const metrics = openMetrics(needs.version, look);
+  let wrong = { outage: [] as readonly string[], late: [] as readonly string[], atMs: clock.nowMs() };
   const own = openOwnFaults(() => log as Log, metrics, clock);
   const daemon = { pid: process.pid, version: needs.version, startedAtSeconds: clock.nowSeconds() };
   let configuredAtSeconds = clock.nowSeconds();
@@ -113,6 +124,11 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
     posted: report => {
       metrics.posted(report);
     },
+    turned(outage, late) {
+      wrong = { outage, late, atMs: clock.nowMs() };
+    },
+    late: () => [...wrong.late, ...overdue(clock.nowMs() - wrong.atMs)],
+    outage: () => [...wrong.outage],
     async keep(signal) {
       while (!signal.aborted) {
         own.tell();
@@ -136,7 +152,7 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
 type Standings = readonly [DaemonStanding, Record<string, MailboxStanding>];
 
 /** Writes to the outbox and to systemd what is new, and no more often than that. */
-function openKeeper(needs: SightsNeeds, look: () => Promise<Present>, standings: () => Standings) {
+function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: () => Standings) {
   const { store, lease, clock, notify } = needs;
   let kept = '';
   let keptAtMs = Number.NEGATIVE_INFINITY;
@@ -209,6 +225,11 @@ function count(metrics: Metrics, name: string, chunk: Chunk, conclusion: Conclus
     metrics.mails(name, kind, 1);
     for (const { verdict, reason } of verdicts) metrics.verdict(name, verdict, reason);
   }
+}
+
+/** Whoever renews the lease and asks the loops has stopped himself. */
+function overdue(lateMs: number): string[] {
+  return lateMs < TURN_LATE_MS ? [] : [`the lease was last renewed ${Math.floor(lateMs / 1000)} s ago`];
 }
 
 function whyNot(name: string, { connected, lastScanSeconds, fault }: MailboxStanding): string | undefined {

@@ -5,14 +5,20 @@ import type { Present } from './runtime/metrics.ts';
 
 const DAY = 86_400;
 
+export interface Glance extends Present {
+  /** What keeps the daemon from its work. */
+  readonly wrong: readonly string[];
+}
+
 /** Such as "following 2 mailboxes; 3 waiting, 1 held; last mail 12:04:31 UTC". */
-export function statusLine({ backlog, breakers, mailboxes }: Present, nowSeconds: number): string {
+export function statusLine({ wrong, backlog, breakers, mailboxes }: Glance, nowSeconds: number): string {
   const all = Object.entries(mailboxes);
   const apart = all.filter(([, { connected }]) => !connected);
   const open = breakers.filter(({ openSinceSeconds }) => openSinceSeconds !== undefined);
   const followed = all.length - apart.length;
   const last = Math.max(...all.map(([, { lastMailSeconds = 0 }]) => lastMailSeconds));
   return [
+    ...wrong,
     `following ${followed === all.length ? '' : `${followed} of `}${plural(all.length, 'mailbox', 'mailboxes')}`,
     ...apart.map(([name, { fault }]) => `${name}: ${fault?.message ?? 'connecting'}`),
     ...(open.length === 0
