@@ -7,6 +7,7 @@ const bounced = `bounced reads the bounces in a Gmail sending account, decides s
 usage: bounced COMMAND [...]
 
   run       follow the mailboxes and post what is proven
+  status    how it fares: mailboxes, outbox, the last day; --watch goes on looking
   classify  read saved mails and show the verdicts
   check     show the configuration in force; with --online log in and look around
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
@@ -21,7 +22,8 @@ example: bounced classify mail.eml
 const run = `usage: bounced run --config FILE [--dry-run] [--once]
 
 Follows every [[mailbox]] of the configuration and posts proven bounces to its callback, until SIGTERM or SIGINT.
-Nothing in a mailbox is changed. Log lines go to standard error.
+Nothing in a mailbox is changed. Log lines go to standard error. SIGHUP reads the configuration and its secrets anew: taken
+whole when it is right, else the old one stays.
 
   --config FILE  the configuration (bounced.toml)
   --dry-run      post nothing and keep nothing: read the last "backfill" days and print what would be posted or held
@@ -31,6 +33,20 @@ exit codes: 0 ended when asked, 69 a server cannot be reached (with --once), 74 
 state directory, 77 login refused, 78 configuration
 
 example: bounced run --config /etc/bounced/bounced.toml --dry-run --once
+`;
+
+const status = `usage: bounced status --config FILE [--json] [--watch]
+
+How it fares, beside a running daemon or without one, with one look into the outbox: whether a daemon runs; each mailbox
+with its lag, last mail, place and last trouble with the cure; what waits, is held, dead or stopped by the breaker; the
+verdicts of the last 24 hours by reason; refusals for a fault of our own side apart. Changes nothing, asks no network.
+
+  --json   one JSON object, times in epoch seconds; with --watch one a line
+  --watch  look again every 2 s, until you stop it (Ctrl-C)
+
+exit codes: 0 shown, 64 usage, 74 no outbox, or it cannot be used, 78 configuration
+
+example: sudo bounced status --config /etc/bounced/bounced.toml
 `;
 
 const classify = `usage: bounced classify [--json] [--explain] FILE|MBOX|DIR|- ...
@@ -125,4 +141,4 @@ exit codes: 0 done, 64 usage, 65 no breaker of that mailbox was ever open, 74 no
 example: bounced breaker show --config /etc/bounced/bounced.toml
 `;
 
-export const HELP = { bounced, run, classify, check, outbox, held, breaker } as const;
+export const HELP = { bounced, run, status, classify, check, outbox, held, breaker } as const;
