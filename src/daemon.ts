@@ -93,6 +93,7 @@ async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promi
   const lease = await renew();
   const sights = await openSights({ ...tools, store, lease });
   const served = options.dryRun || options.once ? undefined : await openHealth(config.http, sights, store);
+  if (served !== undefined) tools.log.info('health and metrics are served', { port: served.port });
   tools.notify('READY=1');
   let log = tools.log;
   log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
