@@ -19,7 +19,7 @@ import type {
   SentLookup,
 } from './mailbox.ts';
 import { lastUids, newUids, readChunk } from './scan.ts';
-import { findByMessageId } from './sent.ts';
+import { SentLookups } from './sent-lookups.ts';
 
 type CursorOf = (folder: string) => Promise<Cursor | undefined>;
 
@@ -46,7 +46,7 @@ class ImapMailbox implements Mailbox {
   readonly #interest: Interest;
   readonly #tools: Tools;
   #following: Connection | undefined;
-  #sent: Connection | undefined;
+  readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
   /** UIDs above the cursor that were listed and not handed out, and how often. */
@@ -56,6 +56,9 @@ class ImapMailbox implements Mailbox {
     this.#settings = settings;
     this.#interest = interest;
     this.#tools = tools;
+    // Without the heart: a look-up may come from elsewhere, and tells nothing of the loop that follows.
+    const { log, clock, random } = tools;
+    this.#sent = new SentLookups(settings, { log, clock, random }, folders => sentFolder(settings, folders));
   }
 
   async *watch(cursorOf: CursorOf, signal: AbortSignal, options: { once?: boolean } = {}): AsyncGenerator<Chunk> {
@@ -78,26 +81,7 @@ class ImapMailbox implements Mailbox {
   }
 
   async findSent(messageIds: readonly string[], signal: AbortSignal): Promise<SentLookup> {
-    try {
-      if (this.#sent?.openedFolder === undefined) {
-        await this.#sent?.close();
-        // Without the heart: a look-up may come from elsewhere, and tells nothing of the loop that follows.
-        const { log, clock, random } = this.#tools;
-        this.#sent = await Connection.open(this.#settings, { log, clock, random }, signal);
-        const folder = sentFolder(this.#settings, await this.#sent.folders(signal));
-        if (folder === undefined) return { searched: false, mails: new Map() };
-        await this.#sent.examine(folder, signal);
-      } else {
-        // Again: a server may search what it knew when the folder was opened, and a bounce comes seconds after its mail.
-        await this.#sent.examine(this.#sent.openedFolder, signal);
-      }
-      const mails = await findByMessageId(this.#sent, messageIds, signal);
-      return { searched: true, mails: new Map(mails.map(mail => [mail.messageId, mail])) };
-    } catch (error) {
-      await this.#sent?.close();
-      this.#sent = undefined;
-      throw connectionFault(error, this.#settings);
-    }
+    return this.#sent.find(messageIds, signal);
   }
 
   async inspect(signal: AbortSignal): Promise<MailboxInspection> {
@@ -131,8 +115,7 @@ class ImapMailbox implements Mailbox {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#dropFollowing(), this.#sent?.close()]);
-    this.#sent = undefined;
+    await Promise.all([this.#dropFollowing(), this.#sent.close()]);
   }
 
   /** One connection's life: scan, idle, scan again. Ends by the signal, or when caught up with `once`. */

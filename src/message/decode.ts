@@ -2,6 +2,7 @@
  * From the bytes of a part to text. Takes bytes as on the wire, undoes transfer encoding, charset and soft line breaks,
  * gives text with LF line ends. Never throws: what is cut off or damaged gives what is there.
  */
+import chardet from 'chardet';
 import iconv from 'iconv-lite';
 import libmime from 'libmime';
 import { decode, normalizeCharset } from 'libmime/lib/charset.js';
@@ -13,6 +14,8 @@ const ENCODED = new Set(['base64', 'quoted-printable']);
 const NO_CHARSET = /^(?:|(?:us-?)?ascii|ansi_x3[^a-z]*|7bit|8bit|binary|default|none|(?:x-)?unknown.{0,20})$/;
 /** Charsets of libmime that iconv-lite does not know. */
 const JAPANESE = /^(?:jis|iso-?2022-?jp|euc-?jp)/i;
+/** "unicode-1-1-utf-7" is Exchange's name for it (RFC 1642); libmime would leave it as it is. */
+const UTF_7 = /^(?:unicode-?1-?1-?)?utf-?7$/;
 /** The escape sequences by which ISO-2022-JP (RFC 1468) changes to Japanese. */
 const JAPANESE_ESCAPE = /\x1b\$[@B]/; // eslint-disable-line no-control-regex -- these are control sequences
 
@@ -50,6 +53,7 @@ function fromCharset(bytes: Buffer, charset: string): string {
   if (NO_CHARSET.test(charset) || !isKnown(charset)) return fromUndeclared(bytes);
   // `stream` leaves out a character that was cut at the end.
   if (normalizeCharset(charset) === 'UTF-8') return new TextDecoder('utf-8').decode(bytes, { stream: true });
+  if (UTF_7.test(charset)) return iconv.decode(bytes, 'utf-7');
   return decode(bytes, charset);
 }
 
@@ -57,12 +61,34 @@ function isKnown(charset: string): boolean {
   return JAPANESE.test(charset) || iconv.encodingExists(normalizeCharset(charset));
 }
 
-/** Most undeclared 8-bit text is UTF-8; what is not valid UTF-8 is mostly windows-1252, a superset of Latin-1. */
+/** Charsets that are told from Latin ones by their bytes, and from what confidence (of 100) on that is believed. */
+const BELIEVED_FROM: Readonly<Record<string, number>> = {
+  GB18030: 90,
+  Big5: 90,
+  Shift_JIS: 90,
+  'EUC-JP': 90,
+  'EUC-KR': 90,
+  'KOI8-R': 60,
+  'windows-1251': 60,
+};
+/** Bytes that are looked at to tell it. */
+const TELLING_BYTES = 4096;
+
+/** Most undeclared 8-bit text is UTF-8; the rest shows what it is, or is windows-1252, a superset of Latin-1. */
 function fromUndeclared(bytes: Buffer): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return JAPANESE_ESCAPE.test(text) ? decode(bytes, 'iso-2022-jp') : text;
   } catch {
-    return iconv.decode(bytes, 'windows-1252');
+    return decode(bytes, legacyCharset(bytes));
   }
+}
+
+function legacyCharset(bytes: Buffer): string {
+  // The reporter's own lines tell; codes, addresses and the returned mail are ASCII and would outweigh them.
+  const lines = bytes.toString('latin1').split('\n');
+  const telling = lines.filter(line => /[\x80-\xff]/.test(line)).join('\n');
+  const [best] = chardet.analyse(Buffer.from(telling.slice(0, TELLING_BYTES), 'latin1'));
+  const needed = best === undefined ? undefined : BELIEVED_FROM[best.name];
+  return best !== undefined && needed !== undefined && best.confidence >= needed ? best.name : 'windows-1252';
 }

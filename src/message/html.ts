@@ -37,7 +37,12 @@ const toText = compile({
   ],
 });
 
-/** The text of an HTML part; give no more than HTML_CHARS, the rest is not looked at. */
+const TAG = /<(?:[a-z][a-z0-9]{0,20}[\s/>]|!doctype|!--)/i;
+
+/**
+ * The text of an HTML part; give no more than HTML_CHARS, the rest is not looked at. Text without a single tag keeps
+ * its lines: some mailers call their plain text HTML, and its lines are what tells the recipient from the rest.
+ */
 export function htmlToText(html: string): string {
-  return toText(html);
+  return toText(TAG.test(html) ? html : `<pre>${html.replaceAll('<', '&lt;')}</pre>`);
 }

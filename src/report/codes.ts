@@ -3,9 +3,10 @@
  * looks like one (an IP address, a size, a time, a part of an address) is none. Pure, linear.
  */
 
-// RFC 5321 4.2: three digits, then a space or hyphen, or the end. Not a port, a limit, a time or a count.
+// RFC 5321 4.2: three digits, then a space or hyphen, or the end. Not a port, a limit, a time or a count. A reply of
+// class 2 or 3 refuses nothing: such a number is a size or a year.
 const REPLY =
-  /(?:^|[\s:;<("'[#=])(?<!\b(?:port|line|limit(?: of| is)?|max(?:imum)?(?: of| is)?|over|than|exceeds|within|last|size) )([245]\d\d)(?=[\s-]+(?!(?:more )?(?:seconds?|secs?|minutes?|mins?|hours?|days?|times?|attempts|messages|mails|e-?mails|recipients|connections|lines|points|[kmg]?i?bytes?|[kmg]b)\b)|$|[.,;:)\]'"](?:\s|$))/gi;
+  /(?:^|[\s:;<("'[#=])(?<!\b(?:port|line|limit(?: of| is)?|max(?:imum)?(?: of| is)?|over|than|exceeds|within|last|size) )([45]\d\d)(?=[\s-]+(?!(?:more )?(?:seconds?|secs?|minutes?|mins?|hours?|days?|times?|attempts|messages|mails|e-?mails|recipients|connections|lines|points|[kmg]?i?bytes?|[kmg]b)\b)|$|[.,;:)\]'"](?:\s|$))/gi;
 const ENHANCED = /(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 const QUOTED_EARLIER = 3;
 

@@ -4,22 +4,28 @@
  */
 import type { Message } from '../message/message.ts';
 import { headerValue } from '../shared/header-fields.ts';
+import { isRejection } from './readers/rejected-by-filter.ts';
 import type { NotABounce } from './report.ts';
+
+/** Amazon SES Developer Guide, "Amazon SNS notification contents"; SNS quotes the quotes. */
+const SNS_COMPLAINT = /\\?"(?:notificationType|eventType)\\?" ?: ?\\?"Complaint/;
 
 /** What the mail is by its own declaration; asked before any reader. */
 export function declaredOtherwise(message: Message): NotABounce | undefined {
   const types = message.machineParts.map(part => part.contentType);
+  const from = headerValue(message.headers, 'from') ?? '';
   if (message.problem !== undefined && message.outline.length === 0) {
     return { kind: 'unreadable', because: message.problem };
   }
   if (message.reportType === 'feedback-report' || types.includes('message/feedback-report')) {
     return { kind: 'complaint', because: 'a complaint or authentication report (RFC 5965)' };
   }
-  if (
-    message.reportType === 'disposition-notification' ||
-    types.some(type => type.endsWith('disposition-notification'))
-  ) {
+  const isDisposition = types.some(type => type.endsWith('disposition-notification'));
+  if ((message.reportType === 'disposition-notification' || isDisposition) && !isRejection(message)) {
     return { kind: 'readReceipt', because: 'a read receipt (RFC 8098)' };
+  }
+  if (/@sns\.amazonaws\.com\b/i.test(from) && SNS_COMPLAINT.test(message.text.slice(0, 4000))) {
+    return { kind: 'complaint', because: 'a complaint, told by Amazon SES' };
   }
   if (message.reportType === 'tlsrpt') return { kind: 'ordinary', because: 'a TLS report (RFC 8460)' };
   return undefined;

@@ -23,11 +23,10 @@ export interface Findings {
   readonly evidence: readonly Evidence[];
 }
 
-/** Codes are taken from the diagnostic; a status field that says nothing (X.0.0) gives way to the diagnostic's. */
+/** Codes of the reply are taken from the diagnostic; without a status field its enhanced code is the status. */
 export function toRecipient(found: Findings): ReportedRecipient {
   const diagnostic = found.diagnostic === undefined ? undefined : oneLine(found.diagnostic, LIMITS.diagnosticChars);
   const inline = enhancedCodeIn(diagnostic ?? '');
-  const status = found.status === undefined || /\.0\.0$/.test(found.status) ? (inline ?? found.status) : found.status;
   const prose = found.prose === undefined ? undefined : oneLine(found.prose, LIMITS.diagnosticChars);
   return {
     finalRecipient: found.finalRecipient,
@@ -35,7 +34,8 @@ export function toRecipient(found: Findings): ReportedRecipient {
     evidence: found.evidence,
     ...optional('originalRecipient', found.originalRecipient),
     ...optional('alsoKnownAs', found.alsoKnownAs),
-    ...optional('status', status),
+    ...optional('status', found.status ?? inline),
+    ...optional('replyStatus', inline),
     ...optional('replyCode', replyCodeIn(diagnostic ?? '')),
     ...optional('diagnostic', diagnostic === '' ? undefined : diagnostic),
     ...optional('prose', prose === '' ? undefined : prose),
@@ -49,15 +49,38 @@ export function evidence(part: Evidence['part'], quote: string, rule: string): E
   return { part, quote: oneLine(quote, LIMITS.quoteChars), rule };
 }
 
-/** Recipients that can be meant: not the mailbox itself, not the reporter, each address once, within the limit. */
-export function plausible(message: Message, recipients: readonly ReportedRecipient[]): ReportedRecipient[] {
-  const ownAddresses = addressesOfMailbox(message);
+/**
+ * Recipients that can be meant: not the reporter, each address once, within the limit. Prose greets us and names the
+ * sender: there our own address counts only where nobody else is named. That none of ours is ever posted is
+ * provenance's care.
+ */
+export function plausible(
+  message: Message,
+  recipients: readonly ReportedRecipient[],
+  source: 'fields' | 'prose',
+): ReportedRecipient[] {
+  // A report to somebody else about us, of which we got a copy, is none of ours.
+  const ownAddresses = source === 'prose' ? addressesOfMailbox(message) : copiedTo(message);
+  const others = recipients.filter(one => !ownAddresses.includes(addressKey(one.finalRecipient)));
+  const onlyOurs = others.length === 0 && source === 'prose' && mayBounceToItself(message);
+  return withoutReporter(message, onlyOurs ? recipients : others);
+}
+
+/**
+ * Worms and phishing tell us that we could not be reached; a mailer says so with its own reverse-path (RFC 5321 4.5.5).
+ */
+function mayBounceToItself({ headers }: Message): boolean {
+  const path = headerValue(headers, 'return-path');
+  return path === undefined || /^<(?:mailer-daemon(?:@[^<>]*)?)?>$/i.test(path.slice(0, 500));
+}
+
+function withoutReporter(message: Message, recipients: readonly ReportedRecipient[]): ReportedRecipient[] {
   const from = cleanAddress(headerValue(message.headers, 'from') ?? '');
   const kept = new Map<string, ReportedRecipient>();
   for (const recipient of recipients) {
     const key = addressKey(recipient.finalRecipient);
     const isReporter = /^(?:mailer-daemon|postmaster)@/.test(key) && from !== undefined && key === addressKey(from);
-    if (isReporter || ownAddresses.includes(key)) continue;
+    if (isReporter) continue;
     const twin = kept.get(key);
     if (twin === undefined || tellsMore(recipient, twin)) kept.set(key, recipient);
   }
@@ -76,9 +99,17 @@ export function namesOurselves(message: Message, text: string): boolean {
   return addressesOfMailbox(message).some(address => lower.includes(address));
 }
 
-/** As comparison keys. */
+function copiedTo({ headers }: Message): string[] {
+  const to = keysIn(headerValues(headers, 'to'));
+  return keysIn(headerValues(headers, 'delivered-to')).filter(key => !to.includes(key));
+}
+
 function addressesOfMailbox({ headers }: Message): string[] {
-  const values = [...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')];
+  return keysIn([...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')]);
+}
+
+/** The addresses as comparison keys. */
+function keysIn(values: readonly string[]): string[] {
   const parts = values.flatMap(value => value.slice(0, 20 * LIMITS.addressChars).split(','));
   return parts.flatMap(part => cleanAddress(part) ?? []).map(address => addressKey(address));
 }

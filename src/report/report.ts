@@ -47,8 +47,10 @@ export interface ReportedRecipient {
   /** Further names of the same recipient: aliases, "expanded from", ORCPT. */
   readonly alsoKnownAs?: readonly string[];
   readonly action: Action;
-  /** Enhanced status code D.D.D (RFC 3463) from the Status field or the text. */
+  /** Enhanced status code D.D.D (RFC 3463) from the Status field; without one, from the text. */
   readonly status?: string;
+  /** Enhanced status code in the reply itself (RFC 2034 4), which may tell more than the reporter's Status field. */
+  readonly replyStatus?: string;
   /** SMTP reply code (RFC 5321 4.2) from the diagnostic. */
   readonly replyCode?: number;
   /** What the remote server (or the reporter) said, one line, comments and type removed. */

@@ -6,17 +6,18 @@ import type { Message } from '../message/message.ts';
 import { cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
+import { DELAY_SENTENCE, FAILURE_SENTENCE } from './sentences.ts';
 
 // Local parts and names that only mailers have. The empty address stands for them too: "From: <>".
 const MAILER =
-  /(?:^|[<"\s(])(?:mailer-?daemon|post[-_]?master|mail-?daemon|mail(?:er)? deliver(?:y|ed)? (?:sub)?system|mailadmin|mdaemon|internet mail delivery|no-?reply-?dsn|microsoftexchange[0-9a-f]+@|email delivery|mail delivery)|^$|<>\s*$/i;
+  /(?:^|[<"\s(])(?:mailer-?daemon|post[-_]?master|mail-?daemon|mail(?:er)? deliver(?:y|ed)? (?:sub)?system|mailadmin|mdaemon|internet mail delivery|no-?reply-?dsn|microsoftexchange[0-9a-f]+@|email delivery|mail deliver|no-reply@sns\.amazonaws\.com)|^$|<>\s*$/i;
 // Those that others have, too.
 const MAYBE_MAILER =
-  /(?:^|[<"\s(])(?:mail(?:er)? (?:administrator|system|service)|mailer@|bounce[sd]?(?:[-+.][^@\s]*)?@|system administrator)|\b(?:ndr administrator|smtp[ _][^<>@]{0,40}mail[ _]service)\b/i;
+  /(?:^|[<"\s(])(?:mail(?:er)? (?:administrator|system|service)|mailer@|bounce[sd]?(?:[-+.][^@\s]*)?@|system (?:administrator|attendant)|e-?mail (?:system|server|service|administrator|gateway)|(?:smtp|mail|message) (?:gateway|server|transfer agent|delivery))|\b(?:ndr administrator|smtp[ _][^<>@]{0,40}mail[ _]service)\b/i;
 const MAILER_PATH = /^<(?:(?:mailer-daemon|postmaster)(?:@[^<>]*)?)?>$/i;
 const PASSED_ON = /^\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|i|doorst|enc)\s*:/i;
 const SUBJECT =
-  /(?:undeliver|delivery (?:status|fail|notif|report|problem|delay|incomplete|error|has failed)|returned (?:mail|e-?mail|message)|return(?:ed)? to sender|failure notice|mail (?:delivery )?fail|mail system error|could not (?:be )?deliver|not delivered|non[- ]?deliver|delivery\s+to|message (?:delayed|status|blocked)|\bdsn\b|\bndr\b|\bbounce|nondeliverable|warning: (?:message|could not send)|rejected|unzustellbar|zustell|non remis|remise|niet bezorg|onbestelbaar|no se (?:ha )?pudo|no entregado|devuelto|não entregue|devolvid|mancato recapito|impossibile|недостав|не доставлен|возврат|退信|退件|送信|配信|エラー|반송|returned|undelivered|onlever|olever)/i;
+  /(?:undeliver|delivery (?:status|fail|notif|report|problem|delay|incomplete|error|has failed)|returned (?:mail|e-?mail|message)|return(?:ed)? to sender|failure notice|mail (?:delivery )?fail|mail system error|could not (?:be )?deliver|not delivered|non[- ]?deliver|delivery\s+to|message (?:delayed|status|blocked)|\bdsn\b|\bndr\b|\bbounce|nondeliverable|warning: (?:message|could not send)|rejected|zustell|remise|devuelto|devolvid|impossibile|возврат|退件|送信|配信|メール(?:が|を)?(?:届|送)|returned|onlever|olever)/i;
 
 /** Fields that `isCandidate` reads; each costs bytes on every mail. */
 export const CANDIDATE_FIELDS = [
@@ -33,10 +34,19 @@ export const CANDIDATE_FIELDS = [
  * reverse-path (RFC 5321 4.5.5).
  */
 export function signsOfMailer(headers: HeaderFields): number {
-  const from = headerValue(headers, 'from')?.slice(0, 500);
   const path = headerValue(headers, 'return-path') ?? '';
-  const byName = from === undefined ? 0 : MAILER.test(from) ? 2 : Number(MAYBE_MAILER.test(from));
-  return byName + Number(MAILER_PATH.test(path.slice(0, 500)));
+  return signsOfName(headers) + Number(MAILER_PATH.test(path.slice(0, 500)));
+}
+
+/** True when the From field is a mailer's: a null reverse-path alone is what ticket systems and vacations have, too. */
+export function namesMailer(headers: HeaderFields): boolean {
+  return signsOfName(headers) > 0;
+}
+
+function signsOfName(headers: HeaderFields): number {
+  const from = headerValue(headers, 'from')?.slice(0, 500);
+  if (from === undefined) return 0;
+  return MAILER.test(from) ? 2 : Number(MAYBE_MAILER.test(from));
 }
 
 /** True when a mailer's address or the reverse-path says so, and not only a name, which anyone can put on. */
@@ -58,7 +68,8 @@ export function isPassedOn(subject: string): boolean {
 
 /** True when the (decoded) subject is one that reports have, in the languages they come in. */
 export function subjectOfReport(subject: string): boolean {
-  return SUBJECT.test(subject.slice(0, 500));
+  const start = subject.slice(0, 500);
+  return SUBJECT.test(start) || FAILURE_SENTENCE.test(start) || DELAY_SENTENCE.test(start);
 }
 
 /**

@@ -8,12 +8,13 @@ import { parse, TomlError } from 'smol-toml';
 import type { CallbackSettings } from '../callback/callback.ts';
 import type { MailboxSettings } from '../mailbox/mailbox.ts';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
+import type { ProvenanceSettings } from '../provenance/provenance.ts';
 import type { Policy } from '../verdict/verdict.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
 import { complaints, crossCheck } from './config-complaints.ts';
 import { originsOf, withEnvironment } from './config-origins.ts';
-import type { Origin } from './config-origins.ts';
+import type { Layered, Origin } from './config-origins.ts';
 import type { LogFormat, LogLevel } from './log-lines.ts';
 import { readSecret } from './secrets.ts';
 
@@ -22,7 +23,11 @@ export interface Config {
   readonly mailboxes: readonly (MailboxSettings & { readonly callback: string })[];
   readonly callbacks: readonly CallbackSettings[];
   readonly verdict: { readonly policy: Policy; readonly maxAgeSeconds: number };
-  readonly provenance: { readonly mode: 'required' | 'off' };
+  readonly provenance: Omit<ProvenanceSettings, 'maxAgeSeconds'>;
+  /** Hard events of one mailbox in an hour; more wait for the operator. */
+  readonly breaker: { readonly hardPerHour: number };
+  /** How long settled events and the outcomes of mails are kept. */
+  readonly retention: { readonly keepSeconds: number };
   readonly log: {
     readonly level: LogLevel;
     readonly format: 'auto' | LogFormat;
@@ -50,14 +55,32 @@ export function readEnv(): Env {
  * @throws Fault exit 78 that lists every mistake, one a line
  */
 export async function loadConfig(path: string, env: Env): Promise<LoadedConfig> {
+  const { written, raw } = await readWritten(path, env);
+  const warnings = [...raw.warnings];
+  const config = await complete(written, dirname(resolve(path)), env, warnings);
+  return { config, origins: originsOf(written, raw, config.stateDir, env), warnings };
+}
+
+/**
+ * Where the outbox is, for commands that need no secret: they may run where the service's credentials are not.
+ * @throws Fault exit 78, as `loadConfig`
+ */
+export async function loadStateDir(path: string, env: Env): Promise<string> {
+  const { written } = await readWritten(path, env);
+  return stateDirOf(written, env);
+}
+
+async function readWritten(path: string, env: Env): Promise<{ written: WrittenConfig; raw: Layered }> {
   const raw = withEnvironment(parseToml(path, await readText(path)), env);
   const result = CONFIG_SCHEMA.safeParse(raw.value);
   if (!result.success) throw broken(path, complaints(result.error.issues, raw.value, raw.variables));
   const mistakes = crossCheck(result.data);
   if (mistakes.length > 0) throw broken(path, mistakes);
-  const warnings = [...raw.warnings];
-  const config = await complete(result.data, dirname(resolve(path)), env, warnings);
-  return { config, origins: originsOf(result.data, raw, config.stateDir, env), warnings };
+  return { written: result.data, raw };
+}
+
+function stateDirOf(written: WrittenConfig, env: Env): string {
+  return resolve(written.state_dir ?? env['STATE_DIRECTORY']?.split(':')[0] ?? '/var/lib/bounced');
 }
 
 async function readText(path: string): Promise<string> {
@@ -100,18 +123,25 @@ function broken(path: string, mistakes: readonly string[]): Fault {
 }
 
 async function complete(written: WrittenConfig, folder: string, env: Env, warnings: string[]): Promise<Config> {
-  const { verdict, provenance, log } = written;
+  const { verdict, provenance, breaker, retention, log } = written;
   const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
   const faults: Fault[] = [];
   const mailboxes = await each(written.mailbox, faults, one => toMailbox(one, folder, env, warnings));
   const callbacks = await each(written.callback, faults, one => toCallback(one, folder, env, warnings));
   if (faults.length > 0) throw together(faults);
   return {
-    stateDir: resolve(written.state_dir ?? env['STATE_DIRECTORY']?.split(':')[0] ?? '/var/lib/bounced'),
+    stateDir: stateDirOf(written, env),
     mailboxes,
     callbacks,
     verdict: { policy: { name: verdict.policy, overrides }, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
-    provenance,
+    provenance: {
+      mode: provenance.mode,
+      gmailWithoutOriginal: provenance.gmail_without_original,
+      onlyCampaignMail: provenance.only_campaign_mail,
+      authservId: provenance.authserv_id,
+    },
+    breaker: { hardPerHour: breaker.hard_per_hour },
+    retention: { keepSeconds: Math.floor(retention.keep / 1000) },
     log,
   };
 }

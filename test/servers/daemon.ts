@@ -119,6 +119,8 @@ batch_wait = "${batchWaitMs}ms"
 ${more.callback ?? ''}
 [verdict]
 max_age = "36500d" # the sample mails have fixed dates
+[breaker]
+hard_per_hour = 1000000 # the sample mails arrive all at once
 [log]
 format = "json"
 level = "debug"

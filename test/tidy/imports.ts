@@ -10,11 +10,12 @@ export const STATIONS = ['mailbox', 'message', 'report', 'verdict', 'provenance'
 export const PURE: readonly string[] = ['message', 'report', 'verdict', 'provenance'];
 
 /** The one place that names an engine behind the Store contract. */
-const PAST_THE_DOOR: Readonly<Record<string, string>> = { 'src/daemon.ts': 'src/outbox/sqlite.ts' };
+const PAST_THE_DOOR: Readonly<Record<string, string>> = { 'src/open-outbox.ts': 'src/outbox/sqlite.ts' };
 
 const OWNERS: Readonly<Record<string, RegExp>> = {
   imapflow: /^src\/mailbox\/connection\.ts$/,
   mailparser: /^src\/message\//,
+  chardet: /^src\/message\//,
   libmime: /^src\/message\//,
   'iconv-lite': /^src\/message\//,
   'html-to-text': /^src\/message\//,

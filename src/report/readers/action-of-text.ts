@@ -3,6 +3,7 @@
  * about a single recipient.
  */
 import type { Action } from '../report.ts';
+import { DELAY_SENTENCE, FAILURE_SENTENCE } from '../sentences.ts';
 
 /** The reporter speaks of a warning: whatever else it says, delivery goes on. */
 const WARNING =
@@ -14,5 +15,6 @@ const GIVEN_UP =
 /** Failure, unless the text says that delivery is still being tried and nothing speaks of the end. */
 export function actionOfText(text: string): Action {
   const isWarning = WARNING.test(text) && !/no further attempts|will not be retried|failed permanently/i.test(text);
+  if (DELAY_SENTENCE.test(text) && !FAILURE_SENTENCE.test(text)) return 'delayed';
   return isWarning || (STILL_TRIED.test(text) && !GIVEN_UP.test(text)) ? 'delayed' : 'failed';
 }

@@ -21,10 +21,23 @@ const RETURNED =
   /^[-=_*|\s>]{0,30}(?:-{2,} ?)?(?:original message|original mail|this is a copy of (?:the|your) message|below (?:this|the next) line is a copy|message headers? follow|the (?:first \d+ lines?|header) of the original message|returned (?:message|mail follows|mail -{2,})|unsent message (?:below|follows)|your original message|included is a copy|forwarded message|message header|start of returned message|original message follows|message text follows|contents of the undelivered mail|header of the source mail|------? ?this is a copy)/i;
 const RECEIVED = /^(?:>\s?)?(?:received:\s*from|return-path: ?<|received: \(qmail)/i;
 
+/** A label in front of an address without a space between them: "收件人：a@b". */
+const LABEL = /^.{0,60}[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff00-\uff65](?=[!-~]+@)/u;
+
+/** An address as prose has it; undefined when it is none. */
+export function addressInProse(raw: string): string | undefined {
+  return cleanAddress(raw.replace(LABEL, ''));
+}
+
+/** Below it stands what a list server or a company adds to every mail (Mailman, Outlook). */
+const FOOTER = /^_{20,}[ \t]*$/;
+
 /** The reporter's own words. */
 export function ownWords(text: string): string {
   const lines = text.slice(0, LIMITS.textChars).split('\n');
-  const end = lines.findIndex((line, index) => index > 0 && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line)));
+  const end = lines.findIndex(
+    (line, index) => FOOTER.test(line) || (index > 0 && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line))),
+  );
   return (end < 0 ? lines : lines.slice(0, end)).join('\n');
 }
 
@@ -52,10 +65,10 @@ export function addressBlocks(text: string): Block[] {
 function addressAtStart(line: string): { address: string; head: string; rest: string } | undefined {
   if (line.length > 2000) return undefined;
   const match =
-    /^[\s*•-]{0,12}"?(?:(?:(?:addressed |rcpt )?to|(?:failed |final |intended )?recipient(?: address)?|e-?mail|address)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@])/iu.exec(
+    /^[\s*•-]{0,12}"?(?:(?:(?:addressed |rcpt |could not be delivered |unable to deliver (?:message |mail )?)?to|(?:failed |final |intended )?recipient(?: address)?|(?:undeliverable )?address|e-?mail|error-for)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@])/iu.exec(
       line,
     );
-  const address = match === null ? undefined : cleanAddress(match[1] ?? '');
+  const address = match === null ? undefined : addressInProse(match[1] ?? '');
   if (match === null || address === undefined) return undefined;
   // Postfix: "<a@b> (expanded from <c@d>): host ... said: ..."
   const behind = /^(?: \([^()]{1,400}\))?:?/.exec(line.slice(match[0].length))?.[0] ?? '';

@@ -12,21 +12,28 @@ import { statusRecipients } from './rfc3464.ts';
 import { toReport } from './to-report.ts';
 
 const FIRST_FIELD = /^(?:reporting-mta|original-recipient|final-recipient|action):[ \t]*\S/im;
+const WRAPPED = /^content-type:[ \t]*multipart\/report[^\n]*\n/im;
 const RETURNED = /^(?:return-path:|received:|content-type:[ \t]*(?:message\/rfc822|text\/rfc822-headers))/im;
 
 export const embeddedStatus: Reader = {
   name: 'embedded-status',
   read(message) {
     if (!fromMailer(message.headers) && message.contentType !== 'multipart/report') return undefined;
-    const fields = embeddedFields(message.text);
+    const fields = embeddedFields(afterWrapping(message.text));
     return fields === undefined ? undefined : toEmbeddedReport(message, fields);
   },
 };
 
 function toEmbeddedReport(message: Message, text: string): BounceReport | undefined {
   const status = parseDeliveryStatus(text);
-  const recipients = plausible(message, statusRecipients(message, status, 'text'));
+  const recipients = plausible(message, statusRecipients(message, status, 'text'), 'prose');
   return recipients.length === 0 ? undefined : toReport(message, status.message, recipients, 'embedded-status');
+}
+
+/** Some providers put the whole report, header and all, below a text of their own. */
+function afterWrapping(text: string): string {
+  const wrapped = WRAPPED.exec(text);
+  return wrapped === null ? text : text.slice(wrapped.index + wrapped[0].length);
 }
 
 /** From the first field to where the returned mail begins; only with a recipient and its fate. */

@@ -26,6 +26,7 @@ export const rfc3464: Reader = {
     const recipients = plausible(
       message,
       statuses.flatMap(status => statusRecipients(message, status, 'delivery-status')),
+      'fields',
     );
     if (recipients.length === 0) return undefined;
     return toReport(message, statuses[0]?.message ?? new Map(), recipients);

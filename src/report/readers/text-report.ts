@@ -28,7 +28,7 @@ export function textReport(
   // With several recipients, prose about one would be taken for the other's: only what stands before all of them.
   const prose = together.length === 1 ? text : beforeAddresses(text, together);
   const recipients = together.map(block => toReported(block, reader, block.action ?? action, prose));
-  const kept = plausible(message, recipients);
+  const kept = plausible(message, recipients, 'prose');
   return kept.length === 0 ? undefined : toReport(message, new Map(), kept, reader);
 }
 

@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite';
 import { describe, expect, test } from '@jest/globals';
 import { decodeText, decodeTransfer, withoutSoftBreaks } from '../../../src/message/decode.ts';
 import { decodeHeaderWords, mimeHeader } from '../../../src/message/headers.ts';
@@ -32,11 +33,27 @@ describe('charsets', () => {
     ['undeclared windows-1252', bytes(0x93, 0x61, 0x94), '', '“a”'],
     ['us-ascii that is not', Buffer.from('Größe'), 'US-ASCII', 'Größe'],
     ['a charset nobody knows', Buffer.from('Größe'), 'x-nonsense', 'Größe'],
-    ['UTF-7 is not believed', Buffer.from('+ADw-b+AD4-'), 'utf-7', '+ADw-b+AD4-'],
+    ['undeclared UTF-7 is plain text', Buffer.from('+ADw-b+AD4-'), '', '+ADw-b+AD4-'],
     ['koi8-r', bytes(0xd0, 0xcf, 0xde, 0xd4, 0xc1), 'KOI8-R', 'почта'],
     ['shift_jis', bytes(0x83, 0x81, 0x81, 0x5b, 0x83, 0x8b), 'shift_jis', 'メール'],
     ['iso-2022-jp', Buffer.from('\x1b$B%a!<%k\x1b(B'), 'ISO-2022-JP', 'メール'],
     ['iso-2022-jp, undeclared', Buffer.from('\x1b$B%a!<%k\x1b(B'), '', 'メール'],
+    ['UTF-7, by the name Exchange gives it', Buffer.from('Empf+AOQ-nger +AEA-'), 'unicode-1-1-utf-7', 'Empfänger @'],
+    [
+      'undeclared GBK',
+      iconv.encode('抱歉，您的邮件被退回来了。退信原因：用户不存在', 'gb18030'),
+      '',
+      '抱歉，您的邮件被退回来了。退信原因：用户不存在',
+    ],
+    ['undeclared Shift_JIS', iconv.encode('宛先へ配信できませんでした', 'shift_jis'), '', '宛先へ配信できませんでした'],
+    ['undeclared KOI8-R', iconv.encode('Нет такого пользователя', 'koi8-r'), '', 'Нет такого пользователя'],
+    ['undeclared windows-1252', iconv.encode('Empfänger unbekannt, Grüße', 'latin1'), '', 'Empfänger unbekannt, Grüße'],
+    [
+      'undeclared Cyrillic among much ASCII',
+      iconv.encode(`Нет такого пользователя\n${'Received: from mx.example\n'.repeat(50)}`, 'windows-1251'),
+      '',
+      `Нет такого пользователя\n${'Received: from mx.example\n'.repeat(50)}`,
+    ],
     ['UTF-8 cut within a character', Buffer.from('Grö').subarray(0, 3), 'utf-8', 'Gr'],
     ['undeclared UTF-8 cut within a character', Buffer.from('GrößeÄ').subarray(0, 8), '', 'Größe'],
     ['damaged UTF-8 keeps the rest', bytes(0x61, 0xff, 0x62), 'utf-8', 'a\ufffdb'],

@@ -58,11 +58,16 @@ describe('values', () => {
     ['Status: 5.1.1,', '5.1.1'],
     ['STATUS : 5.7.26', '5.7.26'],
     ['Diagnostic-Code: smtp; 550 5.1.1 no such user', '5.1.1'],
-    ['Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no such user', '5.1.1'],
+    ['Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no such user', '5.0.0'],
     ['Status: 5.2.2\nDiagnostic-Code: smtp; 550 5.1.1 no such user', '5.2.2'],
     ['Status: 192.0.2.1', undefined],
   ])('%s', (line, status) => {
     expect(recipientOf(withField(line)).status).toBe(status);
+  });
+
+  test('the code of the reply is kept beside a Status that says nothing', () => {
+    const found = recipientOf(withField('Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no such user'));
+    expect(found).toMatchObject({ status: '5.0.0', replyStatus: '5.1.1' });
   });
 
   test.each(['FAILED', 'Failed (permanently)', 'failure', '(x) failed'])('Action: %s', action => {

@@ -20,8 +20,9 @@ const GIVES_WAY: Readonly<Record<string, string>> = {
 };
 
 const reasonOf = (receiver: string, fragment: string): string | undefined => {
-  const text = normalise(fragment.replaceAll('*', 'x1'));
-  return decidingPhrase(matchPhrases(text, receiver === 'any' ? undefined : receiver))?.reason;
+  const text = normalise(fragment.replaceAll('*', 'x1')).replaceAll('{domain}', 'customer.example');
+  const spoken = { receiver: receiver === 'any' ? undefined : receiver, domain: 'customer.example' };
+  return decidingPhrase(matchPhrases(text, spoken))?.reason;
 };
 
 describe('the table', () => {
@@ -48,9 +49,26 @@ describe('the table', () => {
   });
 });
 
+describe("the recipient's own domain in a wording", () => {
+  const said = (text: string): string | undefined =>
+    decidingPhrase(matchPhrases(text, { domain: 'customer.example' }))?.reason;
+
+  test('is not the domain of another', () => {
+    expect(said('553 customer.example does not exist')).toBe('domainUnknown');
+    expect(said('553 shop.example does not exist')).toBeUndefined();
+    expect(said('no mx record found for domain=shop.example')).not.toBe('domainNoMail');
+  });
+
+  test('is not part of an address or of a longer name', () => {
+    expect(said('553 ann@customer.example does not exist')).not.toBe('domainUnknown');
+    expect(said('553 mx.customer.example does not exist')).not.toBe('domainUnknown');
+    expect(said('553 customer.example.org does not exist')).not.toBe('domainUnknown');
+  });
+});
+
 describe('a reply is compared', () => {
   const match = (text: string, receiver?: string): string | undefined =>
-    decidingPhrase(matchPhrases(normalise(text), receiver))?.reason;
+    decidingPhrase(matchPhrases(normalise(text), { receiver }))?.reason;
 
   test.each([
     ['over continuation lines that repeat the codes', '550-5.1.1 no such\r\n550 5.1.1 user here', 'userUnknown'],

@@ -1,0 +1,63 @@
+/**
+ * Recipients that a report names somewhere in its sentences, or by their local part alone. Takes the reporter's own
+ * words, gives blocks; an address whose context makes it somebody else's (a sender, a contact) is left out.
+ */
+import { addressKey, cleanAddress, sameAddress } from '../../shared/address.ts';
+import { addressInProse } from './blocks.ts';
+import type { Block } from './blocks.ts';
+
+const ADDRESS = /[^\s<>()[\]"',:;|]{1,64}@[\p{L}\p{N}._-]{1,255}/gu;
+/** What stands before an address that is not the recipient's. */
+const SOMEBODY_ELSE =
+  /(?:\b(?:from|sender|by|via|contact|reply-to|originator|return-path|message-?id|references|in-reply-to|questions?|assistance|help|abuse|write to|e-?mail(?: us)? at|mail from|sent by|on behalf of|sorry|dear|hello|hi)\b[^\n]{0,12}|mailto:)$/i;
+/** Mailboxes that reports offer for questions (RFC 2142). */
+const ROLE = /^(?:postmaster|mailer-daemon|mail-daemon|abuse|support|help(?:desk)?|hostmaster|webmaster|no-?reply)@/i;
+/** Lines of a quoted header other than the recipient's. */
+const OTHER_FIELD =
+  /^[> \t]*(?:from|sender|reply-to|return-path|message-id|in-reply-to|references|received|x-[\w-]+|list-[\w-]+|subject|mail from)\s*:/i;
+/** A name alone on its line, perhaps with the reason: "jane.doe (user not found)". */
+const BARE = /^[ \t]+<?([A-Za-z0-9][\w.+-]{0,63})>?[ \t]*(\([^()\n]{2,200}\))?$/;
+const BEFORE_BARE =
+  /(?:following (?:recipients?|address(?:es)?|users?)\b|undeliverable to the following)[^:]{0,200}:[ \t]*\n+$/i;
+
+/**
+ * Addresses within sentences, each once. Among several only those that the returned mail was sent to.
+ * @param returned its recipients
+ */
+export function namedInSentences(text: string, returned: readonly string[]): Block[] {
+  const found = new Map<string, Block>();
+  for (const line of text.split('\n')) {
+    if (line.length > 2000 || OTHER_FIELD.test(line)) continue;
+    for (const match of line.matchAll(ADDRESS)) {
+      const address = addressInProse(match[0]);
+      const before = line.slice(Math.max(0, match.index - 60), match.index).replace(/[<"'(\s]+$/, '');
+      if (address === undefined || ROLE.test(address) || SOMEBODY_ELSE.test(before)) continue;
+      if (!found.has(addressKey(address))) found.set(addressKey(address), { address, line: line.trim(), words: '' });
+    }
+  }
+  const named = [...found.values()];
+  const sentTo = named.filter(({ address }) => returned.some(one => sameAddress(one, address)));
+  if (sentTo.length > 0) return sentTo;
+  return named.length === 1 ? named : [];
+}
+
+/**
+ * Recipients of the reporter's own domain, named without it: GroupWise, old AOL.
+ * @param returned recipients of the returned mail; one with this local part is the one
+ * @param domain the reporter's, where no returned mail tells
+ */
+export function namedWithoutDomain(text: string, returned: readonly string[], domain: string | undefined): Block[] {
+  const blocks: Block[] = [];
+  let above = '';
+  for (const line of text.split('\n')) {
+    const match = BARE.exec(line.slice(0, 300));
+    const local = match?.[1];
+    if (local !== undefined && (blocks.length > 0 || BEFORE_BARE.test(above))) {
+      const sentTo = returned.find(one => one.toLowerCase().startsWith(`${local.toLowerCase()}@`));
+      const address = sentTo ?? cleanAddress(`${local}@${domain ?? ''}`);
+      if (address !== undefined) blocks.push({ address, line: line.trim(), words: match?.[2]?.slice(1, -1) ?? '' });
+    }
+    above = `${above}${line}\n`.slice(-300);
+  }
+  return blocks;
+}

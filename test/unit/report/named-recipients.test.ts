@@ -1,0 +1,118 @@
+/**
+ * Whom a report in prose means: an address on a line of its own, in a sentence, by its local part alone, or nobody but
+ * the one the returned mail was sent to. Never the sender, a contact, or the mailbox itself beside others.
+ */
+import { describe, expect, test } from '@jest/globals';
+import { fates, kindOf, MAILBOX, reportOf } from './build.ts';
+import type { Given } from './build.ts';
+
+const report = (text: string, more: Partial<Given> = {}): Given => ({
+  ...more,
+  headers: { subject: 'Undelivered mail', 'return-path': '<>', ...more.headers },
+  text,
+});
+const named = (text: string, more?: Partial<Given>): string[] =>
+  reportOf(report(text, more)).recipients.map(({ finalRecipient }) => finalRecipient);
+
+describe('an address on a line of its own', () => {
+  test.each([
+    ['bare', 'Your mail could not be delivered to:\n\nann@customer.example\n'],
+    ['with the reason behind it', 'Delivery failed:\n  <ann@customer.example>: user unknown'],
+    ['under a label', 'Message could not be delivered.\nRecipient: ann@customer.example\nReason: no such user'],
+    ['under a label in Chinese', '退信\n收件人：ann@customer.example'],
+    ['quoted', 'DID NOT receive: failed to deliver\n\n> ann@customer.example'],
+  ])('%s', (_name, text) => {
+    expect(named(text)).toEqual(['ann@customer.example']);
+  });
+
+  test('the list counts, not the heading above it', () => {
+    const text = `Undeliverable mail\n  To: all@customer.example\n\ncould not be delivered to\n\nann@customer.example\n`;
+    expect(named(text)).toEqual(['ann@customer.example']);
+  });
+});
+
+describe('an address in a sentence', () => {
+  test.each([
+    ["The message, addressed to 'ann@customer.example', could not be delivered."],
+    ['We failed to deliver your mail to ann@customer.example, sorry.'],
+    ['Server refused recipient <ann@customer.example>: mail not delivered'],
+  ])('%s', text => {
+    expect(named(text)).toEqual(['ann@customer.example']);
+  });
+
+  test.each([
+    ['a contact', 'Delivery failed for ann@customer.example. For help contact desk@provider.example.'],
+    ['a role', 'Not delivered to ann@customer.example; the postmaster@provider.example knows more.'],
+    ['the sender', `Mail from ${MAILBOX} sent by news@sender.example was not delivered to ann@customer.example`],
+    [
+      'a quoted field',
+      'Not delivered: ann@customer.example is unknown.\nFrom: boss@shop.example\nReply-To: x@shop.example',
+    ],
+  ])('%s beside it is not the recipient', (_name, text) => {
+    expect(named(text)).toEqual(['ann@customer.example']);
+  });
+
+  test('of several, those the returned mail was sent to', () => {
+    const text = 'Your mail was not delivered: neither ann@customer.example nor bob@other.example would have it.';
+    expect(named(text, { returned: { to: 'Ann <ann@customer.example>, carl@third.example' } })).toEqual([
+      'ann@customer.example',
+    ]);
+  });
+
+  test('of several, nobody, where nothing tells', () => {
+    expect(named('Your mail was not delivered: neither a@customer.example nor b@other.example would have it.')).toEqual(
+      [],
+    );
+  });
+
+  test('says nothing in a mail that only has the reverse-path of a report', () => {
+    const headers = { from: 'Help Desk <help@tickets.example>' };
+    expect(kindOf(report('A ticket: mail to ann@customer.example was not delivered', { headers }))).toBe('ordinary');
+  });
+});
+
+describe('a report that names no address', () => {
+  const nameless = 'Your message could not be delivered to mobile.';
+
+  test.each([
+    ['the returned mail', { returned: { to: 'ann@customer.example' } }],
+    ['the return path it was sent with', { headers: { to: 'bounces+ann=customer.example@shop.example' } }],
+  ])('means the only recipient of %s', (_name, more: Partial<Given>) => {
+    expect(named(nameless, more)).toEqual(['ann@customer.example']);
+  });
+
+  test('means the only recipient of the mail quoted below', () => {
+    expect(named(`${nameless}\n\nOriginal message:\nFrom: ${MAILBOX}\nTo: ann@customer.example\n`)).toEqual([
+      'ann@customer.example',
+    ]);
+  });
+
+  test('means nobody of several', () => {
+    expect(named(nameless, { returned: { to: 'ann@customer.example, bob@customer.example' } })).toEqual([]);
+  });
+
+  test("names a local part: the recipient that has it, else the reporter's own user", () => {
+    const text = 'The message was undeliverable to the following:\n\tann (user not found)\n';
+    expect(named(text, { returned: { to: 'ann@customer.example' } })).toEqual(['ann@customer.example']);
+    expect(named(text, { headers: { from: 'MAILER-DAEMON@provider.example' } })).toEqual(['ann@provider.example']);
+  });
+});
+
+describe('the mailbox itself', () => {
+  test('does not count beside others', () => {
+    expect(fates(report(`Hi ${MAILBOX}, not delivered:\n\n${MAILBOX}\n\nann@customer.example: user unknown`))).toEqual([
+      'ann@customer.example failed',
+    ]);
+  });
+
+  test("counts alone where a server refused it, and in a mailer's own mail only", () => {
+    const text = `Not delivered:\n\n<${MAILBOX}>: host mx said: 552 quota exceeded`;
+    expect(named(text)).toEqual([MAILBOX]);
+    const headers = { 'return-path': '<x@evil.example>' };
+    expect(kindOf(report(text, { headers }))).toBe('ordinary');
+  });
+
+  test('is not meant by a warning to its owner', () => {
+    expect(kindOf(report(`Your mailbox is full:\n\n${MAILBOX}\n\nNew mail may not be delivered.`))).toBe('ordinary');
+  });
+});
