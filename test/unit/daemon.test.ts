@@ -24,6 +24,8 @@ const config = {
   callbacks: [settingsFor('http://127.0.0.1:9/secret')],
   verdict: { policy: {}, maxAgeSeconds: 1 },
   provenance: { mode: 'required' },
+  breaker: { hardPerHour: 500 },
+  retention: { keepSeconds: 86_400 },
 } as unknown as Config;
 
 interface Run {
