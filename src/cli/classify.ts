@@ -2,37 +2,48 @@
  * `bounced classify`: saved mails in, verdicts out; a line a recipient for people, an object a mail for programs.
  * Looks nothing up, posts nothing.
  */
-import { readBounce } from '../index.ts';
-import type { Bounce, Verdict } from '../index.ts';
+import { DEFAULT_POLICY, readBounce } from '../index.ts';
+import type { Bounce, Policy, Verdict } from '../index.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import type { Command } from './commands.ts';
 import { explain } from './explain.ts';
-import { mailsOf, MAILS_CURE } from './mails.ts';
+import { mailsOf, tellUnread } from './mails.ts';
 import { readOptions, usage } from './options.ts';
+import { print } from './print.ts';
 
 export function classifyCommand(args: string[]): Command {
-  const { values, operands } = readOptions('classify', args, { json: 'boolean', explain: 'boolean' });
+  const { values, operands } = readOptions('classify', args, {
+    json: 'boolean',
+    explain: 'boolean',
+    config: 'string',
+  });
   if (operands.length === 0) throw usage('classify', 'expected at least one FILE, DIR or -');
   const show = values.json === true ? showJson : values.explain === true ? showExplained : showLines;
   return async () => {
+    // Only its [verdict]: no secret is read, nothing needs to run.
+    const policy = values.config === undefined ? DEFAULT_POLICY : await policyOf(values.config);
     let exit: ExitCode = EXIT.ok;
     for (const operand of operands) {
       for await (const mail of mailsOf(operand)) {
         if ('problem' in mail) {
-          const what = visible(`${mail.path}: ${mail.problem}`);
-          process.stderr.write(`bounced: ${what}\n  cure: ${MAILS_CURE}\n`);
-          exit = EXIT.dataError;
+          exit = tellUnread(mail);
         } else {
-          const bounce = await readBounce(mail.source, { nowSeconds: systemClock.nowSeconds() });
+          const bounce = await readBounce(mail.source, { policy, nowSeconds: systemClock.nowSeconds() });
           await print(show(mail.file, bounce));
         }
       }
     }
     return exit;
   };
+}
+
+/** The configuration's machinery is loaded only where it is asked for. */
+async function policyOf(path: string): Promise<Policy> {
+  const { loadPolicy, readEnv } = await import('../runtime/config.ts');
+  return loadPolicy(path, readEnv());
 }
 
 function showJson(file: string, bounce: Bounce): string {
@@ -69,10 +80,4 @@ function line(verdict: Verdict): string {
   const codes = [replyCode, status].filter(code => code !== undefined).join(' ');
   const words = diagnostic === undefined ? '' : `  "${visible(diagnostic).slice(0, 160)}"`;
   return [visible(recipient), verdict.verdict, reason, codes].filter(part => part !== '').join('  ') + words;
-}
-
-/** Waits when whoever reads is slower than we are. */
-async function print(text: string): Promise<void> {
-  if (process.stdout.write(`${text}\n`)) return;
-  await new Promise(resolve => process.stdout.once('drain', resolve));
 }

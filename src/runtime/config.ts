@@ -13,7 +13,8 @@ import { CONFIG_SCHEMA } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
 import { complaints, crossCheck } from './config-complaints.ts';
 import { originsOf, withEnvironment } from './config-origins.ts';
-import type { Origin } from './config-origins.ts';
+import type { Layered, Origin } from './config-origins.ts';
+import { loadRules, ruleWarnings } from './config-rules.ts';
 import type { LogFormat, LogLevel } from './log-lines.ts';
 import { readSecret } from './secrets.ts';
 
@@ -50,14 +51,28 @@ export function readEnv(): Env {
  * @throws Fault exit 78 that lists every mistake, one a line
  */
 export async function loadConfig(path: string, env: Env): Promise<LoadedConfig> {
+  const { written, raw } = await readWritten(path, env);
+  const warnings = [...raw.warnings];
+  const config = await complete(written, dirname(resolve(path)), env, warnings);
+  return { config, origins: originsOf(written, raw, config.stateDir, env), warnings };
+}
+
+/**
+ * How verdicts are reached, for commands that need no secret: they may run where the service's credentials are not.
+ * @throws Fault exit 78, as `loadConfig`
+ */
+export async function loadPolicy(path: string, env: Env): Promise<Policy> {
+  const { written } = await readWritten(path, env);
+  return toPolicy(written, dirname(resolve(path)), []);
+}
+
+async function readWritten(path: string, env: Env): Promise<{ written: WrittenConfig; raw: Layered }> {
   const raw = withEnvironment(parseToml(path, await readText(path)), env);
   const result = CONFIG_SCHEMA.safeParse(raw.value);
   if (!result.success) throw broken(path, complaints(result.error.issues, raw.value, raw.variables));
   const mistakes = crossCheck(result.data);
   if (mistakes.length > 0) throw broken(path, mistakes);
-  const warnings = [...raw.warnings];
-  const config = await complete(result.data, dirname(resolve(path)), env, warnings);
-  return { config, origins: originsOf(result.data, raw, config.stateDir, env), warnings };
+  return { written: result.data, raw };
 }
 
 async function readText(path: string): Promise<string> {
@@ -101,19 +116,28 @@ function broken(path: string, mistakes: readonly string[]): Fault {
 
 async function complete(written: WrittenConfig, folder: string, env: Env, warnings: string[]): Promise<Config> {
   const { verdict, provenance, log } = written;
-  const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
   const faults: Fault[] = [];
+  const [policy] = await each([written], faults, one => toPolicy(one, folder, warnings));
   const mailboxes = await each(written.mailbox, faults, one => toMailbox(one, folder, env, warnings));
   const callbacks = await each(written.callback, faults, one => toCallback(one, folder, env, warnings));
-  if (faults.length > 0) throw together(faults);
+  if (faults.length > 0 || policy === undefined) throw together(faults);
   return {
     stateDir: resolve(written.state_dir ?? env['STATE_DIRECTORY']?.split(':')[0] ?? '/var/lib/bounced'),
     mailboxes,
     callbacks,
-    verdict: { policy: { name: verdict.policy, overrides }, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
+    verdict: { policy, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
     provenance,
     log,
   };
+}
+
+async function toPolicy({ verdict }: WrittenConfig, folder: string, warnings: string[]): Promise<Policy> {
+  const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
+  const policy = { name: verdict.policy, overrides };
+  if (verdict.rules_file === undefined) return policy;
+  const rules = await loadRules(resolve(folder, verdict.rules_file));
+  warnings.push(...ruleWarnings(rules));
+  return { ...policy, rules };
 }
 
 /** One after the other: commands that print secrets may ask for a passphrase. What fails does not hide the rest. */
