@@ -60,7 +60,7 @@ export async function readBounce(source: Buffer | string, options: ReadOptions =
 }
 
 /**
- * Compiles rules of your own, once, to be handed to `readBounce`: they are asked in their order, before the built-in ones.
+ * Compiles rules of your own, once, for `readBounce`: they are asked in their order, before the built-in ones.
  * @param name stands in the evidence: "NAME rule 1"
  * @throws Fault that lists every mistake, one a line
  */

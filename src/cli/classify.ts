@@ -48,8 +48,8 @@ async function policyOf(path: string): Promise<Policy> {
 
 function showJson(file: string, bounce: Bounce): string {
   const { isBounce, kind, because, reader } = bounce;
-  // In a failure that also speaks of delayed recipients, only those that failed.
-  const listed = bounce.verdicts.filter(one => !isBounce || one.verdict !== 'none');
+  // In a failure that also speaks of delayed recipients, only those that failed: also where an override says "none".
+  const listed = bounce.verdicts.filter(({ reason }) => !isBounce || (reason !== 'delayed' && reason !== 'delivered'));
   const recipients = listed.map(({ recipient, names, bouncedAtSeconds, ...rest }) => {
     const { verdict, reason, because, about, status, replyCode, diagnostic, evidence } = rest;
     const also = names.slice(1);

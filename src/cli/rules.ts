@@ -1,6 +1,6 @@
 /**
- * `bounced rules`: `list` shows the reasons that rules may give; `test` checks a file of the operator's own rules, shows
- * what they win over, and on saved mails what they change. Looks nothing up, posts nothing, changes nothing.
+ * `bounced rules`: `list` shows the reasons that rules may give; `test` checks a file of the operator's own rules,
+ * shows what they win over, and on saved mails what they change. Looks nothing up, posts nothing, changes nothing.
  */
 import { basename } from 'node:path';
 import { DEFAULT_POLICY, readBounce } from '../index.ts';

@@ -1,5 +1,5 @@
 /**
- * The operator's own rules from a file: takes its path, gives compiled rules, and what is allowed but unwise about them.
+ * The operator's own rules from a file: takes its path, gives compiled rules, and what is allowed but unwise in them.
  * Every mistake is named with rule, key, expectation and cure.
  */
 import { readFile } from 'node:fs/promises';
