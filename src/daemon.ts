@@ -2,19 +2,19 @@
  * The daemon: builds the stations in river order and runs both loops, the followers (one a mailbox) and the courier.
  * Takes the configuration and a signal; ends when the signal aborts or nothing is left that could work.
  */
-import { join } from 'node:path';
 import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
 import { followMailbox } from './follow.ts';
 import type { Stations } from './follow.ts';
 import { openMailbox } from './mailbox/mailbox.ts';
-import type { Store } from './outbox/outbox.ts';
-import { openSqliteStore } from './outbox/sqlite.ts';
+import { openOutbox, outboxPath } from './open-outbox.ts';
+import type { Store, StoreSettings } from './outbox/outbox.ts';
 import type { Config } from './runtime/config.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
 import type { Log } from './shared/log.ts';
+import { keepHouse, openUpkeep } from './upkeep.ts';
 
 export interface DaemonTools {
   readonly log: Log;
@@ -37,11 +37,11 @@ export interface RunOptions {
 
 /** The two stations that touch the world before the callback does; tests put their own around them. */
 export interface Openers {
-  readonly openStore: (path: string) => Promise<Store>;
+  readonly openStore: (path: string, settings: StoreSettings) => Promise<Store>;
   readonly openMailbox: typeof openMailbox;
 }
 
-const REAL: Openers = { openStore: openSqliteStore, openMailbox };
+const REAL: Openers = { openStore: openOutbox, openMailbox };
 
 /** How long a lease holds without renewal, in seconds, and how often it is renewed. */
 const LEASE_SECONDS = 30;
@@ -61,7 +61,8 @@ export async function runDaemon(
   signal: AbortSignal,
   openers: Openers = REAL,
 ): Promise<void> {
-  const store = await openers.openStore(options.dryRun ? ':memory:' : join(config.stateDir, 'bounced.db'));
+  const path = outboxPath(options.dryRun ? undefined : config.stateDir);
+  const store = await openers.openStore(path, config.breaker);
   try {
     await runOn({ store, config, tools, options, openMailbox: openers.openMailbox }, signal);
   } finally {
@@ -102,6 +103,7 @@ async function runOnce(stations: Stations, courier: Courier, signal: AbortSignal
     stations.config.mailboxes.map(mailbox => followMailbox(mailbox, stations, signal)),
   );
   if (!stations.options.dryRun) await courier.deliverDue(signal);
+  await openUpkeep(stations)(signal);
   const failed = results.find(result => result.status === 'rejected');
   if (failed) throw asFault(failed.reason);
 }
@@ -128,6 +130,7 @@ async function runBoth(
     guarded(followAll(stations, either)),
     guarded(stations.options.dryRun ? Promise.resolve() : courier.run(either)),
     guarded(keepLease(stations.tools, renew, either)),
+    guarded(keepHouse(stations, either)),
   ]);
   if (first) throw first;
 }

@@ -54,7 +54,7 @@ export function conclude(
   const events: Event[] = [];
   const held: Held[] = [];
   for (const { raw, reading, verdicts } of mails) {
-    const { uid, identity } = raw;
+    const { uid, identity, internalDateSeconds: received } = raw;
     if (!isReport(reading)) {
       outcomes.push({ uid, identity, kind: reading.kind, because: reading.because, verdicts: [] });
       continue;
@@ -64,7 +64,9 @@ export function conclude(
     held.push(...proven.held);
     const because = sumUp(proven.events, proven.held, proven.unposted);
     const eventIds = [...proven.events, ...proven.held].map(({ id }) => id);
-    outcomes.push({ uid, identity, kind: reading.kind, because, reader: reading.reader, verdicts, eventIds });
+    const receivedAt = received === undefined ? {} : { receivedAtSeconds: received };
+    const { kind, reader } = reading;
+    outcomes.push({ uid, identity, kind, because, reader, verdicts, eventIds, ...receivedAt });
   }
   return { outcomes, events, held };
 }

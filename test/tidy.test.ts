@@ -60,7 +60,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     good: [
       ['src/verdict/verdict.ts', "import type { Evidence } from '../report/report.ts';"],
-      ['src/daemon.ts', "import { openSqliteStore } from './outbox/sqlite.ts';"],
+      ['src/open-outbox.ts', "import { openSqliteStore } from './outbox/sqlite.ts';"],
     ],
   },
   'each library has one owner': {

@@ -14,7 +14,9 @@ import { deliver } from './deliver.ts';
 import { openLine } from './line.ts';
 import type { Line } from './line.ts';
 
+export { clevertapBody } from './clevertap.ts';
 export { RETRY_SCHEDULE } from './schedule.ts';
+export type { RetryRule } from './schedule.ts';
 
 /** Where and how to post. */
 export interface CallbackSettings {
@@ -67,8 +69,8 @@ export interface Courier {
   wake(): void;
 }
 
-/** The longest sleep between two looks into the outbox, should a hint be lost. */
-const LONGEST_SLEEP_MS = 30_000;
+/** The longest sleep between two looks into the outbox: a hint may be lost, and operators give none. */
+const LONGEST_SLEEP_MS = 10_000;
 const STORE_BACKOFF = { baseMs: 1_000, capMs: 60_000 };
 /** What a claim holds beyond its requests: time to settle while the disk is full. */
 const CLAIM_MARGIN_SECONDS = 600;
@@ -152,6 +154,8 @@ async function untilRipe(line: Line, signal: AbortSignal): Promise<void> {
   const { clock, store } = line.tools;
   while (!signal.aborted) {
     const due = await store.due(line.settings.name, clock.nowSeconds());
+    // The second in which he asked may have begun before the pause did.
+    if (due.askedSeconds !== undefined && (due.askedSeconds + 1) * 1000 > line.pausedAtMs) line.pausedUntilMs = 0;
     const sleepMs = ripeAtMs(line, due, clock.nowMs()) - clock.nowMs();
     if (sleepMs <= 0) return;
     await line.bell.wait(Math.min(sleepMs, LONGEST_SLEEP_MS), clock, signal);

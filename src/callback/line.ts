@@ -22,6 +22,8 @@ export interface Line {
   batchSize: number;
   /** No request before this time, in milliseconds since the epoch. */
   pausedUntilMs: number;
+  /** When that pause began; an operator who asks for a try after it ends it. */
+  pausedAtMs: number;
   /** Requests in a row that failed in the same way. */
   failures: { readonly kind: RetryKind; readonly count: number } | undefined;
   /** Counts the requests of which something was taken. */
@@ -46,6 +48,7 @@ export function openLine(settings: CallbackSettings, tools: CourierTools): Line 
     hide: hideUrl(settings.url),
     batchSize: settings.batchSize,
     pausedUntilMs: 0,
+    pausedAtMs: 0,
     failures: undefined,
     takings: 0,
     suspects: new Map(),
@@ -77,7 +80,8 @@ export async function settleFailed(
   const { schedule, because } = retry;
   line.failures = { kind: schedule, count: line.failures?.kind === schedule ? line.failures.count + 1 : 1 };
   const waitMs = waitFor(line, events, retry, line.failures.count);
-  line.pausedUntilMs = Math.max(line.pausedUntilMs, clock.nowMs() + waitMs);
+  line.pausedAtMs = clock.nowMs();
+  line.pausedUntilMs = Math.max(line.pausedUntilMs, line.pausedAtMs + waitMs);
   await settleLater(line, events, retry, waitMs, signal);
   const fields = { events: events.length, because: line.hide(because), retryInSeconds: Math.ceil(waitMs / 1000) };
   if (schedule !== 'configuration') {

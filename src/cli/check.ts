@@ -15,6 +15,7 @@ import { REASONS } from '../verdict/verdict.ts';
 import type { Policy, Reason } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
+import { scheduleLines } from './schedule-lines.ts';
 import { columns } from './table.ts';
 
 const ONLINE_LIMIT_MS = 120_000;
@@ -68,7 +69,7 @@ function noSent(name: string, { sentFolder }: MailboxInspection, mode: 'required
 function asText(path: string, { config, origins, warnings }: LoadedConfig, seen: readonly Seen[]): string {
   const rows = origins.map(({ key, value, origin }) => [visible(key), visible(value), origin]);
   const lines = [`${path} is in order. In force:`, columns([['key', 'value', 'from'], ...rows]), ''];
-  lines.push(...policyLines(config.verdict.policy));
+  lines.push(...policyLines(config.verdict.policy), '', ...scheduleLines());
   for (const warning of warnings) lines.push(`warning: ${visible(warning)}`);
   for (const one of seen) lines.push('', ...mailboxLines(one));
   return `${lines.join('\n')}\n`;

@@ -10,6 +10,9 @@ usage: bounced COMMAND [...]
   classify  read saved mails and show the verdicts
   check     show the configuration in force; with --online log in and look around
   rules     list the reasons; test rules of your own before they count
+  outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
+  held      what could not be proven: list, show, release, discard
+  breaker   the stop on a flood of hard bounces: show, reset
 
   --help, --version; "bounced COMMAND --help" for one of them
 
@@ -73,4 +76,68 @@ exit codes: 0 the rules are in order, 64 usage, 65 some mail could not be read, 
 example: bounced rules test /etc/bounced/rules.toml ~/Maildir
 `;
 
-export const HELP = { bounced, run, classify, check, rules } as const;
+const outbox = `usage: bounced outbox list --config FILE [--state S,...] [--mailbox M] [--callback C] [--address A] [--limit N]
+                           [--json]
+       bounced outbox show ID|ADDRESS --config FILE [--json]
+       bounced outbox retry ID|ADDRESS...|--all-dead|--all-stopped|--all-waiting --config FILE [--reason TEXT] [--json]
+       bounced outbox drop ID|ADDRESS...|--all-dead|--all-stopped --reason TEXT --config FILE [--json]
+       bounced outbox export --config FILE [--format json|csv|clevertap] [--state S,...] [--mailbox M] ...
+       bounced outbox recover --config FILE [--accept-doubles]
+
+What waits for the callback and how it fares, beside a running daemon or without one. An ID may be any unique beginning
+of it; an ADDRESS must mean one event.
+
+  list     a line an event: state, tries, when the next is, what the callback answered last. Without --state what
+           waits, is stopped by the breaker, is being posted or is dead; the oldest 50 of them, or --limit
+  show     all that is known of one event: proof, answers, evidence, and what was done by hand
+  retry    due now, also a dead letter. A running daemon notices within 10 s; it ends a pause of the callback too
+  drop     never post it; --reason is kept with your name and the time
+  export   all events (json, csv), or the body that CleverTap takes, 1000 events a line (clevertap, with --state)
+  recover  a damaged outbox: save what can be read into a new one and set the damaged file aside, with the daemon
+           stopped. --accept-doubles: also where recent mail will be read and posted again
+
+  --state     held, waiting, stopped, claimed, delivered, dead, dropped, duplicate; several with commas
+  --all-dead, --all-stopped, --all-waiting   all in this state (of --mailbox M, of --callback C)
+  --json      one JSON object a line, times in epoch seconds
+
+exit codes: 0 done, 64 usage, 65 no such event or not in that state, 74 no outbox, or it cannot be used, 75 it is being
+posted this moment, 78 configuration
+
+example: bounced outbox list --config /etc/bounced/bounced.toml --state dead
+`;
+
+const held = `usage: bounced held list --config FILE [--mailbox M] [--callback C] [--address A] [--limit N] [--json]
+       bounced held show ID|ADDRESS --config FILE [--json]
+       bounced held release ID|ADDRESS... --reason TEXT --config FILE [--json]
+       bounced held discard ID|ADDRESS... --reason TEXT --config FILE [--json]
+
+Bounces whose proof is missing: the mail that bounced was not found in Sent, or not with that recipient. They are looked
+up again every hour for 7 days, and never posted without proof unless you release them.
+
+  list     a line an event: what is missing, and when it is looked up next
+  show     all that is known of one, with the Message-IDs that are looked up and the evidence
+  release  post it without the proof, once; --reason is kept with your name and the time. A hard bounce unsubscribes
+           a person
+  discard  never post it
+
+exit codes: as of "bounced outbox"
+
+example: bounced held show customer@example.com --config /etc/bounced/bounced.toml
+`;
+
+const breaker = `usage: bounced breaker show --config FILE [--json]
+       bounced breaker reset --config FILE [--mailbox M] [--reason TEXT] [--json]
+
+When more than [breaker] hard_per_hour hard bounces of one mailbox arrive within an hour, those beyond wait, with all
+hard ones that follow, until you reset the breaker. Soft ones go on.
+
+  show   each mailbox whose breaker was ever open, what waits, and who reset it
+  reset  let what waits be posted, and count afresh; drop first what is wrong ("bounced outbox drop --all-stopped")
+
+exit codes: 0 done, 64 usage, 65 no breaker of that mailbox was ever open, 74 no outbox, or it cannot be used,
+78 configuration
+
+example: bounced breaker show --config /etc/bounced/bounced.toml
+`;
+
+export const HELP = { bounced, run, classify, check, rules, outbox, held, breaker } as const;

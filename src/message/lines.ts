@@ -7,8 +7,18 @@
  * run is one, as in files of old Macs.
  */
 export function withLf(text: string): string {
-  if (!text.includes('\r')) return text;
-  return text.replace(/\r+\n?/g, run => (run.endsWith('\n') ? '\n' : '\n'.repeat(run.length)));
+  const usual = text.replaceAll('\r\n', '\n');
+  if (!usual.includes('\r')) return usual;
+  // No pattern: over a run of millions of CRs the pattern engine runs out of stack, and throws.
+  const lines = usual.split('\n');
+  const last = lines.pop() ?? '';
+  return [...lines.map(withoutLastCrs), last].join('\n').replaceAll('\r', '\n');
+}
+
+function withoutLastCrs(line: string): string {
+  let end = line.length;
+  while (line.endsWith('\r', end)) end -= 1;
+  return line.slice(0, end);
 }
 
 /** Bytes as a string of the same length that can be cut and searched; `Buffer.from(text, 'latin1')` gives them back. */

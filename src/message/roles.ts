@@ -18,6 +18,9 @@ const MACHINE_TYPES = new Set([
 const RETURNED_TYPES = new Set(['message/rfc822', 'message/global']); // RFC 2046 5.2.1, RFC 6532
 const HEADERS_TYPES = new Set(['text/rfc822-headers', 'message/global-headers']); // RFC 6522, RFC 6533
 
+/** Empty lines at most: no text part that says anything is as short. */
+const EMPTY_BYTES = 4;
+
 /** The role of a part; undefined for what is never read (images, attachments, multiparts). */
 export function roleOf(part: PartStructure): Role | undefined {
   if (MACHINE_TYPES.has(part.contentType)) return 'machine';
@@ -42,10 +45,25 @@ export function flatten(structure: PartStructure): PartStructure[] {
   return seen;
 }
 
-/** The parts whose text people are meant to read: plain text, and HTML only where no part is plain (RFC 2046 5.1.4). */
+/**
+ * The parts whose text people are meant to read: plain text, and HTML that has no plain form. One stands beside it in
+ * the same alternative (RFC 2046 5.1.4) or before it; what stands behind it is what a list server or a virus scanner
+ * has added.
+ */
 export function textParts(parts: readonly PartStructure[]): PartStructure[] {
   const plain = parts.filter(part => roleOf(part) === 'text');
-  return plain.length > 0 ? plain : parts.filter(part => roleOf(part) === 'html');
+  const told = plain.filter(part => (part.sizeBytes ?? Infinity) > EMPTY_BYTES);
+  const alternatives = parts.filter(part => part.contentType === 'multipart/alternative').map(({ path }) => path);
+  const isOnlyForm = (html: PartStructure): boolean => {
+    const parent = parentPath(html);
+    const isBeside = alternatives.includes(parent) && told.some(one => parentPath(one) === parent);
+    return !isBeside && !told.some(one => parts.indexOf(one) < parts.indexOf(html));
+  };
+  return parts.filter(part => plain.includes(part) || (roleOf(part) === 'html' && isOnlyForm(part)));
+}
+
+function parentPath({ path }: PartStructure): string {
+  return path.slice(0, Math.max(path.lastIndexOf('.'), 0));
 }
 
 /** Bytes of a part, as it is encoded, that are read in this role. */

@@ -148,8 +148,17 @@ function structureOf(mail: string, draft: Draft, bodies: Map<string, string>): P
   const children = draft.children.map(child => structureOf(mail, child, bodies));
   // RFC 3501 6.4.5: the body of a mail that is no multipart is part 1.
   const path = draft.path === '' && !isMultipart(draft) ? '1' : draft.path;
-  if (children.length === 0) bodies.set(path, mail.slice(draft.bodyStart, draft.bodyEnd));
-  return { path, ...draft.header, sizeBytes: draft.bodyEnd - draft.bodyStart, children };
+  if (children.length > 0) return { path, ...draft.header, children };
+  const body = mail.slice(draft.bodyStart, draft.bodyEnd);
+  bodies.set(path, body);
+  return { path, ...draft.header, sizeBytes: sizeOnWire(body), children };
+}
+
+/** As an IMAP server counts: each line ends with CRLF. */
+function sizeOnWire(body: string): number {
+  let bytes = body.length;
+  for (let at = body.indexOf('\n'); at >= 0; at = body.indexOf('\n', at + 1)) bytes += 1;
+  return bytes;
 }
 
 function wholeBody(root: Draft, end: number): Draft {

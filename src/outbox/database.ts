@@ -4,12 +4,12 @@
  */
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import { access, chmod, constants, mkdir, open } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskFault } from './disk-faults.ts';
 
 /** What a column can hold. */
-export type Value = string | number | null;
+export type Value = string | number | null | Uint8Array;
 
 export const IN_MEMORY = ':memory:';
 
@@ -28,7 +28,31 @@ export async function openDatabase(path: string, admit: (database: Database) => 
     try {
       admit(database);
       // https://sqlite.org/pragma.html: FULL, so that what is committed survives a loss of power in WAL mode too.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      // auto_vacuum first: once the file has a page, only a VACUUM changes it.
+      database.exec(
+        'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+      );
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw diskFault(error, path);
+  }
+}
+
+/**
+ * Opens a file that is there already, for a command beside a daemon: makes and migrates nothing.
+ * Rejects with a Fault of exit code 74 when there is none, or it cannot be used.
+ */
+export async function openPresent(path: string, admit: (database: Database) => void): Promise<Database> {
+  try {
+    await access(path, constants.R_OK | constants.W_OK);
+    const database = new Database(path);
+    try {
+      admit(database);
+      database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
       return database;
     } catch (error) {
       database.close();
@@ -47,7 +71,14 @@ export async function makePrivateFile(path: string): Promise<void> {
   try {
     // Only ever a new file: closing a second descriptor of an open database would drop its locks
     // (https://sqlite.org/howtocorrupt.html 2.2).
-    await (await open(path, 'wx', 0o600)).close();
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      const { uid, gid } = await stat(directory);
+      // What root makes by hand, the service must be able to write; SQLite does the same for its companions.
+      if (process.geteuid?.() === 0) await handle.chown(uid, gid);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     await access(path, constants.R_OK | constants.W_OK);
@@ -62,9 +93,10 @@ export class Database {
   readonly #connection: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
 
-  constructor(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS) {
+  /** @param readOnly the file is not changed, also not by moving the log into it at the end */
+  constructor(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS, readOnly = false) {
     this.path = path;
-    this.#connection = this.#guarded(() => new DatabaseSync(path, { timeout: busyTimeoutMs }));
+    this.#connection = this.#guarded(() => new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly }));
   }
 
   /** Runs statements that give nothing back. */
@@ -84,6 +116,14 @@ export class Database {
     return this.#guarded((): unknown => this.#prepared(sql).get(...values));
   }
 
+  /** Every row in turn, as they are read. */
+  *each(sql: string): Iterable<Record<string, Value>> {
+    const rows = this.#guarded(() => this.#connection.prepare(sql).iterate()) as Iterator<Record<string, Value>>;
+    for (let next = this.#guarded(() => rows.next()); next.done !== true; next = this.#guarded(() => rows.next())) {
+      yield next.value;
+    }
+  }
+
   all(sql: string, ...values: readonly Value[]): unknown[] {
     return this.#guarded((): unknown[] => this.#prepared(sql).all(...values));
   }
@@ -100,6 +140,12 @@ export class Database {
       if (this.#connection.isTransaction) this.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** Also reads a file that was cut: without it, SQLite refuses one that is shorter than its header says. */
+  readPastTheEnd(): void {
+    this.#guarded(() => this.#connection.enableDefensive(false));
+    this.exec('PRAGMA writable_schema = ON');
   }
 
   /**

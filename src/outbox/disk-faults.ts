@@ -23,7 +23,9 @@ const DAMAGED: Cause = {
   code: 'STORE_DAMAGED',
   words: 'this is not a database, or it is damaged',
   retry: 'never',
-  hint: path => `restore ${path} from a backup, or move it away to start anew; it was not changed`,
+  hint: () =>
+    'run "bounced outbox recover --config FILE": it saves what can still be read and sets the file aside (or restore ' +
+    'a backup); until then nothing is read or posted, and nothing was changed',
 };
 const UNWRITABLE: Cause = {
   code: 'STORE_UNWRITABLE',
@@ -44,6 +46,15 @@ const BROKEN: Cause = {
   hint: path => `look for disk errors in the kernel log, and check the file system of ${dirname(path)}`,
 };
 
+const MISSING: Cause = {
+  code: 'STORE_MISSING',
+  words: 'there is no outbox yet',
+  retry: 'never',
+  hint: () =>
+    '"bounced run" makes it; if it runs already, name its state_dir (an instance of bounced@.service: ' +
+    'BOUNCED_STATE_DIR=/var/lib/bounced/NAME in the environment)',
+};
+
 // sqlite.org/rescode.html: primary result codes, the low byte of the extended ones.
 const BY_RESULT = new Map([
   [5, BUSY],
@@ -57,6 +68,7 @@ const BY_RESULT = new Map([
   [26, DAMAGED],
 ]);
 const BY_ERRNO = new Map([
+  ['ENOENT', MISSING],
   ['EACCES', UNWRITABLE],
   ['EPERM', UNWRITABLE],
   ['EROFS', UNWRITABLE],
@@ -68,23 +80,37 @@ const BY_ERRNO = new Map([
   ['EIO', BROKEN],
 ]);
 
+const DAMAGED_WORDS = /^(?:database disk image is malformed|file is not a database)$/;
+
+/** Where no outbox has been made yet. */
+export function missing(path: string): Fault {
+  return faultOf(MISSING, path, 'it holds nothing');
+}
+
+/** What a check found wrong with the file. */
+export function damaged(path: string, words: string): Fault {
+  return faultOf(DAMAGED, path, words);
+}
+
 /** The error as a Fault with exit code 74 where it speaks of the disk; a Fault stays as it is. */
 export function diskFault(error: unknown, path: string): Fault {
   const cause = error instanceof Fault ? undefined : causeOf(error);
   if (cause === undefined) return asFault(error);
-  const { code, retry, hint } = cause;
-  return new Fault(`${path}: ${cause.words} (${(error as Error).message})`, {
-    code,
-    retry,
-    hint: hint(path),
-    exit: EXIT.disk,
-    cause: error,
-  });
+  // The file system's own words repeat the path.
+  const { code, message } = error as NodeJS.ErrnoException;
+  return faultOf(cause, path, BY_ERRNO.has(code ?? '') ? (code ?? '') : message, error);
+}
+
+function faultOf({ code, words, retry, hint }: Cause, path: string, detail: string, cause?: unknown): Fault {
+  const oneLine = detail.replace(/\s*\n\s*/g, '; ');
+  return new Fault(`${path}: ${words} (${oneLine})`, { code, retry, hint: hint(path), exit: EXIT.disk, cause });
 }
 
 function causeOf(error: unknown): Cause | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { errcode, code } = error as { errcode?: unknown; code?: unknown };
+  const { errcode, code, message } = error as { errcode?: unknown; code?: unknown; message?: unknown };
+  // What goes wrong between two rows comes without a number.
+  if (errcode === undefined && DAMAGED_WORDS.test(String(message))) return DAMAGED;
   if (typeof errcode === 'number') return BY_RESULT.get(errcode & 0xff);
   return typeof code === 'string' ? BY_ERRNO.get(code) : undefined;
 }

@@ -6,6 +6,40 @@ import type { Event, Held } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import type {
+  Act,
+  Acted,
+  Breaker,
+  EventDetails,
+  EventFilter,
+  KeptEvent,
+  Operator,
+  PastAct,
+  Subject,
+} from './operator.ts';
+
+export { EVENT_STATES } from './operator.ts';
+export type {
+  Act,
+  Acted,
+  Breaker,
+  EventDetails,
+  EventFilter,
+  EventState,
+  KeptEvent,
+  Operator,
+  PastAct,
+  Subject,
+} from './operator.ts';
+
+/** What a store is told when it is opened. */
+export interface StoreSettings {
+  /**
+   * Hard events of one mailbox whose mails arrived within an hour; those beyond it wait until the breaker is reset.
+   * None without it.
+   */
+  readonly hardPerHour?: number;
+}
 
 /** What became of one message that was looked at. */
 export interface MessageOutcome {
@@ -17,6 +51,8 @@ export interface MessageOutcome {
   readonly because: string;
   readonly reader?: string;
   readonly verdicts: readonly Verdict[];
+  /** When the mail arrived, by the mailbox's own clock: the breaker counts it there. Now where it is left out. */
+  readonly receivedAtSeconds?: number;
   /**
    * Ids of the chunk's events and held events that this message led to. With them, a message that is known by one of
    * its identities gives none again even where the id, which rests on the other identity, has become another.
@@ -82,6 +118,8 @@ export interface Backlog {
   readonly held: number;
   readonly delivered: number;
   readonly dead: number;
+  /** Hard events that wait until the breaker is reset. */
+  readonly stopped: number;
   /** ts of the oldest event that waits, epoch seconds. */
   readonly oldestWaitingSeconds?: number;
   /** When the next waiting event is due, epoch seconds. */
@@ -96,6 +134,8 @@ export interface Due {
   readonly waitingSinceSeconds?: number;
   /** When the next one that cannot be claimed yet is due, epoch seconds. */
   readonly nextSeconds?: number;
+  /** When an operator last asked to try one of those again that can be claimed now, epoch seconds. */
+  readonly askedSeconds?: number;
 }
 
 /** An event that was held and may be proven now. */
@@ -139,5 +179,27 @@ export interface Store {
   ): Promise<void>;
   /** Counts; of one callback, or of all. */
   backlog(callback?: string): Promise<Backlog>;
+
+  // What an operator sees and does. It needs no lease: each is one transaction that changes an event only in a state
+  // in which nobody else has it in hand. So it is safe beside a daemon.
+
+  /** Events as the filter says, in the order they were recorded. */
+  list(filter: EventFilter): Promise<readonly KeptEvent[]>;
+  /** All that is known of one event; undefined where there is none with this id. */
+  show(id: string): Promise<EventDetails | undefined>;
+  /** Does this to each event it fits, and notes who, when and why; gives what became of each, in the ids' order. */
+  act(act: Act, ids: readonly string[], by: Operator, nowSeconds: number): Promise<readonly Acted[]>;
+  /** A breaker for each mailbox that ever had one open, and how many events each keeps waiting. */
+  breakers(): Promise<readonly Breaker[]>;
+  /** Closes the breakers of this mailbox, or of all, and counts afresh; gives how many events may flow now. */
+  resetBreakers(mailbox: string | undefined, by: Operator, nowSeconds: number): Promise<number>;
+  /** The acts on one subject, oldest first. */
+  acts(subject: Subject): Promise<readonly PastAct[]>;
+
+  /**
+   * Forgets up to `limit` events, and as many mails, that were settled before this time, never one that somebody may
+   * still act on. What it forgets is known again by its identity, and gives no second event. Gives how many rows went.
+   */
+  prune(lease: Lease, beforeSeconds: number, limit: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -21,7 +21,7 @@ const CLAIM = `UPDATE events SET ambiguous = ambiguous + (state = 'claimed'), st
   WHERE seq IN (SELECT seq FROM events INDEXED BY queue WHERE ${CLAIMABLE} ORDER BY seq LIMIT ?)
   RETURNING seq, id, mailbox, callback, address, verdict, ts, proof, attempts`;
 const DUE = `SELECT count(*) FILTER (WHERE next_at <= ?2) AS count, min(queued_at) FILTER (WHERE next_at <= ?2) AS since,
-  min(next_at) FILTER (WHERE next_at > ?2) AS next
+  min(next_at) FILTER (WHERE next_at > ?2) AS next, max(asked_at) FILTER (WHERE next_at <= ?2) AS asked
   FROM events INDEXED BY queue WHERE callback = ?1 AND state IN ('waiting', 'claimed')`;
 const FORGET_CLAIMS = `UPDATE events SET state = 'waiting', next_at = ?, ambiguous = ambiguous + 1
   WHERE state = 'claimed'`;

@@ -9,6 +9,8 @@ import type { Event, Held } from '../provenance/provenance.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { Database, Value } from './database.ts';
 import type { ChunkRecord, MessageOutcome, Recorded } from './outbox.ts';
+import { isEventRemembered, isNameRemembered, rememberName } from './retention.ts';
+import { stopIfFlood } from './stopping.ts';
 
 /** How long a held event waits for its first new look-up, in seconds. */
 const FIRST_LOOKUP_SECONDS = 3_600;
@@ -21,28 +23,49 @@ const ADD_MESSAGE = `INSERT INTO messages (mailbox, folder, uid_validity, uid, k
 const ADD_VERDICT =
   'INSERT INTO verdicts (message, ordinal, recipient, verdict, reason, whole) VALUES (?, ?, ?, ?, ?, ?)';
 const ADD_EVENT = `INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, proof, state,
-  recorded_at, queued_at, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?) ON CONFLICT DO NOTHING`;
+  arrived_at, recorded_at, queued_at, next_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const ADD_HELD = `INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, state,
-  recorded_at, next_at, missing, original_ids, names)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'held', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+  arrived_at, recorded_at, next_at, missing, original_ids, names)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'held', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const SET_CURSOR = `INSERT INTO cursors (mailbox, folder, uid_validity, last_uid, skipped) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (mailbox, folder) DO UPDATE SET uid_validity = excluded.uid_validity, last_uid = excluded.last_uid,
   skipped = skipped + excluded.skipped`;
 
-/** Stores what is new of the chunk, and its cursor; gives what was new. */
-export function recordChunk(database: Database, chunk: ChunkRecord, nowSeconds: number): Recorded {
+/** The message that an event comes from. */
+interface Origin {
+  /** Its row; undefined where the message was known before. */
+  readonly message: number | undefined;
+  readonly arrivedAtSeconds: number;
+}
+
+/**
+ * Stores what is new of the chunk, and its cursor; gives what was new.
+ * @param hardPerHour the breaker's limit; undefined: no breaker
+ */
+export function recordChunk(
+  database: Database,
+  chunk: ChunkRecord,
+  hardPerHour: number | undefined,
+  nowSeconds: number,
+): Recorded {
   const newUids: number[] = [];
-  const fate = new Map<string, number | 'known'>();
+  const origins = new Map<string, Origin>();
   for (const outcome of chunk.outcomes) {
     const message = addMessage(database, chunk.cursor, outcome, nowSeconds);
     if (message !== undefined) newUids.push(outcome.uid);
     for (const id of outcome.eventIds ?? []) {
+      const arrivedAtSeconds = Math.min(outcome.receivedAtSeconds ?? nowSeconds, nowSeconds);
       // The same mail twice in one chunk: the first one's events stand.
-      if (!fate.has(id)) fate.set(id, message ?? 'known');
+      if (!origins.has(id)) origins.set(id, { message, arrivedAtSeconds });
     }
   }
-  const newEventIds = chunk.events.filter(event => addEvent(database, event, fate.get(event.id), nowSeconds));
-  const newHeldIds = chunk.held.filter(held => addHeld(database, held, fate.get(held.id), nowSeconds));
+  const newEventIds = chunk.events.filter(event => {
+    const isNew = addEvent(database, event, origins.get(event.id), nowSeconds);
+    if (isNew && hardPerHour !== undefined) stopIfFlood(database, event.id, hardPerHour, nowSeconds);
+    return isNew;
+  });
+  const newHeldIds = chunk.held.filter(held => addHeld(database, held, origins.get(held.id), nowSeconds));
   setCursor(database, chunk);
   return { newUids, newEventIds: newEventIds.map(({ id }) => id), newHeldIds: newHeldIds.map(({ id }) => id) };
 }
@@ -57,6 +80,10 @@ function addMessage(
   const { mailbox, folder, uidValidity } = cursor;
   const names = namesOf(outcome.identity);
   const known = names.map(name => database.one(FIND_MESSAGE, mailbox, name)).find(row => row !== undefined);
+  if (known === undefined && names.some(name => isNameRemembered(database, mailbox, name))) {
+    for (const name of names) rememberName(database, mailbox, name);
+    return undefined;
+  }
   const { uid, kind, because, reader } = outcome;
   const facts: Value[] = [mailbox, folder, uidValidity, uid, kind, because, reader ?? null, nowSeconds];
   const message =
@@ -80,19 +107,36 @@ function addVerdict(database: Database, message: number, ordinal: number, verdic
 }
 
 /** True when the event is new. Without a word about its message, its id alone tells. */
-function addEvent(database: Database, event: Event, fate: number | 'known' | undefined, nowSeconds: number): boolean {
-  if (fate === 'known') return false;
+function addEvent(database: Database, event: Event, origin: Origin | undefined, nowSeconds: number): boolean {
+  if (isKnown(database, event.id, origin)) return false;
   const { id, mailbox, callback, address, verdict, tsSeconds, proof } = event;
-  const facts = [id, fate ?? null, mailbox, callback, address, addressKey(address), verdict, tsSeconds, proof];
-  return database.run(ADD_EVENT, ...facts, nowSeconds, nowSeconds, nowSeconds) > 0;
+  const { message, arrivedAtSeconds = nowSeconds } = origin ?? {};
+  const facts = [id, message ?? null, mailbox, callback, address, addressKey(address), verdict, tsSeconds, proof];
+  return database.run(ADD_EVENT, ...facts, arrivedAtSeconds, nowSeconds, nowSeconds, nowSeconds) > 0;
 }
 
-function addHeld(database: Database, held: Held, fate: number | 'known' | undefined, nowSeconds: number): boolean {
-  if (fate === 'known') return false;
+function addHeld(database: Database, held: Held, origin: Origin | undefined, nowSeconds: number): boolean {
+  if (isKnown(database, held.id, origin)) return false;
   const { id, mailbox, callback, address, verdict, tsSeconds, missing, originalMessageIds, names } = held;
-  const facts = [id, fate ?? null, mailbox, callback, address, addressKey(address), verdict, tsSeconds];
+  const { message, arrivedAtSeconds = nowSeconds } = origin ?? {};
+  const facts = [
+    id,
+    message ?? null,
+    mailbox,
+    callback,
+    address,
+    addressKey(address),
+    verdict,
+    tsSeconds,
+    arrivedAtSeconds,
+  ];
   const lists = [JSON.stringify(originalMessageIds), JSON.stringify(names)];
   return database.run(ADD_HELD, ...facts, nowSeconds, nowSeconds + FIRST_LOOKUP_SECONDS, missing, ...lists) > 0;
+}
+
+function isKnown(database: Database, id: string, origin: Origin | undefined): boolean {
+  const messageKnown = origin !== undefined && origin.message === undefined;
+  return messageKnown || isEventRemembered(database, id);
 }
 
 function setCursor(database: Database, { cursor, skipped }: ChunkRecord): void {

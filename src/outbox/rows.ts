@@ -56,11 +56,17 @@ export function toHeld(row: unknown): HeldEvent {
 }
 
 export function toDue(row: unknown): Due {
-  const { count, since, next } = row as { count: number; since: number | null; next: number | null };
+  const { count, since, next, asked } = row as {
+    count: number;
+    since: number | null;
+    next: number | null;
+    asked: number | null;
+  };
   return {
     count,
     ...(since === null ? {} : { waitingSinceSeconds: since }),
     ...(next === null ? {} : { nextSeconds: next }),
+    ...(asked === null ? {} : { askedSeconds: asked }),
   };
 }
 
@@ -73,6 +79,7 @@ export function toBacklog(counts: readonly unknown[], waiting: unknown): Backlog
     held: byState.get('held') ?? 0,
     delivered: byState.get('delivered') ?? 0,
     dead: byState.get('dead') ?? 0,
+    stopped: byState.get('stopped') ?? 0,
     ...(oldest === null ? {} : { oldestWaitingSeconds: oldest }),
     ...(next === null ? {} : { nextDueSeconds: next }),
   };

@@ -1,182 +1,111 @@
 /**
- * The Store on SQLite: one file, write-ahead log, every commit on disk before it is reported. Takes a path, gives a
- * Store. Never overwrites a file that it does not understand; never writes without a valid fence.
+ * How an SQLite outbox is opened: by the daemon, which makes, checks, copies and migrates it, and by commands, which
+ * do none of that. Takes a path, gives a Store. Never starts anew by itself where an outbox was kept before.
  */
-import { randomUUID } from 'node:crypto';
-import type { Event } from '../provenance/provenance.ts';
-import type { Cursor } from '../shared/cursor.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
+import { backUp, isThere } from './backup.ts';
+import { IN_MEMORY, openDatabase, openPresent } from './database.ts';
 import type { Database } from './database.ts';
-import { IN_MEMORY, openDatabase } from './database.ts';
-import { diskFault } from './disk-faults.ts';
+import { diskFault, missing } from './disk-faults.ts';
+import { checkHealth } from './health.ts';
 import { openLifeLock } from './life-lock.ts';
 import type { LifeLock } from './life-lock.ts';
-import type { Backlog, Batch, ChunkRecord, Due, HeldEvent, Lease, Recorded, Settlement, Store } from './outbox.ts';
-import {
-  claimEvents,
-  forgetClaims,
-  keepHeld,
-  readBacklog,
-  readDue,
-  readHeldDue,
-  releaseHeld,
-  settleEvent,
-} from './queue.ts';
-import type { StillHeld } from './queue.ts';
-import { recordChunk } from './recording.ts';
-import { toCursor } from './rows.ts';
-import type { LeaseRow } from './rows.ts';
-import { admit, migrate } from './schema/steps.ts';
+import type { Store, StoreSettings } from './outbox.ts';
+export { recoverSqlite as recoverOutboxFile } from './recover.ts';
+export type { Recovery } from './recover.ts';
+import { admit, admitNewest, isBlank, migrate, NEWEST_SCHEMA, schemaOf } from './schema/steps.ts';
+import { SqliteStore } from './sqlite-store.ts';
 
-const READ_LEASE = 'SELECT holder, fence, expires_at FROM lease';
-const SET_LEASE = 'UPDATE lease SET holder = ?, fence = ?, expires_at = ?';
-const FREE_LEASE = 'UPDATE lease SET holder = NULL, expires_at = 0 WHERE fence = ?';
-const READ_CURSOR = 'SELECT uid_validity, last_uid FROM cursors WHERE mailbox = ? AND folder = ?';
+/** Beside the outbox for as long as there is one; also tells that there was one. */
+export function lockPath(path: string): string {
+  return `${path}.lock`;
+}
 
 /**
- * Opens the outbox, making file and directory (for their owner only) and bringing the schema up to date.
+ * Opens the outbox, making file and directory (for their owner only), checking it, and bringing its schema up to date,
+ * with a copy of what it was before.
  * @param path a file, or ':memory:' for one that ends with the process
- * Rejects with a Fault: exit 74 where the path cannot be written or holds something else, 78 where a newer version of
- * this program has written it.
+ * Rejects with a Fault: exit 74 where the path cannot be written, or holds something else, or is damaged, or is gone
+ * though there was an outbox; 75 where a daemon that runs on it has to migrate it; 78 where a newer version wrote it.
  */
-export async function openSqliteStore(path: string): Promise<Store> {
-  const database = await openDatabase(path, admit);
-  try {
+export async function openSqliteStore(path: string, settings: StoreSettings = {}): Promise<Store> {
+  if (path === IN_MEMORY) {
+    const database = await openDatabase(path, admit);
     migrate(database);
-    return new SqliteStore(database, path === IN_MEMORY ? undefined : await openLifeLock(`${path}.lock`));
+    return new SqliteStore(database, undefined, settings);
+  }
+  const wasKept = await isThere(lockPath(path));
+  if (wasKept && !(await isThere(path))) throw lost(path, 'is gone');
+  const database = await openDatabase(path, fresh => {
+    admit(fresh);
+    if (wasKept && isBlank(fresh)) throw lost(path, 'is empty');
+    if (!isBlank(fresh)) checkHealth(fresh);
+  });
+  try {
+    if (isBlank(database)) migrate(database);
+    const lock = await openLifeLock(lockPath(path));
+    if (schemaOf(database) < NEWEST_SCHEMA) await upgrade(database, lock);
+    return new SqliteStore(database, lock, settings);
   } catch (error) {
     database.close();
     throw diskFault(error, path);
   }
 }
 
-class SqliteStore implements Store {
-  readonly #database: Database;
-  readonly #lock: LifeLock | undefined;
-  /** Tells this open store from another that calls its holder by the same name, such as process 1 of a container. */
-  readonly #instance = randomUUID();
+/**
+ * Opens an outbox that is there already, beside a daemon or not.
+ * Rejects with a Fault: exit 74 where there is none or it cannot be used, 78 where its schema is not today's.
+ */
+export async function openPresentStore(path: string): Promise<Store> {
+  const wasKept = await isThere(lockPath(path));
+  const database = await openPresent(path, present => {
+    // A daemon that starts for the first time makes the file first, then what is in it, then the lock.
+    if (isBlank(present)) throw wasKept ? lost(path, 'is empty') : missing(path);
+    admitNewest(present);
+  });
+  const lock = wasKept ? await openLifeLock(lockPath(path)) : undefined;
+  return new SqliteStore(database, lock, {});
+}
 
-  constructor(database: Database, lock: LifeLock | undefined) {
-    this.#database = database;
-    this.#lock = lock;
-  }
-
-  async lease(holder: string, nowSeconds: number, ttlSeconds: number): Promise<Lease> {
-    return this.#write(database => {
-      const row = database.one(READ_LEASE) as LeaseRow;
-      const me = `${holder} ${this.#instance}`;
-      const renewed = row.holder === me;
-      const free = row.holder === null || row.expires_at <= nowSeconds;
-      // On every renewal too: whoever took over because the lease had run out must not look dead later.
-      const died = this.#lock?.take() === 'taken';
-      if (!renewed && !free && !died) {
-        this.#lock?.release();
-        throw leaseHeld(database.path, row, nowSeconds);
-      }
-      const fence = renewed ? row.fence : row.fence + 1;
-      if (!renewed) forgetClaims(database, nowSeconds);
-      database.run(SET_LEASE, me, fence, nowSeconds + ttlSeconds);
-      return { holder, fence };
-    });
-  }
-
-  async release(lease: Lease): Promise<void> {
-    await this.#write(database => database.run(FREE_LEASE, lease.fence));
-    this.#lock?.release();
-  }
-
-  async cursor(mailbox: string, folder: string): Promise<Cursor | undefined> {
-    return this.#read(database => {
-      const row = database.one(READ_CURSOR, mailbox, folder);
-      return row === undefined ? undefined : toCursor(mailbox, folder, row);
-    });
-  }
-
-  async record(lease: Lease, chunk: ChunkRecord, nowSeconds: number): Promise<Recorded> {
-    return this.#writeAs(lease, database => recordChunk(database, chunk, nowSeconds));
-  }
-
-  async claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch> {
-    const untilSeconds = nowSeconds + claimSeconds;
-    const events = await this.#writeAs(lease, database =>
-      claimEvents(database, callback, limit, nowSeconds, untilSeconds),
-    );
-    return { callback, events };
-  }
-
-  async due(callback: string, nowSeconds: number): Promise<Due> {
-    return this.#read(database => readDue(database, callback, nowSeconds));
-  }
-
-  async settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void> {
-    await this.#writeAs(lease, database => {
-      for (const settlement of settlements) settleEvent(database, settlement, nowSeconds);
-    });
-  }
-
-  async heldDue(mailbox: string, nowSeconds: number, limit: number): Promise<readonly HeldEvent[]> {
-    return this.#read(database => readHeldDue(database, mailbox, nowSeconds, limit));
-  }
-
-  async settleHeld(
-    lease: Lease,
-    proven: readonly Event[],
-    still: readonly StillHeld[],
-    nowSeconds: number,
-  ): Promise<void> {
-    await this.#writeAs(lease, database => {
-      for (const event of proven) releaseHeld(database, event, nowSeconds);
-      for (const held of still) keepHeld(database, held);
-    });
-  }
-
-  async backlog(callback?: string): Promise<Backlog> {
-    return this.#read(database => readBacklog(database, callback));
-  }
-
-  async close(): Promise<void> {
-    await this.#read(database => {
-      database.emptyLog();
-      database.close();
-      this.#lock?.release();
-    });
-  }
-
-  #writeAs<Result>(lease: Lease, work: (database: Database) => Result): Promise<Result> {
-    return this.#write(database => {
-      const row = database.one(READ_LEASE) as LeaseRow;
-      // The fence decides, not the clock: a lease that has run out and that nobody took is still the only one.
-      if (row.fence !== lease.fence || row.holder === null) throw leaseLost(database.path);
-      return work(database);
-    });
-  }
-
-  #write<Result>(work: (database: Database) => Result): Promise<Result> {
-    return this.#read(database => database.transaction(() => work(database)));
-  }
-
-  /** The driver is synchronous; what it throws rejects. */
-  #read<Result>(work: (database: Database) => Result): Promise<Result> {
-    return new Promise(resolve => resolve(work(this.#database)));
+/** Not under the feet of a daemon of the version before, which goes on writing in the old way. */
+async function upgrade(database: Database, lock: LifeLock): Promise<void> {
+  if (lock.take() === 'refused') throw runs(database.path);
+  try {
+    await backUp(database, NEWEST_SCHEMA);
+    migrate(database);
+    giveSpaceBack(database);
+  } finally {
+    lock.release();
   }
 }
 
-function leaseHeld(path: string, row: LeaseRow, nowSeconds: number): Fault {
-  const holder = row.holder?.split(' ')[0] ?? '';
-  return new Fault(`${path}: another bounced runs on this outbox (process ${holder})`, {
-    code: 'LEASE_HELD',
-    retry: 'later',
-    exit: EXIT.leaseHeld,
-    hint: 'stop the other one first (systemctl status bounced), or give this one a state_dir of its own',
-    waitMs: Math.max(row.expires_at - nowSeconds, 0) * 1000,
+/** Lets a file that was made without it shrink from now on. A disk without room for that can do without. */
+function giveSpaceBack(database: Database): void {
+  const { auto_vacuum: mode } = database.one('PRAGMA auto_vacuum') as { auto_vacuum: number };
+  if (mode === 2) return;
+  try {
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'DISK_FULL') throw error;
+  }
+}
+
+function lost(path: string, what: string): Fault {
+  return new Fault(`${path}: the outbox ${what}, though one was kept here`, {
+    code: 'STORE_LOST',
+    retry: 'never',
+    exit: EXIT.disk,
+    hint:
+      'restore it from a backup; or begin anew with "bounced outbox recover --config FILE --accept-doubles": the last ' +
+      '"backfill" days are then read again, and what had been posted from them is posted again',
   });
 }
 
-function leaseLost(path: string): Fault {
-  return new Fault(`${path}: another bounced has taken over this outbox`, {
-    code: 'LEASE_LOST',
-    retry: 'never',
+function runs(path: string): Fault {
+  return new Fault(`${path}: an older bounced runs on this outbox, whose schema has to change`, {
+    code: 'LEASE_HELD',
+    retry: 'later',
     exit: EXIT.leaseHeld,
-    hint: 'nothing is lost; run one daemon for each state_dir',
+    hint: 'stop the other one first (systemctl stop bounced)',
   });
 }

@@ -31,8 +31,9 @@ export interface Event {
  * - `sent-forwarded`: the original is in Sent, a campaign mail to this one address; the address that failed is
  *   another, so the mail was passed on. Never hard: the refusal speaks of the other address.
  * - `off`: nobody asked for proof.
+ * - `released`: no proof was found, and the operator released it.
  */
-export type Proof = 'sent' | 'sent-forwarded' | 'off';
+export type Proof = 'sent' | 'sent-forwarded' | 'off' | 'released';
 
 /** An event that waits for its proof. */
 export interface Held extends Omit<Event, 'proof'> {

@@ -4,6 +4,7 @@
  */
 import type { Message } from '../message/message.ts';
 import { headerValue } from '../shared/header-fields.ts';
+import { isRejection } from './readers/rejected-by-filter.ts';
 import type { NotABounce } from './report.ts';
 
 /** Amazon SES Developer Guide, "Amazon SNS notification contents"; SNS quotes the quotes. */
@@ -19,10 +20,8 @@ export function declaredOtherwise(message: Message): NotABounce | undefined {
   if (message.reportType === 'feedback-report' || types.includes('message/feedback-report')) {
     return { kind: 'complaint', because: 'a complaint or authentication report (RFC 5965)' };
   }
-  if (
-    message.reportType === 'disposition-notification' ||
-    types.some(type => type.endsWith('disposition-notification'))
-  ) {
+  const isDisposition = types.some(type => type.endsWith('disposition-notification'));
+  if ((message.reportType === 'disposition-notification' || isDisposition) && !isRejection(message)) {
     return { kind: 'readReceipt', because: 'a read receipt (RFC 8098)' };
   }
   if (/@sns\.amazonaws\.com\b/i.test(from) && SNS_COMPLAINT.test(message.text.slice(0, 4000))) {

@@ -59,9 +59,10 @@ export function plausible(
   recipients: readonly ReportedRecipient[],
   source: 'fields' | 'prose',
 ): ReportedRecipient[] {
-  const ownAddresses = source === 'prose' ? addressesOfMailbox(message) : [];
+  // A report to somebody else about us, of which we got a copy, is none of ours.
+  const ownAddresses = source === 'prose' ? addressesOfMailbox(message) : copiedTo(message);
   const others = recipients.filter(one => !ownAddresses.includes(addressKey(one.finalRecipient)));
-  const onlyOurs = others.length === 0 && mayBounceToItself(message);
+  const onlyOurs = others.length === 0 && source === 'prose' && mayBounceToItself(message);
   return withoutReporter(message, onlyOurs ? recipients : others);
 }
 
@@ -98,9 +99,17 @@ export function namesOurselves(message: Message, text: string): boolean {
   return addressesOfMailbox(message).some(address => lower.includes(address));
 }
 
-/** As comparison keys. */
+function copiedTo({ headers }: Message): string[] {
+  const to = keysIn(headerValues(headers, 'to'));
+  return keysIn(headerValues(headers, 'delivered-to')).filter(key => !to.includes(key));
+}
+
 function addressesOfMailbox({ headers }: Message): string[] {
-  const values = [...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')];
+  return keysIn([...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')]);
+}
+
+/** The addresses as comparison keys. */
+function keysIn(values: readonly string[]): string[] {
   const parts = values.flatMap(value => value.slice(0, 20 * LIMITS.addressChars).split(','));
   return parts.flatMap(part => cleanAddress(part) ?? []).map(address => addressKey(address));
 }

@@ -14,7 +14,7 @@ const FAILED: readonly string[] = [
   'has been returned because|rejected recipient|could not be reached|error-text:|invalid user address',
   '(?:user|host|recipient) unknown|unknown (?:user|host|recipient)|(?:no such|invalid) (?:local )?(?:user|recipient)',
   'no valid recipients|mailbox (?:is )?full|over quota|exceeding (?:its|their|his|her) quota|invalid final delivery',
-  'transcript of session|delivery attempts? (?:have |has )?failed|could not accept',
+  'error occurred while (?:trying|attempting) to deliver|transcript of session|failure reasons|not listed in|delivery attempts? (?:have |has )?failed|could not accept',
   // German, Dutch
   'unzustellbar|(?:nicht|konnte) (?:\\S+ ){0,6}(?:zugestellt|übermittelt|ausgeliefert)|zustellung[^.\\n]{0,40}fehlgeschlagen',
   'niet (?:worden )?(?:bezorgd|afgeleverd)|onbestelbaar',

@@ -6,6 +6,8 @@ import type { PartStructure, WantedPart } from '../mailbox/mailbox.ts';
 import { LIMITS } from '../shared/limits.ts';
 
 const HTML_BYTES = 4 * LIMITS.textFirstBytes;
+/** As message/roles.ts has it: empty lines at most. */
+const EMPTY_BYTES = 4;
 const MACHINE = /^message\/(?:(?:global-)?(?:delivery-status|disposition-notification)|feedback-report)$/;
 const HEADERS = /^(?:text\/rfc822-headers|message\/global-headers)$/;
 const RETURNED = /^message\/(?:rfc822|global)$/;
@@ -16,7 +18,9 @@ export function wantedParts(structure: PartStructure): readonly WantedPart[] | '
   const isText = (type: string) => (leaf: PartStructure) =>
     leaf.contentType === type && leaf.disposition !== 'attachment';
   const plain = leaves.filter(isText('text/plain'));
-  const html = plain.length > 0 ? [] : leaves.filter(isText('text/html'));
+  // HTML before any plain text may be all that the mail says: what follows it may be a list server's footer.
+  const told = leaves.findIndex(leaf => isText('text/plain')(leaf) && (leaf.sizeBytes ?? Infinity) > EMPTY_BYTES);
+  const html = leaves.slice(0, told < 0 ? undefined : told).filter(isText('text/html'));
   const wanted: WantedPart[] = [
     ...plain.map(({ path }) => ({ path, section: 'body' as const, maxBytes: LIMITS.textFirstBytes })),
     ...html.map(({ path }) => ({ path, section: 'body' as const, maxBytes: HTML_BYTES })),

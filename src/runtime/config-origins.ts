@@ -27,13 +27,13 @@ export interface Layered {
   readonly warnings: readonly string[];
 }
 
-const SECTIONS = ['verdict', 'provenance', 'log'];
+const SECTIONS = ['verdict', 'provenance', 'breaker', 'retention', 'log'];
 const LISTS = ['mailbox', 'callback'];
 /** Keys that hold tables, and the name that variables are named after: no variable sets them. */
 const NOT_SET_BY_VARIABLE = new Set([...LISTS, ...SECTIONS, 'overrides', 'name']);
-const NUMBERS = new Set(['port', 'batch_size', 'concurrency']);
+const NUMBERS = new Set(['port', 'batch_size', 'concurrency', 'hard_per_hour']);
 /** Keys whose values are times, shown with their unit. */
-const TIMES = new Set(['backfill', 'poll', 'batch_wait', 'timeout', 'max_age']);
+const TIMES = new Set(['backfill', 'poll', 'batch_wait', 'timeout', 'max_age', 'keep']);
 
 /**
  * Lays environment variables over the file: BOUNCED_STATE_DIR, BOUNCED_LOG_LEVEL, BOUNCED_MAILBOX_CAMPAIGNS_PORT.

@@ -96,6 +96,8 @@ export const CONFIG_SCHEMA = z.strictObject({
     })
     .prefault({}),
   provenance: z.strictObject({ mode: oneOf(['required', 'off'], 'required') }).prefault({}),
+  breaker: z.strictObject({ hard_per_hour: whole(0, 1_000_000, 500) }).prefault({}),
+  retention: z.strictObject({ keep: duration(86_400_000, 36_500 * 86_400_000, '90d') }).prefault({}),
   log: z
     .strictObject({
       level: oneOf(['error', 'warn', 'info', 'debug'], 'info'),
@@ -117,6 +119,8 @@ export function knownKeys(section: string): string[] {
     verdict: { policy: 0, max_age: 0, rules_file: 0, overrides: 0 },
     'verdict.overrides': Object.fromEntries(reasons.map(reason => [reason, 0])),
     provenance: { mode: 0 },
+    breaker: { hard_per_hour: 0 },
+    retention: { keep: 0 },
     log: { level: 0, format: 0, addresses: 0 },
   };
   return Object.keys(shapes[section] ?? {});

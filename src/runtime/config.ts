@@ -24,6 +24,10 @@ export interface Config {
   readonly callbacks: readonly CallbackSettings[];
   readonly verdict: { readonly policy: Policy; readonly maxAgeSeconds: number };
   readonly provenance: { readonly mode: 'required' | 'off' };
+  /** Hard events of one mailbox in an hour; more wait for the operator. */
+  readonly breaker: { readonly hardPerHour: number };
+  /** How long settled events and the outcomes of mails are kept. */
+  readonly retention: { readonly keepSeconds: number };
   readonly log: {
     readonly level: LogLevel;
     readonly format: 'auto' | LogFormat;
@@ -66,6 +70,15 @@ export async function loadPolicy(path: string, env: Env): Promise<Policy> {
   return toPolicy(written, dirname(resolve(path)), []);
 }
 
+/**
+ * Where the outbox is, for commands that need no secret: they may run where the service's credentials are not.
+ * @throws Fault exit 78, as `loadConfig`
+ */
+export async function loadStateDir(path: string, env: Env): Promise<string> {
+  const { written } = await readWritten(path, env);
+  return stateDirOf(written, env);
+}
+
 async function readWritten(path: string, env: Env): Promise<{ written: WrittenConfig; raw: Layered }> {
   const raw = withEnvironment(parseToml(path, await readText(path)), env);
   const result = CONFIG_SCHEMA.safeParse(raw.value);
@@ -73,6 +86,10 @@ async function readWritten(path: string, env: Env): Promise<{ written: WrittenCo
   const mistakes = crossCheck(result.data);
   if (mistakes.length > 0) throw broken(path, mistakes);
   return { written: result.data, raw };
+}
+
+function stateDirOf(written: WrittenConfig, env: Env): string {
+  return resolve(written.state_dir ?? env['STATE_DIRECTORY']?.split(':')[0] ?? '/var/lib/bounced');
 }
 
 async function readText(path: string): Promise<string> {
@@ -115,18 +132,20 @@ function broken(path: string, mistakes: readonly string[]): Fault {
 }
 
 async function complete(written: WrittenConfig, folder: string, env: Env, warnings: string[]): Promise<Config> {
-  const { verdict, provenance, log } = written;
+  const { verdict, provenance, breaker, retention, log } = written;
   const faults: Fault[] = [];
   const [policy] = await each([written], faults, one => toPolicy(one, folder, warnings));
   const mailboxes = await each(written.mailbox, faults, one => toMailbox(one, folder, env, warnings));
   const callbacks = await each(written.callback, faults, one => toCallback(one, folder, env, warnings));
   if (faults.length > 0 || policy === undefined) throw together(faults);
   return {
-    stateDir: resolve(written.state_dir ?? env['STATE_DIRECTORY']?.split(':')[0] ?? '/var/lib/bounced'),
+    stateDir: stateDirOf(written, env),
     mailboxes,
     callbacks,
     verdict: { policy, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
     provenance,
+    breaker: { hardPerHour: breaker.hard_per_hour },
+    retention: { keepSeconds: Math.floor(retention.keep / 1000) },
     log,
   };
 }

@@ -38,7 +38,10 @@ export function doubtOf(
   return 'its sources doubt the wording, and no status seconds it';
 }
 
-/** X.7.13 and X.7.17 lie among the security codes and speak of the mailbox all the same (RFC 5248, RFC 7293). */
+/**
+ * X.7.13 and X.7.17 lie among the security codes and speak of the mailbox all the same (RFC 5248, RFC 7293); X.3.0 and
+ * X.4.0 are what mailers write for want of anything better ("other or undefined").
+ */
 function aboutSomethingElse(status: string | undefined): boolean {
-  return /^5\.[3-7]\.(?!13$|17$)/.test(status ?? '');
+  return /^5\.(?:[34]\.(?!0$)|[56]\.|7\.(?!13$|17$))/.test(status ?? '');
 }

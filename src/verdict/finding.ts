@@ -104,7 +104,8 @@ type Guessed = (Finding & { readonly sure: boolean }) | undefined;
 function choose({ words, grammar, code, prose }: Readings, recipient: ReportedRecipient): Kind | undefined {
   if (known(words) !== undefined) return 'words';
   const told = known(code) !== undefined;
-  if (grammar !== undefined && (!told || grammar.sure)) return 'grammar';
+  const undefinedCode = /\.[34]\.0$/.test(recipient.status ?? '');
+  if (grammar !== undefined && (!told || grammar.sure || undefinedCode)) return 'grammar';
   if (words !== undefined && !told) return 'words';
   if (told && !saysLittle(recipient)) return 'code';
   if (told) return known(prose) === undefined ? 'code' : 'prose';

@@ -30,7 +30,7 @@ const FULL_USER = EITHER(`(?:${USER}|quota|disk)`, FULL);
 
 /** Our side, the content or a rule is what was refused: "unknown" or "invalid" may be said of them. */
 const OUR_SIDE =
-  /\b(?:sender|sending|sent from|spf|dkim|dmarc|spam\w*|virus\w*|malware|phish\w*|ip|dns(?:bl|wl)|rbl|black ?list\w*|block ?list\w*|white ?list\w*|grey ?list\w*|listed (?:at|by|in|on)|reputation|polic(?:y|ies)|prohibited|authenticat\w*|unauthenticated|helo|ehlo|ptr|reverse|certificate|relay(?:ing)?)\b|spamhaus|spamcop|barracudacentral|uceprotect/;
+  /\b(?:sender|sending|sent from|spf|dkim|dmarc|spam\w*|virus\w*|malware|phish\w*|ip|dns(?:bl|wl)|rbl|black ?list\w*|block ?list\w*|white ?list\w*|grey ?list\w*|listed (?:at|by|in|on)|reputation|polic(?:y|ies)|prohibited|authenticat\w*|unauthenticated|helo|ehlo|ptr|reverse|certificate|relay(?:ing)? (?:access|denied|not|prohibited)|to relay)\b|spamhaus|spamcop|barracudacentral|uceprotect/;
 /** Words that leave open what was refused. */
 const ANOTHER_SUBJECT =
   /\b(?:from|denied|permission|allowed|authori[sz]ed|confirm\w*|limited|rate|frequency|too many|connections?|messages?|e?-?mails?|content|attachments?|urls?|links?|headers?|subject|score\w*|points|access|tls|command|syntax)\b/;

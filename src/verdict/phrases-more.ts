@@ -135,4 +135,7 @@ export const MORE_PHRASES: readonly PhraseRow[] = [
   ['any', '수신자를 찾을 수 없', 'userUnknown', 'high', 'general wording, Korean'],
   ['any', '존재하지 않습니다', 'userUnknown', 'medium', 'general wording, Korean'],
   ['any', '메일함* 가득', 'mailboxFull', 'high', 'general wording, Korean'],
+  ['any', 'refused by a filter of the recipient', 'recipientPreference', 'high', 'RFC 5429: reject of a Sieve script'],
+  ['any', 'blocked using', 'blocklisted', 'medium', 'general wording of block list refusals (Postfix reject_rbl_client)'],
+  ['microsoft', 'requested action not taken: mailbox unavailable (-', 'userUnknown', 'high', 'Outlook.com reports: with its error numbers behind'],
 ];

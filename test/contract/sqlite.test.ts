@@ -4,17 +4,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Store } from '../../src/outbox/outbox.ts';
+import type { Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import { openSqliteStore } from '../../src/outbox/sqlite.ts';
 import { durableStoreContract } from './durable-contract.ts';
 import { storeContract } from './store-contract.ts';
 import type { OpenedStore } from './store-values.ts';
 
-async function inFile(): Promise<Required<OpenedStore>> {
+async function inFile(settings?: StoreSettings): Promise<Required<OpenedStore>> {
   const folder = await mkdtemp(join(tmpdir(), 'bounced-store-'));
   const stores: Store[] = [];
   const reopen = async (): Promise<Store> => {
-    const store = await openSqliteStore(join(folder, 'bounced.db'));
+    const store = await openSqliteStore(join(folder, 'bounced.db'), settings);
     stores.push(store);
     return store;
   };
@@ -28,8 +28,8 @@ async function inFile(): Promise<Required<OpenedStore>> {
   };
 }
 
-async function inMemory(): Promise<OpenedStore> {
-  const store = await openSqliteStore(':memory:');
+async function inMemory(settings?: StoreSettings): Promise<OpenedStore> {
+  const store = await openSqliteStore(':memory:', settings);
   return { store, remove: () => store.close() };
 }
 

@@ -2,14 +2,18 @@
  * What every Store must do, whatever keeps it. Each engine's test calls `storeContract` with a way to open it.
  */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Lease, Settlement, Store } from '../../src/outbox/outbox.ts';
+import type { Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import type { Event } from '../../src/provenance/provenance.ts';
+import { keepingContract } from './keeping-contract.ts';
+import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
 import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
-export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
+export function storeContract(name: string, open: (settings?: StoreSettings) => Promise<OpenedStore>): void {
   recordingContract(name, open);
+  operatorContract(name, open);
+  keepingContract(name, open);
 
   let opened: OpenedStore | undefined;
 
@@ -65,7 +69,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       ];
       await store.settle(lease, settlements, NOW);
       expect(await claimed(store, lease, NOW + 10 * CLAIM)).toEqual([]);
-      expect(await store.backlog()).toEqual({ waiting: 0, claimed: 0, held: 0, delivered: 1, dead: 1 });
+      expect(await store.backlog()).toEqual({ waiting: 0, claimed: 0, held: 0, delivered: 1, dead: 1, stopped: 0 });
     });
 
     test('a retried event waits until its time, with the same id and ts, and counts what counts', async () => {
@@ -102,7 +106,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       const { store, lease } = await startWith(eventOf(1), eventOf(2), eventOf(3));
       expect(await store.due('clevertap', NOW + 5)).toEqual({ count: 3, waitingSinceSeconds: NOW });
       expect(await store.backlog()).toEqual({
-        ...{ waiting: 3, claimed: 0, held: 0, delivered: 0, dead: 0 },
+        ...{ waiting: 3, claimed: 0, held: 0, delivered: 0, dead: 0, stopped: 0 },
         oldestWaitingSeconds: eventOf(3).tsSeconds,
         nextDueSeconds: NOW,
       });
@@ -114,7 +118,14 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         nextSeconds: NOW + 60,
       });
       expect(await store.backlog('clevertap')).toMatchObject({ waiting: 2, claimed: 1, nextDueSeconds: NOW });
-      expect(await store.backlog('second')).toEqual({ waiting: 0, claimed: 0, held: 0, delivered: 0, dead: 0 });
+      expect(await store.backlog('second')).toEqual({
+        waiting: 0,
+        claimed: 0,
+        held: 0,
+        delivered: 0,
+        dead: 0,
+        stopped: 0,
+      });
     });
   });
 

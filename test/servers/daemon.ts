@@ -102,6 +102,8 @@ url_file = "url"
 batch_wait = "${batchWaitMs}ms"
 [verdict]
 max_age = "36500d" # the sample mails have fixed dates
+[breaker]
+hard_per_hour = 1000000 # the sample mails arrive all at once
 [log]
 format = "json"
 level = "debug"

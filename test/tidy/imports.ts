@@ -10,7 +10,7 @@ export const STATIONS = ['mailbox', 'message', 'report', 'verdict', 'provenance'
 export const PURE: readonly string[] = ['message', 'report', 'verdict', 'provenance'];
 
 /** The one place that names an engine behind the Store contract. */
-const PAST_THE_DOOR: Readonly<Record<string, string>> = { 'src/daemon.ts': 'src/outbox/sqlite.ts' };
+const PAST_THE_DOOR: Readonly<Record<string, string>> = { 'src/open-outbox.ts': 'src/outbox/sqlite.ts' };
 
 const OWNERS: Readonly<Record<string, RegExp>> = {
   imapflow: /^src\/mailbox\/connection\.ts$/,

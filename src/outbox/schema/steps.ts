@@ -5,32 +5,53 @@
 import { EXIT, Fault } from '../../shared/fault.ts';
 import type { Database } from '../database.ts';
 import { FIRST } from './0001-first.ts';
+import { OPERATOR } from './0002-operator.ts';
 
 /** In order; `PRAGMA user_version` counts how many a file has taken. */
-const STEPS: readonly string[] = [FIRST];
+const STEPS: readonly string[] = [FIRST, OPERATOR];
+
+/** The schema that this version of the program reads and writes. */
+export const NEWEST_SCHEMA = STEPS.length;
 
 /** "bncd": tells our files from other programs' (sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x626e6364;
 
 /** Throws a Fault for a file of another program (exit 74) or of a newer version of this one (exit 78). Only reads. */
 export function admit(database: Database): void {
-  const version = pragma(database, 'user_version');
+  const version = schemaOf(database);
   const ours = pragma(database, 'application_id') === APPLICATION_ID;
-  const empty = database.one('SELECT 1 FROM sqlite_schema LIMIT 1') === undefined;
-  if (!ours && !(empty && version === 0)) throw foreign(database.path);
-  if (version > STEPS.length) throw newer(database.path, version);
+  if (!ours && !(isBlank(database) && version === 0)) throw foreign(database.path);
+  if (version > NEWEST_SCHEMA) throw newer(database.path, version);
 }
 
-/** Takes the missing steps, all in one transaction. */
-export function migrate(database: Database): void {
-  database.transaction(() => {
-    // Again, now that nobody else can write: another process may have migrated since.
-    admit(database);
-    const version = pragma(database, 'user_version');
-    if (version === STEPS.length) return;
-    for (const step of STEPS.slice(version)) database.exec(step);
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STEPS.length}`);
-  });
+/** As `admit`, and the schema must be the newest: for commands, which leave migrating to the daemon. */
+export function admitNewest(database: Database): void {
+  admit(database);
+  const version = schemaOf(database);
+  if (version < NEWEST_SCHEMA) throw older(database.path, version);
+}
+
+/** Steps that a file has taken; 0: none. */
+export function schemaOf(database: Database): number {
+  return pragma(database, 'user_version');
+}
+
+/** True for a database that holds nothing at all, such as a new one. */
+export function isBlank(database: Database): boolean {
+  return database.one('SELECT 1 FROM sqlite_schema LIMIT 1') === undefined;
+}
+
+/** Takes the missing steps up to `newest`, each in one transaction, so that each is taken whole or not at all. */
+export function migrate(database: Database, newest = NEWEST_SCHEMA): void {
+  for (const [index, step] of STEPS.slice(0, newest).entries()) {
+    database.transaction(() => {
+      // Again, now that nobody else can write: another program may have been here since.
+      admit(database);
+      if (schemaOf(database) > index) return;
+      database.exec(step);
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${index + 1}`);
+    });
+  }
 }
 
 function pragma(database: Database, name: 'user_version' | 'application_id'): number {
@@ -47,10 +68,21 @@ function foreign(path: string): Fault {
 }
 
 function newer(path: string, version: number): Fault {
-  return new Fault(`${path}: schema ${version} is newer than this version of bounced knows (${STEPS.length})`, {
+  return new Fault(`${path}: schema ${version} is newer than this version of bounced knows (${NEWEST_SCHEMA})`, {
     code: 'STORE_NEWER',
     retry: 'never',
     exit: EXIT.config,
-    hint: 'install the version of bounced that wrote it, or a later one; the file was not changed',
+    hint:
+      'install the version of bounced that wrote it, or a later one; or go back to the copy beside it that was made ' +
+      `before the change (${path}.before-N), which does not know what was posted since; the file was not changed`,
+  });
+}
+
+function older(path: string, version: number): Fault {
+  return new Fault(`${path}: schema ${version} is of an older version of bounced; this one needs ${NEWEST_SCHEMA}`, {
+    code: 'STORE_OLDER',
+    retry: 'never',
+    exit: EXIT.config,
+    hint: 'restart the daemon (systemctl restart bounced): it keeps a copy and brings the outbox up to date',
   });
 }

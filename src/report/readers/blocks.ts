@@ -29,10 +29,15 @@ export function addressInProse(raw: string): string | undefined {
   return cleanAddress(raw.replace(LABEL, ''));
 }
 
+/** Below it stands what a list server or a company adds to every mail (Mailman, Outlook). */
+const FOOTER = /^_{20,}[ \t]*$/;
+
 /** The reporter's own words. */
 export function ownWords(text: string): string {
   const lines = text.slice(0, LIMITS.textChars).split('\n');
-  const end = lines.findIndex((line, index) => index > 0 && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line)));
+  const end = lines.findIndex(
+    (line, index) => FOOTER.test(line) || (index > 0 && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line))),
+  );
   return (end < 0 ? lines : lines.slice(0, end)).join('\n');
 }
 

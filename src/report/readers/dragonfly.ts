@@ -7,7 +7,7 @@ import { ownWords } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
 
-const LINE = /^there was an error delivering your mail to <([^<>\s]{3,320})>\.?$/im;
+const LINE = /^there was an error delivering your mail to <([^<>\s]{3,320})>\.?[ \t]*$/im;
 
 export const dragonfly: Reader = {
   name: 'dragonfly',

@@ -12,16 +12,15 @@ import { textReport } from './text-report.ts';
 
 const SIGN =
   /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more|a message that you sent contained one or more recipient addresses that were)/i;
-/** The text is quoted as it was written: "anna <a@b> berg: malformed address: ..." */
-const MALFORMED =
-  /^[ \t]*([^\n]{0,300}<([^<>\s]{3,320})>[^\n]{0,300}|[^\s@]{1,64}@[^\s:]{1,255}): malformed address: [^\n]{0,300}/gim;
+/** What was written in the header is quoted before it: "anna <a@b> berg: malformed address: ..." */
+const MALFORMED = /^(.{0,600}?): malformed address: /;
 
 export const exim: Reader = {
   name: 'exim',
   read(message) {
     const text = ownWords(message.text);
     const failed = headerValues(message.headers, 'x-failed-recipients').flatMap(value => value.split(','));
-    if (!SIGN.test(text.slice(0, 4000)) || !isReporter(message, SIGN)) return undefined;
+    if (!SIGN.test(text.slice(0, 4000).replace(/\s+/g, ' ')) || !isReporter(message, SIGN)) return undefined;
     const malformed = malformedIn(text);
     if (malformed.length > 0) return textReport(message, 'exim', malformed, text);
     // "A message sent by <...> could not be delivered": the sender stands above the list of those that failed.
@@ -41,8 +40,9 @@ export const exim: Reader = {
 
 /** Addresses that Exim could not parse in a submitted header; the others went out (Exim specification, 48.5). */
 function malformedIn(text: string): Block[] {
-  return Array.from(text.matchAll(MALFORMED)).flatMap(([line, written = '', inBrackets]) => {
-    const address = cleanAddress(inBrackets ?? written);
+  return text.split(/\n[ \t]*\n/).flatMap(paragraph => {
+    const line = paragraph.replace(/\s+/g, ' ').trim();
+    const address = cleanAddress(MALFORMED.exec(line)?.[1] ?? '');
     return address === undefined ? [] : [{ address, line, words: line }];
   });
 }

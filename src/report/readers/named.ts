@@ -18,7 +18,7 @@ const OTHER_FIELD =
 /** A name alone on its line, perhaps with the reason: "jane.doe (user not found)". */
 const BARE = /^[ \t]+<?([A-Za-z0-9][\w.+-]{0,63})>?[ \t]*(\([^()\n]{2,200}\))?$/;
 const BEFORE_BARE =
-  /following (?:recipients?|address(?:es)?|users?)\b[^\n]{0,120}:[ \t]*\n+$|undeliverable to the following:[ \t]*\n+$/i;
+  /(?:following (?:recipients?|address(?:es)?|users?)\b|undeliverable to the following)[^:]{0,200}:[ \t]*\n+$/i;
 
 /**
  * Addresses within sentences, each once. Among several only those that the returned mail was sent to.

@@ -12,12 +12,14 @@ import { imail } from './imail.ts';
 import { plainText } from './plain-text.ts';
 import { postfix } from './postfix.ts';
 import { qmail } from './qmail.ts';
+import { rejectedByFilter } from './rejected-by-filter.ts';
 import { rfc3464 } from './rfc3464.ts';
 import { sendmail } from './sendmail.ts';
 
 /** Those that read fields for programs first, the cautious one for any prose last. */
 export const READERS: readonly Reader[] = [
   rfc3464,
+  rejectedByFilter,
   gmailText,
   amazonSns,
   embeddedStatus,

@@ -234,3 +234,26 @@ describe('what it says', () => {
     }
   });
 });
+
+describe('an operator who asks for another try', () => {
+  test('ends the pause of a callback that failed, and only once', async () => {
+    rig.receiver.answer = () => ({ status: 503 });
+    const [id = ''] = await rig.add('one@example.com', 'two@example.com', 'three@example.com');
+    await rig.deliver();
+    expect(rig.receiver.requests).toHaveLength(1);
+    run();
+    await rig.add('new1@example.com', 'new2@example.com', 'new3@example.com');
+    rig.courier.wake();
+    await settled();
+    // All wait for the pause that the failure asked for.
+    expect(rig.receiver.requests).toHaveLength(1);
+    rig.clock.move(30);
+    await rig.store.act('retry', [id], { who: 'jane' }, rig.clock.nowSeconds());
+    rig.clock.move(30);
+    await until(() => rig.receiver.requests.length === 2);
+    rig.clock.move(60);
+    await settled();
+    // It failed again: the next pause holds.
+    expect(rig.receiver.requests).toHaveLength(2);
+  });
+});

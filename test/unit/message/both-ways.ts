@@ -28,18 +28,17 @@ export function asFile(fields: string, root: Leaf | Tree): Buffer {
   return Buffer.concat([Buffer.from(fields), entity(root, 'b')]);
 }
 
-/** The mail as parts: text first (HTML only without plain), machine parts, the header of the returned message. */
+/** The mail as parts: text, also where it is not read, machine parts, the header of the returned message. */
 export function asParts(fields: string, root: Leaf | Tree): RawMessage {
   const fetched: FetchedPart[] = [];
   const structure = structureOf(root, 'children' in root ? '' : '1');
   const leaves = leavesOf(root, 'children' in root ? '' : '1');
   const isText = ([, leaf]: readonly [string, Leaf], type: string): boolean =>
     leaf.type === type && leaf.disposition !== 'attachment';
-  const hasPlain = leaves.some(each => isText(each, 'text/plain'));
   for (const each of leaves) {
     const [path, { type, body }] = each;
     const returned = type === 'message/rfc822' || type === 'message/global';
-    const text = isText(each, hasPlain ? 'text/plain' : 'text/html');
+    const text = isText(each, 'text/plain') || isText(each, 'text/html');
     if (returned) fetched.push({ path, section: 'header', bytes: headerOf(body), truncated: false });
     else if (text) {
       const bytes = body.subarray(0, FETCH_BYTES);
@@ -91,8 +90,9 @@ function structureOf(part: Leaf | Tree, path: string): PartStructure {
   if ('children' in part) {
     return { ...base, children: part.children.map((child, index) => structureOf(child, childPath(path, index))) };
   }
-  const { encoding, disposition } = part;
-  return { ...base, ...(encoding && { encoding }), ...(disposition && { disposition }), children: [] };
+  const { encoding, disposition, body } = part;
+  const declared = { ...(encoding && { encoding }), ...(disposition && { disposition }) };
+  return { ...base, ...declared, sizeBytes: body.length, children: [] };
 }
 
 function leavesOf(part: Leaf | Tree, path: string): (readonly [string, Leaf])[] {

@@ -104,6 +104,7 @@ describe('a mail read as .eml and through its IMAP parts is the same message', (
         STATUS,
         RETURNED.replace('--b', '- b'),
         '',
+        '\r\n\r\n\r\n',
         'a \r\nb',
         '\r\n\r\nx\r\n',
         '<p>a &lt;b@c.example&gt;',

@@ -86,6 +86,15 @@ describe('what belongs to the mail itself', () => {
     expect((await read(mail(html + plain))).text).toBe('plain');
     expect((await read(mail(html))).text).toBe('in HTML');
   });
+
+  test('HTML without a plain form is read, whatever stands behind it', async () => {
+    const html = '--b\nContent-Type: text/html\n\n<p>in <b>HTML</b></p>\n';
+    const plain = (text: string): string => `--b\nContent-Type: text/plain\n\n${text}\n`;
+    const mail = (parts: string): string => `Content-Type: multipart/mixed; boundary=b\n\n${parts}--b--\n`;
+    expect((await read(mail(html + plain('a footer')))).text).toBe('in HTML\na footer');
+    expect((await read(mail(plain('\n') + html))).text.trim()).toBe('in HTML');
+    expect((await read(mail(plain('the words') + html))).text).toBe('the words');
+  });
 });
 
 describe('the returned message', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { knownKeys } from '../../../src/runtime/config-schema.ts';
-import { loadConfig } from '../../../src/runtime/config.ts';
+import { loadConfig, loadStateDir } from '../../../src/runtime/config.ts';
 import type { Env, LoadedConfig } from '../../../src/runtime/config.ts';
 import type { Fault } from '../../../src/shared/fault.ts';
 import { REASONS } from '../../../src/verdict/verdict.ts';
@@ -58,6 +58,8 @@ describe('the smallest configuration', () => {
       callbacks: [{ batchSize: 500, batchWaitMs: 30_000, concurrency: 1, timeoutMs: 30_000 }],
       verdict: { policy: { name: 'clevertap', overrides: {} }, maxAgeSeconds: 30 * 86_400 },
       provenance: { mode: 'required' },
+      breaker: { hardPerHour: 500 },
+      retention: { keepSeconds: 90 * 86_400 },
       log: { level: 'info', format: 'auto', addresses: 'masked' },
     });
     expect(config.mailboxes[0]).not.toHaveProperty('folder');
@@ -100,6 +102,16 @@ describe('mistakes are named with their place and their cure', () => {
       'a time without unit',
       SMALLEST.replace('url_file', 'batch_wait = "30"\nurl_file'),
       'bounced.toml: callback[0].batch_wait: expected a time with its unit, such as "30s", "5m", "12h" or "7d", not "30"',
+    ],
+    [
+      'a breaker below nothing',
+      `${SMALLEST}[breaker]\nhard_per_hour = -1\n`,
+      'bounced.toml: breaker.hard_per_hour: expected a whole number from 0 to 1000000',
+    ],
+    [
+      'a retention shorter than a day',
+      `${SMALLEST}[retention]\nkeep = "1h"\n`,
+      'bounced.toml: retention.keep: expected a time with its unit, such as "30s", "5m", "12h" or "7d" between 1d and 36500d, not "1h"',
     ],
     [
       'a word that is none of the known',
@@ -266,4 +278,12 @@ test('the manual names every key, and the table of reasons every reason', async 
     expect(verdicts).toMatch(new RegExp(`\\| \`${reason}\` +\\|`));
     expect(verdicts).toContain(meaning);
   }
+});
+
+test('where the outbox is can be told without any secret', async () => {
+  const path = join(folder, 'bounced.toml');
+  await writeFile(path, `state_dir = "/var/lib/elsewhere"\n${SMALLEST.replace('"password"', '"/nowhere/password"')}`);
+  expect(await loadStateDir(path, {})).toBe('/var/lib/elsewhere');
+  expect(await loadStateDir(path, { BOUNCED_STATE_DIR: '/srv/outbox' })).toBe('/srv/outbox');
+  await expect(loadConfig(path, {})).rejects.toMatchObject({ exit: 78 });
 });

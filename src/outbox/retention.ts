@@ -1,0 +1,72 @@
+/**
+ * Forgetting what is settled, and never that it was: identities stay, as 16 bytes each. Takes a database inside a
+ * transaction. Never touches an event that somebody may still act on: waiting, stopped, claimed, held, dead.
+ */
+import { createHash } from 'node:crypto';
+import type { Database } from './database.ts';
+
+/**
+ * So many UIDs below the cursor stay whole, however old they are: the mailbox reads a few of them again after each
+ * start (UIDs can become visible late), and what is whole is known without being recorded anew.
+ */
+const KEPT_BELOW_CURSOR = 1_000;
+
+const OLD_EVENTS = `SELECT seq, id, message FROM events INDEXED BY settled
+  WHERE state IN ('delivered', 'dropped', 'duplicate') AND settled_at < ? ORDER BY settled_at LIMIT ?`;
+const NAMES = 'SELECT mailbox, name FROM message_names WHERE message = ?';
+const REMEMBER = 'INSERT INTO remembered (hash) VALUES (?) ON CONFLICT DO NOTHING';
+const IS_REMEMBERED = 'SELECT 1 FROM remembered WHERE hash = ?';
+const FORGET_EVENT = 'DELETE FROM events WHERE seq = ?';
+const OLD_MESSAGES = `SELECT id FROM messages AS m WHERE recorded_at < ?
+  AND NOT EXISTS (SELECT 1 FROM events WHERE message = m.id)
+  AND NOT EXISTS (SELECT 1 FROM cursors AS c WHERE c.mailbox = m.mailbox AND c.folder = m.folder
+    AND c.uid_validity = m.uid_validity AND m.uid > c.last_uid - ${KEPT_BELOW_CURSOR})
+  ORDER BY id LIMIT ?`;
+const FORGET_MESSAGE = [
+  'DELETE FROM verdicts WHERE message = ?',
+  'DELETE FROM message_names WHERE message = ?',
+  'DELETE FROM messages WHERE id = ?',
+];
+
+/** Forgets up to `limit` events and as many messages from before this time; gives how many rows of them went. */
+export function pruneSettled(database: Database, beforeSeconds: number, limit: number): number {
+  const events = database.all(OLD_EVENTS, beforeSeconds, limit) as {
+    seq: number;
+    id: string;
+    message: number | null;
+  }[];
+  for (const { seq, id, message } of events) {
+    rememberEvent(database, id);
+    const names = database.all(NAMES, message) as { mailbox: string; name: string }[];
+    for (const { mailbox, name } of names) rememberName(database, mailbox, name);
+    database.run(FORGET_EVENT, seq);
+  }
+  // A mail that never gave an event may be forgotten altogether: read again, it gives none again.
+  const messages = database.all(OLD_MESSAGES, beforeSeconds, limit) as { id: number }[];
+  for (const { id } of messages) for (const sql of FORGET_MESSAGE) database.run(sql, id);
+  return events.length + messages.length;
+}
+
+/** Keeps in mind that a message of this name gave an event. */
+export function rememberName(database: Database, mailbox: string, name: string): void {
+  database.run(REMEMBER, hashOf('name', mailbox, name));
+}
+
+/** True when a message of this name gave an event, whose rows are gone. */
+export function isNameRemembered(database: Database, mailbox: string, name: string): boolean {
+  return database.one(IS_REMEMBERED, hashOf('name', mailbox, name)) !== undefined;
+}
+
+export function rememberEvent(database: Database, id: string): void {
+  database.run(REMEMBER, hashOf('event', id));
+}
+
+/** True when there was an event with this id, whose row is gone. */
+export function isEventRemembered(database: Database, id: string): boolean {
+  return database.one(IS_REMEMBERED, hashOf('event', id)) !== undefined;
+}
+
+/** 128 bits: among a thousand million names, one chance in 10^20 that any two are taken for one. */
+function hashOf(...words: readonly string[]): Uint8Array {
+  return createHash('sha256').update(words.join('\n')).digest().subarray(0, 16);
+}

@@ -1,0 +1,225 @@
+/**
+ * The Store on SQLite: every commit on disk before it is reported. Takes an open database, gives a
+ * Store. Never overwrites a file that it does not understand; never writes without a valid fence.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Event } from '../provenance/provenance.ts';
+import type { Cursor } from '../shared/cursor.ts';
+import { EXIT, Fault } from '../shared/fault.ts';
+import { actOn, note } from './acts.ts';
+import type { Database } from './database.ts';
+import type { LifeLock } from './life-lock.ts';
+import { listEvents, readActs, showEvent } from './listing.ts';
+import type {
+  Act,
+  Acted,
+  Breaker,
+  EventDetails,
+  EventFilter,
+  KeptEvent,
+  Operator,
+  PastAct,
+  Subject,
+} from './operator.ts';
+import type { Backlog, Batch, ChunkRecord, Due, HeldEvent, Lease, Recorded } from './outbox.ts';
+import type { Settlement, Store, StoreSettings } from './outbox.ts';
+import {
+  claimEvents,
+  forgetClaims,
+  keepHeld,
+  readBacklog,
+  readDue,
+  readHeldDue,
+  releaseHeld,
+  settleEvent,
+} from './queue.ts';
+import type { StillHeld } from './queue.ts';
+import { recordChunk } from './recording.ts';
+import { pruneSettled } from './retention.ts';
+import { toCursor } from './rows.ts';
+import type { LeaseRow } from './rows.ts';
+import { closeBreaker, readBreakers, stopIfFlood } from './stopping.ts';
+
+const READ_LEASE = 'SELECT holder, fence, expires_at FROM lease';
+const SET_LEASE = 'UPDATE lease SET holder = ?, fence = ?, expires_at = ?';
+const FREE_LEASE = 'UPDATE lease SET holder = NULL, expires_at = 0 WHERE fence = ?';
+const READ_CURSOR = 'SELECT uid_validity, last_uid FROM cursors WHERE mailbox = ? AND folder = ?';
+
+/** After forgetting, so many free pages at most go back to the file system at once: some milliseconds. */
+const FREED_PAGES = 2_000;
+
+/** One open outbox; sqlite.ts opens it. */
+export class SqliteStore implements Store {
+  readonly #database: Database;
+  readonly #hardPerHour: number | undefined;
+  readonly #lock: LifeLock | undefined;
+  /** Tells this open store from another that calls its holder by the same name, such as process 1 of a container. */
+  readonly #instance = randomUUID();
+
+  constructor(database: Database, lock: LifeLock | undefined, { hardPerHour }: StoreSettings) {
+    this.#database = database;
+    this.#lock = lock;
+    this.#hardPerHour = hardPerHour;
+  }
+
+  async lease(holder: string, nowSeconds: number, ttlSeconds: number): Promise<Lease> {
+    return this.#write(database => {
+      const row = database.one(READ_LEASE) as LeaseRow;
+      const me = `${holder} ${this.#instance}`;
+      const renewed = row.holder === me;
+      const free = row.holder === null || row.expires_at <= nowSeconds;
+      // On every renewal too: whoever took over because the lease had run out must not look dead later.
+      const died = this.#lock?.take() === 'taken';
+      if (!renewed && !free && !died) {
+        this.#lock?.release();
+        throw leaseHeld(database.path, row, nowSeconds);
+      }
+      const fence = renewed ? row.fence : row.fence + 1;
+      if (!renewed) forgetClaims(database, nowSeconds);
+      database.run(SET_LEASE, me, fence, nowSeconds + ttlSeconds);
+      return { holder, fence };
+    });
+  }
+
+  async release(lease: Lease): Promise<void> {
+    await this.#write(database => database.run(FREE_LEASE, lease.fence));
+    this.#lock?.release();
+  }
+
+  async cursor(mailbox: string, folder: string): Promise<Cursor | undefined> {
+    return this.#read(database => {
+      const row = database.one(READ_CURSOR, mailbox, folder);
+      return row === undefined ? undefined : toCursor(mailbox, folder, row);
+    });
+  }
+
+  async record(lease: Lease, chunk: ChunkRecord, nowSeconds: number): Promise<Recorded> {
+    return this.#writeAs(lease, database => recordChunk(database, chunk, this.#hardPerHour, nowSeconds));
+  }
+
+  async claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch> {
+    const untilSeconds = nowSeconds + claimSeconds;
+    const events = await this.#writeAs(lease, database =>
+      claimEvents(database, callback, limit, nowSeconds, untilSeconds),
+    );
+    return { callback, events };
+  }
+
+  async due(callback: string, nowSeconds: number): Promise<Due> {
+    return this.#read(database => readDue(database, callback, nowSeconds));
+  }
+
+  async settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void> {
+    await this.#writeAs(lease, database => {
+      for (const settlement of settlements) settleEvent(database, settlement, nowSeconds);
+    });
+  }
+
+  async heldDue(mailbox: string, nowSeconds: number, limit: number): Promise<readonly HeldEvent[]> {
+    return this.#read(database => readHeldDue(database, mailbox, nowSeconds, limit));
+  }
+
+  async settleHeld(
+    lease: Lease,
+    proven: readonly Event[],
+    still: readonly StillHeld[],
+    nowSeconds: number,
+  ): Promise<void> {
+    await this.#writeAs(lease, database => {
+      for (const event of proven) {
+        releaseHeld(database, event, nowSeconds);
+        if (this.#hardPerHour !== undefined) stopIfFlood(database, event.id, this.#hardPerHour, nowSeconds);
+      }
+      for (const held of still) keepHeld(database, held);
+    });
+  }
+
+  async backlog(callback?: string): Promise<Backlog> {
+    return this.#read(database => readBacklog(database, callback));
+  }
+
+  async list(filter: EventFilter): Promise<readonly KeptEvent[]> {
+    return this.#read(database => listEvents(database, filter));
+  }
+
+  async show(id: string): Promise<EventDetails | undefined> {
+    return this.#read(database => showEvent(database, id));
+  }
+
+  async act(act: Act, ids: readonly string[], by: Operator, nowSeconds: number): Promise<readonly Acted[]> {
+    return this.#write(database => ids.map(id => actOn(database, act, id, by, nowSeconds)));
+  }
+
+  async acts(subject: Subject): Promise<readonly PastAct[]> {
+    return this.#read(database => readActs(database, subject));
+  }
+
+  async breakers(): Promise<readonly Breaker[]> {
+    return this.#read(readBreakers);
+  }
+
+  async resetBreakers(mailbox: string | undefined, by: Operator, nowSeconds: number): Promise<number> {
+    return this.#write(database => {
+      let flowing = 0;
+      for (const breaker of readBreakers(database)) {
+        const open = breaker.openSinceSeconds !== undefined || breaker.stopped > 0;
+        if (!open || (mailbox !== undefined && breaker.mailbox !== mailbox)) continue;
+        flowing += closeBreaker(database, breaker.mailbox, nowSeconds);
+        note(database, { breaker: breaker.mailbox }, 'reset', by, nowSeconds);
+      }
+      return flowing;
+    });
+  }
+
+  async prune(lease: Lease, beforeSeconds: number, limit: number): Promise<number> {
+    const gone = await this.#writeAs(lease, database => pruneSettled(database, beforeSeconds, limit));
+    if (gone > 0) this.#database.exec(`PRAGMA incremental_vacuum(${FREED_PAGES})`);
+    return gone;
+  }
+
+  async close(): Promise<void> {
+    await this.#read(database => {
+      database.emptyLog();
+      database.close();
+      this.#lock?.release();
+    });
+  }
+
+  #writeAs<Result>(lease: Lease, work: (database: Database) => Result): Promise<Result> {
+    return this.#write(database => {
+      const row = database.one(READ_LEASE) as LeaseRow;
+      // The fence decides, not the clock: a lease that has run out and that nobody took is still the only one.
+      if (row.fence !== lease.fence || row.holder === null) throw leaseLost(database.path);
+      return work(database);
+    });
+  }
+
+  #write<Result>(work: (database: Database) => Result): Promise<Result> {
+    return this.#read(database => database.transaction(() => work(database)));
+  }
+
+  /** The driver is synchronous; what it throws rejects. */
+  #read<Result>(work: (database: Database) => Result): Promise<Result> {
+    return new Promise(resolve => resolve(work(this.#database)));
+  }
+}
+
+function leaseHeld(path: string, row: LeaseRow, nowSeconds: number): Fault {
+  const holder = row.holder?.split(' ')[0] ?? '';
+  return new Fault(`${path}: another bounced runs on this outbox (process ${holder})`, {
+    code: 'LEASE_HELD',
+    retry: 'later',
+    exit: EXIT.leaseHeld,
+    hint: 'stop the other one first (systemctl status bounced), or give this one a state_dir of its own',
+    waitMs: Math.max(row.expires_at - nowSeconds, 0) * 1000,
+  });
+}
+
+function leaseLost(path: string): Fault {
+  return new Fault(`${path}: another bounced has taken over this outbox`, {
+    code: 'LEASE_LOST',
+    retry: 'never',
+    exit: EXIT.leaseHeld,
+    hint: 'nothing is lost; run one daemon for each state_dir',
+  });
+}

@@ -1,0 +1,295 @@
+/**
+ * Outboxes that are damaged, gone, of an older schema, locked or out of room: what a start refuses, what it copies, and
+ * what a recovery saves. On real files, really damaged.
+ */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Database } from '../../../src/outbox/database.ts';
+import { admit, migrate, NEWEST_SCHEMA } from '../../../src/outbox/schema/steps.ts';
+import { openPresentStore, openSqliteStore, recoverOutboxFile } from '../../../src/outbox/sqlite.ts';
+import { chunkOf, eventOf, heldOf, NOW, outcomeOf, TTL } from '../../contract/store-values.ts';
+
+const PAGE = 4096;
+const STAMP = '20270115T080000Z';
+const UIDS = Array.from({ length: 400 }, (_, n) => n + 1);
+const WHOLE = chunkOf(400, { outcomes: UIDS.map(uid => outcomeOf(uid)), events: UIDS.map(uid => eventOf(uid)) });
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bounced-damage-'));
+  path = join(folder, 'bounced.db');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+/** 400 events, one of them delivered, everything in the one file. */
+async function fill(): Promise<void> {
+  const store = await openSqliteStore(path);
+  const lease = await store.lease('one', NOW, TTL);
+  await store.record(lease, WHOLE, NOW);
+  await store.claim(lease, 'clevertap', 1, NOW, 10);
+  await store.settle(lease, [{ id: 'event-1', as: 'delivered' }], NOW);
+  await store.release(lease);
+  await store.close();
+}
+
+async function overwrite(bytes: Uint8Array, at: number): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.write(bytes, 0, bytes.length, at);
+  await file.close();
+}
+
+/** Random bytes in the middle of the table of this name. */
+async function ruin(table: string): Promise<void> {
+  const database = new Database(path);
+  const sql = 'SELECT rootpage FROM sqlite_schema WHERE name = ?';
+  const { rootpage } = database.one(sql, table) as { rootpage: number };
+  database.close();
+  await overwrite(randomBytes(PAGE), (rootpage - 1) * PAGE);
+}
+
+/** Where the page begins that holds the row with this id; 13 marks the leaf of a table (sqlite.org/fileformat.html). */
+async function pageOfRow(id: string): Promise<number> {
+  const bytes = await readFile(path);
+  for (let at = bytes.indexOf(id); at >= 0; at = bytes.indexOf(id, at + 1)) {
+    const page = Math.floor(at / PAGE) * PAGE;
+    if (bytes[page] === 13 && bytes.subarray(page, page + PAGE).includes('clevertap')) return page;
+  }
+  throw new Error(`no page holds ${id}`);
+}
+
+const DAMAGES: readonly (readonly [string, () => Promise<void>])[] = [
+  ['a garbage header', () => overwrite(randomBytes(100), 0)],
+  ['random bytes in the middle', () => ruin('events')],
+  ['a random index', () => ruin('queue')],
+  ['half of it gone', async () => truncate(path, Math.floor((await stat(path)).size / 2))],
+  ['all of it gone but the name', () => truncate(path, 0)],
+];
+
+describe('a damaged outbox', () => {
+  test.each(DAMAGES)('%s: refused with the cure, exit 74, and left as it is', async (_how, damage) => {
+    await fill();
+    await damage();
+    const before = await readFile(path);
+    for (let count = 0; count < 2; count += 1) {
+      const fault = { exit: 74, retry: 'never', hint: expect.stringContaining('bounced outbox recover') as unknown };
+      await expect(openSqliteStore(path)).rejects.toMatchObject(fault);
+    }
+    expect(before.equals(await readFile(path))).toBe(true);
+  });
+
+  test('one that is gone is not begun anew: what was posted would be posted again', async () => {
+    await fill();
+    await rm(path);
+    await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'STORE_LOST', exit: 74 });
+    expect(await readdir(folder)).not.toContain('bounced.db');
+  });
+});
+
+describe('recovery', () => {
+  async function savedIds(): Promise<string[]> {
+    const store = await openSqliteStore(path);
+    const events = await store.list({ limit: 1_000 });
+    await store.close();
+    return events.map(({ id }) => id);
+  }
+
+  test('of a sound outbox does nothing', async () => {
+    await fill();
+    const before = await readFile(path);
+    expect(await recoverOutboxFile(path, STAMP, true)).toEqual({ kind: 'healthy' });
+    expect(before.equals(await readFile(path))).toBe(true);
+  });
+
+  test('of a ruined index saves all, and nothing comes twice', async () => {
+    await fill();
+    await ruin('queue');
+    const damaged = await readFile(path);
+    const recovery = await recoverOutboxFile(path, STAMP, false);
+    expect(recovery).toMatchObject({ kind: 'recovered', setAside: `${path}.damaged-${STAMP}` });
+    expect(damaged.equals(await readFile(`${path}.damaged-${STAMP}`))).toBe(true);
+    expect(await savedIds()).toHaveLength(400);
+    const store = await openSqliteStore(path);
+    const lease = await store.lease('one', NOW, TTL);
+    expect(await store.backlog()).toMatchObject({ waiting: 399, delivered: 1 });
+    expect((await store.record(lease, WHOLE, NOW)).newEventIds).toEqual([]);
+    await store.close();
+  });
+
+  test('of a table with a hole saves what is before and behind it, and says that it is not whole', async () => {
+    await fill();
+    await overwrite(randomBytes(PAGE), await pageOfRow('event-200'));
+    const recovery = await recoverOutboxFile(path, STAMP, false);
+    expect(recovery.kind).toBe('recovered');
+    const ids = await savedIds();
+    expect(ids.length).toBeGreaterThan(300);
+    expect(ids.length).toBeLessThan(400);
+    expect(ids).toEqual(expect.arrayContaining(['event-1', 'event-400']));
+    expect(recovery).toMatchObject({
+      tables: expect.arrayContaining([
+        { table: 'cursors', rows: 1, whole: true },
+        { table: 'events', rows: ids.length, whole: false },
+      ]) as unknown,
+    });
+  });
+
+  test('where nothing can be read, or the places are lost, only when doubles are accepted; never over the file', async () => {
+    await fill();
+    await overwrite(randomBytes(PAGE), 0);
+    const damaged = await readFile(path);
+    const refusal = { code: 'STORE_UNRECOVERABLE', exit: 74 };
+    await expect(recoverOutboxFile(path, STAMP, false)).rejects.toMatchObject(refusal);
+    expect(damaged.equals(await readFile(path))).toBe(true);
+    expect((await readdir(folder)).filter(name => /recovering|damaged/.test(name))).toEqual([]);
+    await recoverOutboxFile(path, STAMP, true);
+    expect(await savedIds()).toEqual([]);
+    // The second time within a second: the first one's file stays.
+    await overwrite(randomBytes(PAGE), 0);
+    const second = await recoverOutboxFile(path, STAMP, true);
+    expect(second).toMatchObject({ setAside: `${path}.damaged-${STAMP}-2` });
+    expect(damaged.equals(await readFile(`${path}.damaged-${STAMP}`))).toBe(true);
+  });
+
+  test('is refused while a daemon runs on it', async () => {
+    await fill();
+    const store = await openSqliteStore(path);
+    await store.lease('one', NOW, TTL);
+    await expect(recoverOutboxFile(path, STAMP, true)).rejects.toMatchObject({ code: 'LEASE_HELD', exit: 75 });
+    await store.close();
+  });
+});
+
+describe('an older schema', () => {
+  function fillFirst(): void {
+    const database = new Database(path);
+    admit(database);
+    migrate(database, 1);
+    database.exec(`
+      INSERT INTO cursors VALUES ('campaigns', 'All Mail', 7, 2, 0);
+      INSERT INTO messages VALUES (1, 'campaigns', 'All Mail', 7, 1, 'failure', 'hard', 'rfc3464', ${NOW});
+      INSERT INTO message_names VALUES ('campaigns', 'digest:digest-1', 1);
+      INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, proof, state, recorded_at,
+        queued_at, next_at, attempts) VALUES ('event-1', 1, 'campaigns', 'clevertap', 'a@example.com', 'a@example.com',
+        'hard', 5, 'sent', 'waiting', ${NOW}, ${NOW}, ${NOW}, 3)`);
+    database.close();
+  }
+
+  test('is copied before it is brought up to date, with nothing lost', async () => {
+    fillFirst();
+    const store = await openSqliteStore(path);
+    const [event] = await store.list({ limit: 9 });
+    expect(event).toMatchObject({ id: 'event-1', state: 'waiting', attempts: 3, tsSeconds: 5, proof: 'sent' });
+    const lease = await store.lease('one', NOW, TTL);
+    const again = chunkOf(2, { outcomes: [outcomeOf(1, { identity: { digest: 'digest-1' } })], events: [eventOf(1)] });
+    expect(await store.record(lease, again, NOW)).toMatchObject({ newUids: [], newEventIds: [] });
+    await store.close();
+    const upgraded = new Database(path);
+    // It was made without, and shrinks from now on.
+    expect(upgraded.one('PRAGMA auto_vacuum')).toMatchObject({ auto_vacuum: 2 });
+    upgraded.close();
+    const copy = `${path}.before-${NEWEST_SCHEMA}`;
+    expect((await stat(copy)).mode & 0o077).toBe(0);
+    const before = new Database(copy, 0, true);
+    expect(before.one('PRAGMA user_version')).toMatchObject({ user_version: 1 });
+    expect(before.one('SELECT id, attempts FROM events')).toMatchObject({ id: 'event-1', attempts: 3 });
+    before.close();
+  });
+
+  test('of the copies the last two stay, and one from an attempt that failed gives way', async () => {
+    fillFirst();
+    await writeFile(`${path}.before-1`, 'older');
+    await writeFile(`${path}.before-0`, 'oldest');
+    await writeFile(`${path}.before-${NEWEST_SCHEMA}`, 'half');
+    await writeFile(`${path}.before-${NEWEST_SCHEMA}.part`, 'half');
+    await (await openSqliteStore(path)).close();
+    const copies = (await readdir(folder)).filter(name => name.includes('.before-')).sort();
+    expect(copies).toEqual(['bounced.db.before-1', `bounced.db.before-${NEWEST_SCHEMA}`]);
+    expect((await stat(`${path}.before-${NEWEST_SCHEMA}`)).size).toBeGreaterThan(PAGE);
+  });
+
+  test('is not changed by a command, nor under the feet of a daemon that runs', async () => {
+    fillFirst();
+    const older = { code: 'STORE_OLDER', exit: 78, hint: expect.stringContaining('restart') as unknown };
+    await expect(openPresentStore(path)).rejects.toMatchObject(older);
+    const lock = new Database(`${path}.lock`);
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'LEASE_HELD', exit: 75 });
+    lock.close();
+    const database = new Database(path);
+    expect(database.one('PRAGMA user_version')).toMatchObject({ user_version: 1 });
+    database.close();
+    expect((await readdir(folder)).filter(name => name.includes('.before-'))).toEqual([]);
+  });
+
+  test('without room for the copy, nothing is changed', async () => {
+    fillFirst();
+    // A folder in the copy's place: as with a full disk, it cannot be written.
+    await mkdir(join(`${path}.before-${NEWEST_SCHEMA}`, 'x'), { recursive: true });
+    await expect(openSqliteStore(path)).rejects.toThrow();
+    const database = new Database(path);
+    expect(database.one('PRAGMA user_version')).toMatchObject({ user_version: 1 });
+    database.close();
+  });
+});
+
+describe('a command beside a daemon', () => {
+  test('finds no outbox before the first start, and makes none', async () => {
+    const missing = { code: 'STORE_MISSING', exit: 74, hint: expect.stringContaining('bounced run') as unknown };
+    await expect(openPresentStore(path)).rejects.toMatchObject(missing);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('acts without the lease, and the daemon goes on with its own', async () => {
+    await fill();
+    const daemon = await openSqliteStore(path);
+    const lease = await daemon.lease('one', NOW, TTL);
+    const { events } = await daemon.claim(lease, 'clevertap', 1, NOW, 600);
+    const command = await openPresentStore(path);
+    const by = { who: 'jane', because: 'test' };
+    const acted = await command.act('drop', [events[0]!.id, 'event-9'], by, NOW);
+    expect(acted.map(({ result }) => result)).toEqual(['claimed', 'done']);
+    await daemon.settle(lease, [{ id: events[0]!.id, as: 'delivered' }], NOW);
+    expect(await daemon.backlog()).toMatchObject({ delivered: 2, waiting: 397 });
+    await expect(command.lease('operator', NOW, 1)).rejects.toMatchObject({ code: 'LEASE_HELD' });
+    await command.close();
+    await daemon.record(lease, chunkOf(401, { held: [heldOf(401)] }), NOW);
+    await daemon.close();
+  });
+
+  test('that finds the outbox locked says so', async () => {
+    await fill();
+    const other = new Database(path);
+    other.exec('BEGIN IMMEDIATE');
+    const impatient = new Database(path, 0);
+    const busy = { code: 'STORE_BUSY', exit: 74, retry: 'later' };
+    expect(() => impatient.transaction(() => 1)).toThrow(expect.objectContaining(busy));
+    impatient.close();
+    other.close();
+  });
+});
+
+test('what was forgotten gives its room back to the file system', async () => {
+  await fill();
+  const store = await openSqliteStore(path);
+  const lease = await store.lease('one', NOW, TTL);
+  for (;;) {
+    const { events } = await store.claim(lease, 'clevertap', 100, NOW, 10);
+    if (events.length === 0) break;
+    await store.settle(
+      lease,
+      events.map(({ id }) => ({ id, as: 'delivered' as const })),
+      NOW,
+    );
+  }
+  await store.record(lease, chunkOf(9_000), NOW);
+  const before = (await stat(path)).size;
+  while ((await store.prune(lease, NOW + 1, 500)) > 0);
+  await store.release(lease);
+  await store.close();
+  expect((await stat(path)).size).toBeLessThan(before / 2);
+});
