@@ -61,7 +61,7 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
     mailbox,
     log,
     account: { mailbox: config.name, callback: config.callback, user: config.user },
-    settings: { mode: stations.config.provenance.mode, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
+    settings: { ...stations.config.provenance, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
   };
   const ended = new AbortController();
   const heldLoop = stations.options.once
@@ -131,7 +131,7 @@ async function followHeld(follower: Follower, signal: AbortSignal): Promise<void
 
 /** Looks held events up again whose time has come; what is proven now goes to the courier. */
 async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void> {
-  const { store, lease, account, tools } = follower;
+  const { store, lease, account, settings, tools } = follower;
   const nowSeconds = tools.clock.nowSeconds();
   const due = await store.heldDue(account.mailbox, nowSeconds, HELD_AT_ONCE);
   if (due.length === 0) return;
@@ -139,7 +139,7 @@ async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void>
   const proven: Event[] = [];
   const still: { id: string; missing: string; nextAtSeconds: number | undefined }[] = [];
   for (const held of due) {
-    const result = proveHeld(held, found, account.user);
+    const result = proveHeld(held, found, account.user, settings);
     const last = nowSeconds - held.heldAtSeconds >= HELD_FOR_SECONDS;
     if (!('missing' in result)) proven.push(result);
     else {

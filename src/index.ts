@@ -3,6 +3,7 @@
  * Pure: no daemon, no mailbox, no network, no clock; asks for no proof.
  */
 import { readMessage, rawFromSource } from './message/message.ts';
+import { forgedInGmailsName } from './provenance/provenance.ts';
 import { isReport, readReport } from './report/report.ts';
 import type { NotABounce, BounceReport } from './report/report.ts';
 import { EXIT, Fault } from './shared/fault.ts';
@@ -44,10 +45,11 @@ export interface ReadOptions {
  */
 export async function readBounce(source: Buffer | string, options: ReadOptions = {}): Promise<Bounce> {
   const bytes = typeof source === 'string' ? Buffer.from(source) : source;
-  const reading = readReport(await readMessage(rawFromSource(bytes)));
-  if (!isReport(reading)) {
-    return { isBounce: false, kind: reading.kind, because: reading.because, originalMessageIds: [], verdicts: [] };
-  }
+  const message = await readMessage(rawFromSource(bytes));
+  const reading = readReport(message);
+  if (!isReport(reading)) return noBounce(reading);
+  const forgery = forgedInGmailsName(message.headers);
+  if (forgery !== undefined) return noBounce({ kind: 'ordinary', because: `forged: ${forgery}` });
   const nowSeconds = options.nowSeconds ?? latestDateSeconds(reading);
   const { policy = DEFAULT_POLICY, rules } = options;
   return {
@@ -57,6 +59,10 @@ export async function readBounce(source: Buffer | string, options: ReadOptions =
     originalMessageIds: reading.originalMessageIds,
     verdicts: decide(reading, rules === undefined ? policy : { ...policy, rules }, nowSeconds),
   };
+}
+
+function noBounce({ kind, because }: NotABounce): Bounce {
+  return { isBounce: false, kind, because, originalMessageIds: [], verdicts: [] };
 }
 
 /**

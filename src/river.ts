@@ -11,12 +11,15 @@ import { isReport, readReport } from './report/report.ts';
 import type { NotABounce, Reading } from './report/report.ts';
 import { decide } from './verdict/verdict.ts';
 import type { Policy, Verdict } from './verdict/verdict.ts';
+import type { HeaderFields } from './shared/header-fields.ts';
 
 /** One mail, understood and decided, not yet proven. */
 export interface ReadMail {
   readonly raw: RawMessage;
   readonly reading: Reading;
   readonly verdicts: readonly Verdict[];
+  /** The header of the message that a report returns. */
+  readonly returnedHeaders?: HeaderFields;
 }
 
 /** What a chunk led to, mail by mail and in sum. */
@@ -31,9 +34,11 @@ const NO_SIGN: NotABounce = { kind: 'ordinary', because: 'nothing in its header 
 /** Reads a mail and decides; a mail that was no candidate is ordinary by its header alone. */
 export async function readMail(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
   if (!raw.candidate) return { raw, reading: NO_SIGN, verdicts: [] };
-  const reading = readReport(await readMessage(raw));
+  const message = await readMessage(raw);
+  const reading = readReport(message);
   const verdicts = isReport(reading) ? decide(reading, policy, nowSeconds) : [];
-  return { raw, reading, verdicts };
+  const { returned } = message;
+  return { raw, reading, verdicts, ...(returned === undefined ? {} : { returnedHeaders: returned.headers }) };
 }
 
 /** The Message-IDs to look up in Sent for these mails: of failures only, each once. */
@@ -53,13 +58,18 @@ export function conclude(
   const outcomes: MessageOutcome[] = [];
   const events: Event[] = [];
   const held: Held[] = [];
-  for (const { raw, reading, verdicts } of mails) {
-    const { uid, identity, internalDateSeconds: received } = raw;
+  for (const { raw, reading, verdicts, returnedHeaders = [] } of mails) {
+    const { uid, identity, headers, internalDateSeconds: received } = raw;
     if (!isReport(reading)) {
       outcomes.push({ uid, identity, kind: reading.kind, because: reading.because, verdicts: [] });
       continue;
     }
-    const proven = prove({ account, identity, report: reading, verdicts }, found, settings, nowSeconds);
+    const proven = prove(
+      { account, identity, headers, report: reading, returnedHeaders, verdicts },
+      found,
+      settings,
+      nowSeconds,
+    );
     events.push(...proven.events);
     held.push(...proven.held);
     const because = sumUp(proven.events, proven.held, proven.unposted);

@@ -19,7 +19,7 @@ import type {
   SentLookup,
 } from './mailbox.ts';
 import { newUids, OVERLAP, readChunk } from './scan.ts';
-import { findByMessageId } from './sent.ts';
+import { SentLookups } from './sent-lookups.ts';
 
 type CursorOf = (folder: string) => Promise<Cursor | undefined>;
 
@@ -41,7 +41,7 @@ class ImapMailbox implements Mailbox {
   readonly #interest: Interest;
   readonly #tools: Tools;
   #following: Connection | undefined;
-  #sent: Connection | undefined;
+  readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
 
@@ -49,6 +49,7 @@ class ImapMailbox implements Mailbox {
     this.#settings = settings;
     this.#interest = interest;
     this.#tools = tools;
+    this.#sent = new SentLookups(settings, tools, folders => sentFolder(settings, folders));
   }
 
   async *watch(cursorOf: CursorOf, signal: AbortSignal, options: { once?: boolean } = {}): AsyncGenerator<Chunk> {
@@ -71,21 +72,7 @@ class ImapMailbox implements Mailbox {
   }
 
   async findSent(messageIds: readonly string[], signal: AbortSignal): Promise<SentLookup> {
-    try {
-      if (this.#sent?.openedFolder === undefined) {
-        await this.#sent?.close();
-        this.#sent = await Connection.open(this.#settings, this.#tools, signal);
-        const folder = sentFolder(this.#settings, await this.#sent.folders(signal));
-        if (folder === undefined) return { searched: false, mails: new Map() };
-        await this.#sent.examine(folder, signal);
-      }
-      const mails = await findByMessageId(this.#sent, messageIds, signal);
-      return { searched: true, mails: new Map(mails.map(mail => [mail.messageId, mail])) };
-    } catch (error) {
-      await this.#sent?.close();
-      this.#sent = undefined;
-      throw connectionFault(error, this.#settings);
-    }
+    return this.#sent.find(messageIds, signal);
   }
 
   async inspect(signal: AbortSignal): Promise<MailboxInspection> {
@@ -119,8 +106,7 @@ class ImapMailbox implements Mailbox {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#dropFollowing(), this.#sent?.close()]);
-    this.#sent = undefined;
+    await Promise.all([this.#dropFollowing(), this.#sent.close()]);
   }
 
   /** One connection's life: scan, idle, scan again. Ends by the signal, or when caught up with `once`. */
