@@ -8,12 +8,15 @@ import type { Lease, Recorded, Store } from './outbox/outbox.ts';
 import { proveHeld } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings } from './provenance/provenance.ts';
 import { CANDIDATE_FIELDS, isCandidate, wantedParts } from './report/report.ts';
-import { conclude, originalIds, readMail } from './river.ts';
+import type { ReadingThread } from './reading-thread.ts';
+import { conclude, originalIds } from './river.ts';
 import type { Conclusion } from './river.ts';
 import type { Config } from './runtime/config.ts';
 import type { DaemonTools, RunOptions } from './daemon.ts';
+import type { Pulse } from './pulse.ts';
 import { fullJitterMs } from './shared/backoff.ts';
 import { asFault } from './shared/fault.ts';
+import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
 
 /** What the followers share. */
@@ -21,9 +24,12 @@ export interface Stations {
   readonly store: Store;
   readonly lease: Lease;
   readonly courier: Courier;
+  /** Where mails are read; all mailboxes share it. */
+  readonly reading: ReadingThread;
   readonly openMailbox: typeof openMailbox;
   readonly config: Config;
   readonly tools: DaemonTools;
+  readonly pulse: Pulse;
   readonly options: RunOptions;
 }
 
@@ -35,6 +41,7 @@ interface Follower extends Stations {
   readonly account: Account;
   readonly settings: ProvenanceSettings;
   readonly log: Log;
+  readonly heart: Heart;
 }
 
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
@@ -55,11 +62,13 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   const log = stations.tools.log.with({ mailbox: config.name });
   const { clock, random } = stations.tools;
   const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
-  const mailbox = stations.openMailbox(config, interest, { log, clock, random });
+  const heart = heartOf(stations.pulse, config);
+  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart });
   const follower: Follower = {
     ...stations,
     mailbox,
     log,
+    heart,
     account: { mailbox: config.name, callback: config.callback, user: config.user },
     settings: { ...stations.config.provenance, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
   };
@@ -77,6 +86,11 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   }
 }
 
+/** What the watchdog is told of this mailbox. */
+export function heartOf(pulse: Pulse, { name }: MailboxConfig): Heart {
+  return pulse.heart(`mailbox ${name}`);
+}
+
 async function followChunks(follower: Follower, signal: AbortSignal): Promise<void> {
   const { mailbox, store, account, options } = follower;
   let failures = 0;
@@ -85,6 +99,7 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
       const chunks = mailbox.watch(folder => store.cursor(account.mailbox, folder), signal, { once: options.once });
       for await (const chunk of chunks) {
         await passOn(follower, chunk, signal);
+        follower.heart.beat();
         failures = 0;
       }
       return;
@@ -98,10 +113,10 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
 
 /** One chunk down the river; the cursor moves in the transaction that stores what was decided. */
 async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Promise<void> {
-  const { store, lease, config, account, settings, tools } = follower;
+  const { store, lease, reading, config, account, settings, tools } = follower;
   const nowSeconds = tools.clock.nowSeconds();
   const mails = [];
-  for (const raw of chunk.messages) mails.push(await readMail(raw, config.verdict.policy, nowSeconds));
+  for (const raw of chunk.messages) mails.push(await reading.read(raw, config.verdict.policy, nowSeconds));
   const found = await lookUp(follower, originalIds(mails), signal);
   const conclusion = conclude(mails, found, account, settings, nowSeconds);
   const { cursor, skipped } = chunk;
@@ -159,6 +174,7 @@ async function pauseAfter(error: unknown, failures: number, follower: Follower, 
   if (fault.retry === 'never' || tooOften) throw fault;
   const waitMs = Math.max(fault.waitMs ?? 0, fullJitterMs(BACKOFF, failures, random()));
   follower.log.warn(fault.message, { code: fault.code, retryInSeconds: Math.ceil(waitMs / 1000), cure: fault.hint });
+  follower.heart.beat(waitMs);
   await clock.sleep(waitMs, signal);
 }
 

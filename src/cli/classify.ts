@@ -2,12 +2,14 @@
  * `bounced classify`: saved mails in, verdicts out; a line a recipient for people, an object a mail for programs.
  * Looks nothing up, posts nothing.
  */
-import { DEFAULT_POLICY, readBounce } from '../index.ts';
 import type { Bounce, Policy, Verdict } from '../index.ts';
+import { openReadingThread } from '../reading-thread.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
+import { silentLog } from '../shared/silent-log.ts';
+import { DEFAULT_POLICY } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
 import { explain } from './explain.ts';
 import { mailsOf, tellUnread } from './mails.ts';
@@ -25,17 +27,20 @@ export function classifyCommand(args: string[]): Command {
   return async () => {
     // Only its [verdict]: no secret is read, nothing needs to run.
     const policy = values.config === undefined ? DEFAULT_POLICY : await policyOf(values.config);
+    // A mail that is never done must not keep the others from being read.
+    const reading = openReadingThread({ log: silentLog, clock: systemClock });
     let exit: ExitCode = EXIT.ok;
     for (const operand of operands) {
       for await (const mail of mailsOf(operand)) {
         if ('problem' in mail) {
           exit = tellUnread(mail);
         } else {
-          const bounce = await readBounce(mail.source, { policy, nowSeconds: systemClock.nowSeconds() });
+          const bounce = await reading.readFile(mail.source, policy, systemClock.nowSeconds());
           await print(show(mail.file, bounce));
         }
       }
     }
+    await reading.close();
     return exit;
   };
 }

@@ -3,15 +3,16 @@
  * shows what they win over, and on saved mails what they change. Looks nothing up, posts nothing, changes nothing.
  */
 import { basename } from 'node:path';
-import { DEFAULT_POLICY, readBounce } from '../index.ts';
 import type { Verdict } from '../index.ts';
+import { openReadingThread } from '../reading-thread.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { loadRules } from '../runtime/config-rules.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { nearest } from '../runtime/nearest.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
-import { REASONS, reviewRules } from '../verdict/verdict.ts';
+import { silentLog } from '../shared/silent-log.ts';
+import { DEFAULT_POLICY, REASONS, reviewRules } from '../verdict/verdict.ts';
 import type { OwnRule, Reason, RuleReview } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
 import { mailsOf, tellUnread } from './mails.ts';
@@ -19,6 +20,7 @@ import { readOptions, refuseOperands, usage } from './options.ts';
 import { print } from './print.ts';
 import { columns } from './table.ts';
 
+const QUIET = { log: silentLog, clock: systemClock };
 const ACTIONS = ['list', 'test'] as const;
 
 export function rulesCommand(args: string[]): Command {
@@ -99,6 +101,9 @@ function besides(builtIn: RuleReview['examples'][number]['builtIn'], reason: Rea
 /** What the rules change about saved mails, recipient by recipient. */
 async function tryOn(rules: readonly OwnRule[], operands: readonly string[]): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok;
+  // A thread each: a mail that is never done must not keep the others from being read.
+  const [plain, ruled] = [openReadingThread(QUIET), openReadingThread(QUIET)];
+  const policy = { ...DEFAULT_POLICY, rules };
   const counts = { changed: 0, same: 0, other: 0 };
   for (const operand of operands) {
     for await (const mail of mailsOf(operand)) {
@@ -107,8 +112,8 @@ async function tryOn(rules: readonly OwnRule[], operands: readonly string[]): Pr
         continue;
       }
       const nowSeconds = systemClock.nowSeconds();
-      const without = await readBounce(mail.source, { nowSeconds });
-      const withRules = await readBounce(mail.source, { nowSeconds, policy: { ...DEFAULT_POLICY, rules } });
+      const without = await plain.readFile(mail.source, DEFAULT_POLICY, nowSeconds);
+      const withRules = await ruled.readFile(mail.source, policy, nowSeconds);
       if (without.verdicts.length === 0) counts.other += 1;
       for (const [index, before] of without.verdicts.entries()) {
         const after = withRules.verdicts[index] ?? before;
@@ -118,6 +123,7 @@ async function tryOn(rules: readonly OwnRule[], operands: readonly string[]): Pr
       }
     }
   }
+  await Promise.all([plain.close(), ruled.close()]);
   await print(
     `${counted(counts.changed, 'verdict')} changed, ${counts.same} the same, ${counted(counts.other, 'mail')} without any`,
   );

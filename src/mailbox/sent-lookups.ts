@@ -68,7 +68,12 @@ export class SentLookups {
 
   /** The connection with Sent open for reading; undefined when the server shows no such folder. */
   async #open(signal: AbortSignal): Promise<Connection | undefined> {
-    if (this.#connection?.openedFolder !== undefined) return this.#connection;
+    const { openedFolder } = this.#connection ?? {};
+    if (this.#connection !== undefined && openedFolder !== undefined) {
+      // Again: a server may search what it knew when the folder was opened, and a bounce comes seconds after its mail.
+      await this.#connection.examine(openedFolder, signal);
+      return this.#connection;
+    }
     await this.close();
     const connection = await Connection.open(this.#settings, this.#tools, signal);
     this.#connection = connection;

@@ -8,7 +8,7 @@ import { findReason } from './finding.ts';
 import { normalise, WORDINGS } from './match.ts';
 import type { Pattern } from './pattern.ts';
 import { isBelow, RECEIVERS } from './receiver.ts';
-import { codesIn } from './rules.ts';
+import { codesIn, patternOf, says } from './rules.ts';
 import type { OwnRule } from './rules.ts';
 
 /** What is to be said of one rule. */
@@ -40,7 +40,7 @@ export function reviewRules(rules: readonly OwnRule[]): RuleReview[] {
     const unreached = reachedBefore(rule, earlier, examples);
     const warnings = [
       ...(unreached === undefined ? [] : [`is never reached: ${unreached}`]),
-      ...(rule.pattern !== undefined && isImpossible(rule.pattern) ? [NEVER] : []),
+      ...(isImpossible(patternOf(rule)) ? [NEVER] : []),
       ...tooWide(rule),
       ...needless(rule, examples),
     ];
@@ -64,7 +64,7 @@ function reviewExample(rule: OwnRule, example: string, earlier: readonly OwnRule
     ...(replies[0] === undefined ? {} : { replyCode: replies[0] }),
     ...(host === undefined ? {} : { remoteMta: host }),
   });
-  const taker = earlier.find(one => holdsFor(one, rule) && one.says(normalise(example)));
+  const taker = earlier.find(one => holdsFor(one, rule) && says(one, normalise(example)));
   const builtIn = { reason: finding.reason, rule: finding.evidence[0]?.rule ?? '' };
   return { example, builtIn, ...(taker === undefined ? {} : { takenBy: taker.name }) };
 }
@@ -80,7 +80,7 @@ function reachedBefore(
     if (!holdsFor(one, rule)) return false;
     if (pattern !== undefined) return one.text.pattern === pattern;
     // A pattern tied to a place may fit the bare words and not the words in a text.
-    return words !== undefined && one.says(words) && !(one.pattern !== undefined && hasPlace(one.pattern));
+    return words !== undefined && says(one, words) && !hasPlace(patternOf(one));
   });
   if (cover !== undefined) return `${cover.name} fits whatever it fits`;
   const takers = new Set(examples.map(({ takenBy }) => takenBy));
@@ -97,9 +97,10 @@ function holdsFor({ text: earlier }: OwnRule, { text: later }: OwnRule): boolean
   return isByThem && covers(earlier.status, later.status) && covers(earlier.reply, later.reply);
 }
 
-function tooWide({ says, text: { reason, receiver } }: OwnRule): string[] {
+function tooWide(rule: OwnRule): string[] {
+  const { reason, receiver } = rule.text;
   if (receiver !== undefined) return [];
-  const others = WORDINGS.filter(one => one.reason !== reason && one.reason !== 'unknown' && says(one.fragment));
+  const others = WORDINGS.filter(one => one.reason !== reason && one.reason !== 'unknown' && says(rule, one.fragment));
   if (others.length < MANY) return [];
   return [
     `fits ${others.length} of ${WORDINGS.length} built-in wordings that stand for other reasons: is it meant so wide?`,
@@ -112,8 +113,10 @@ function needless({ text: { reason } }: OwnRule, examples: readonly ExampleRevie
 }
 
 /** True when no text, as it is compared, can hold what the pattern seeks. */
-function isImpossible(pattern: Pattern): boolean {
-  switch (pattern.kind) {
+function isImpossible(pattern: Pattern | undefined): boolean {
+  switch (pattern?.kind) {
+    case undefined:
+      return false;
     case 'char':
       return !isPossible(pattern);
     case 'place':
@@ -140,8 +143,8 @@ function isSpace(pattern: Pattern | undefined): boolean {
   return pattern?.kind === 'char' && PRINTABLE.every(one => pattern.accepts(one) === (one === ' '));
 }
 
-function hasPlace(pattern: Pattern): boolean {
-  if (pattern.kind === 'char') return false;
+function hasPlace(pattern: Pattern | undefined): boolean {
+  if (pattern === undefined || pattern.kind === 'char') return false;
   if (pattern.kind === 'place') return true;
   return pattern.kind === 'repeat' ? hasPlace(pattern.of) : pattern.of.some(hasPlace);
 }

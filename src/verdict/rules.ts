@@ -32,15 +32,11 @@ export interface RuleText {
   readonly examples?: readonly string[] | undefined;
 }
 
-/** A rule that can be asked. Made by compileRule alone. */
+/** A rule in order. Made by compileRule alone; nothing but data, so that it can be handed to another thread. */
 export interface OwnRule {
   /** Where it stands: "rules.toml rule 3". */
   readonly name: string;
   readonly text: RuleText;
-  /** Whether its words stand in a normalised text. */
-  readonly says: Search;
-  /** What its pattern was read as. */
-  readonly pattern?: Pattern;
 }
 
 /** What is wrong with a rule. */
@@ -74,12 +70,12 @@ const REASONS_TO_GIVE = Object.keys(REASONS).filter(reason => REASONS[reason as 
 
 /** Compiles one rule. `name` says where it stands, for evidence. */
 export function compileRule(text: RuleText, name: string): CompiledRule {
-  const { says, pattern, mistakes } = sought(text);
-  const all = [...mistakes, ...ofReason(text), ...ofReceiver(text), ...ofCodes(text)];
+  const sought = soughtBy(text);
+  const all = [...sought.mistakes, ...ofReason(text), ...ofReceiver(text), ...ofCodes(text)];
   if (text.source.trim() === '')
     all.push({ key: 'source', expected: 'expected where you saw it, such as "bounce of 2026-03-01"' });
-  if (says === undefined || all.length > 0) return { mistakes: all };
-  const rule: OwnRule = { name, text, says, ...(pattern === undefined ? {} : { pattern }) };
+  if (all.length > 0) return { mistakes: all };
+  const rule: OwnRule = { name, text };
   const unfit = (text.examples ?? []).flatMap((example, index) => misfit(rule, example, index + 1));
   return unfit.length === 0 ? { rule } : { mistakes: unfit };
 }
@@ -88,7 +84,17 @@ export function compileRule(text: RuleText, name: string): CompiledRule {
 export function ruleFor(rules: readonly OwnRule[], refused: Refused): OwnRule | undefined {
   return refused.text === ''
     ? undefined
-    : rules.find(rule => isBy(rule, refused) && hasCodes(rule, refused) && rule.says(refused.text));
+    : rules.find(rule => isBy(rule, refused) && hasCodes(rule, refused) && says(rule, refused.text));
+}
+
+/** True when the rule's words or pattern stand in the normalised text. */
+export function says({ text }: OwnRule, normalised: string): boolean {
+  return soughtBy(text).says?.(normalised) ?? false;
+}
+
+/** What a rule's pattern was read as; undefined for plain words. */
+export function patternOf({ text }: OwnRule): Pattern | undefined {
+  return soughtBy(text).pattern;
 }
 
 /** What a rule says of itself in an evidence. */
@@ -105,7 +111,16 @@ interface Sought {
   readonly mistakes: RuleMistake[];
 }
 
-function sought({ match, pattern: source }: RuleText): Sought {
+/** An automaton is built once in each thread. */
+const SOUGHT = new WeakMap<RuleText, Sought>();
+
+function soughtBy(text: RuleText): Sought {
+  const sought = SOUGHT.get(text) ?? readSought(text);
+  SOUGHT.set(text, sought);
+  return sought;
+}
+
+function readSought({ match, pattern: source }: RuleText): Sought {
   if ((match === undefined) === (source === undefined)) {
     const key = match === undefined ? 'match' : 'pattern';
     return { mistakes: [{ key, expected: `expected match or pattern, not ${match === undefined ? 'none' : 'both'}` }] };
@@ -159,7 +174,7 @@ function ofCodes({ status = [], reply = [] }: RuleText): RuleMistake[] {
 /** An example stands for a refusal by the rule's own receiver, with the codes that are in its words. */
 function misfit(rule: OwnRule, example: string, number: number): RuleMistake[] {
   const wrong = (what: string): RuleMistake[] => [{ key: 'examples', expected: `example ${number} ${what}` }];
-  if (!rule.says(normalise(example))) {
+  if (!says(rule, normalise(example))) {
     return wrong(`does not hold what ${rule.text.match === undefined ? 'the pattern' : 'match'} seeks: "${example}"`);
   }
   const { status, reply } = rule.text;

@@ -106,6 +106,14 @@ describe('a rule that fits', () => {
     expect(verdictWith(rules, '550 5.1.1 mailbox full').evidence[0]?.rule).toMatch(/^rules\.toml rule 1/);
   });
 
+  test('is nothing but data: it says the same in the thread that reads mails', () => {
+    const rules = compiled({ receiver: 'customer.example' }, { pattern: 'postbox (?:is|was) shut' });
+    for (const reply of [REFUSED, '550 the postbox was shut', '550 no']) {
+      const asked = [reply, 'mx.customer.example'] as const;
+      expect(verdictWith(structuredClone(rules), ...asked)).toEqual(verdictWith(rules, ...asked));
+    }
+  });
+
   test('makes no bounce of what did not fail', () => {
     const policy = { ...DEFAULT_POLICY, rules: compiled({}) };
     expect(verdictOn({ ...said(REFUSED), action: 'delayed' }, policy).verdict).toBe('none');
