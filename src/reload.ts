@@ -91,7 +91,7 @@ function refuseLasting(now: Config, next: Config): void {
 
 /** The same text for the same values, secrets included: for comparing, never to be shown. */
 function fingerprint(value: unknown): string {
-  return JSON.stringify(revealed(value)) ?? '';
+  return JSON.stringify([revealed(value)]);
 }
 
 /** JSON.stringify would ask a Secret first, and be told nothing. */

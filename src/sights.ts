@@ -6,6 +6,7 @@ import type { PostReport } from './callback/callback.ts';
 import type { Chunk, Mailbox, MailboxTrouble } from './mailbox/mailbox.ts';
 import type { DaemonStanding, Lease, MailboxStanding, Recorded, Store } from './outbox/outbox.ts';
 import { openOwnFaults } from './own-faults.ts';
+import type { OwnFaults } from './own-faults.ts';
 import type { Conclusion } from './river.ts';
 import { openMetrics } from './runtime/metrics.ts';
 import type { Metrics } from './runtime/metrics.ts';
@@ -13,6 +14,7 @@ import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
 import type { Log } from './shared/log.ts';
+import { silentLog } from './shared/silent-log.ts';
 import { statusLine } from './status-line.ts';
 import type { Glance } from './status-line.ts';
 
@@ -70,59 +72,28 @@ interface Seen {
 export async function openSights(needs: SightsNeeds): Promise<Sights> {
   const { store, clock } = needs;
   const before = await store.overview(clock.nowSeconds(), clock.nowSeconds());
-  const seen = new Map<string, Seen>();
-  const lastMails = new Map(before.mailboxes.map(({ mailbox, standing }) => [mailbox, standing?.lastMailSeconds]));
-  let log: Log | undefined;
-  const standings = (): Record<string, MailboxStanding> =>
-    Object.fromEntries([...seen].map(([name, one]) => [name, standingOf(one)]));
-  const look = async () => ({
+  const book = openBook(new Map(before.mailboxes.map(({ mailbox, standing }) => [mailbox, standing?.lastMailSeconds])));
+  let log: Log = silentLog;
+  let wrong: Wrong = { outage: [], late: [], atMs: clock.nowMs() };
+  const look = async (): Promise<Glance> => ({
     wrong: [...wrong.outage, ...wrong.late],
     backlog: await store.backlog(),
     breakers: await store.breakers(),
-    mailboxes: standings(),
+    mailboxes: book.standings(),
   });
   const metrics = openMetrics(needs.version, look);
-  let wrong = { outage: [] as readonly string[], late: [] as readonly string[], atMs: clock.nowMs() };
-  const own = openOwnFaults(() => log as Log, metrics, clock);
+  const own = openOwnFaults(() => log, metrics, clock);
   const daemon = { pid: process.pid, version: needs.version, startedAtSeconds: clock.nowSeconds() };
   let configuredAtSeconds = clock.nowSeconds();
-  const keeper = openKeeper(needs, look, () => [{ ...daemon, configuredAtSeconds }, standings()]);
-  const of = (name: string): Seen => seen.get(name) ?? { behind: false };
+  const keeper = openKeeper(needs, look, () => [{ ...daemon, configuredAtSeconds }, book.standings()]);
   return {
     metrics,
+    ...tellers(book, metrics, own, clock),
     begin(mailboxes, newLog) {
       log = newLog;
       configuredAtSeconds = clock.nowSeconds();
-      for (const name of seen.keys()) if (!mailboxes.includes(name)) seen.delete(name);
-      for (const name of mailboxes) {
-        const lastMailSeconds = lastMails.get(name);
-        seen.set(
-          name,
-          seen.get(name) ?? { behind: false, ...(lastMailSeconds === undefined ? {} : { lastMailSeconds }) },
-        );
-        own.expect(name);
-      }
-    },
-    follow(name, mailbox) {
-      of(name).mailbox = mailbox;
-    },
-    passed(name, chunk, conclusion, recorded) {
-      noteChunk(of(name), chunk);
-      count(metrics, name, chunk, conclusion, recorded);
-      const isNew = new Set(recorded.newUids);
-      for (const { uid, verdicts } of conclusion.outcomes) {
-        if (!isNew.has(uid)) continue;
-        for (const verdict of verdicts) if (verdict.about === 'sender') own.saw(name, verdict);
-      }
-    },
-    failed(name, fault) {
-      metrics.mailboxFault(name, fault.code);
-      of(name).countedAtSeconds = clock.nowSeconds();
-      const { code, message, hint } = fault;
-      of(name).fault = { code, message, ...(hint === undefined ? {} : { cure: hint }), atSeconds: clock.nowSeconds() };
-    },
-    posted: report => {
-      metrics.posted(report);
+      book.begin(mailboxes);
+      mailboxes.forEach(own.expect);
     },
     turned(outage, late) {
       wrong = { outage, late, atMs: clock.nowMs() };
@@ -132,20 +103,89 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
     async keep(signal) {
       while (!signal.aborted) {
         own.tell();
-        countTroubles(metrics, seen);
-        await keeper.round(log as Log);
+        countTroubles(metrics, book.seen);
+        await keeper.round(log);
         await clock.sleep(ROUND_MS, signal);
       }
     },
     async close() {
       own.tell(true);
+      book.end();
+      await keeper.keepNow();
+    },
+    notFollowed: () => Object.entries(book.standings()).flatMap(([name, one]) => whyNot(name, one) ?? []),
+  };
+}
+
+/** What the loops tell as they go. */
+function tellers(
+  book: Book,
+  metrics: Metrics,
+  own: OwnFaults,
+  clock: Pick<Clock, 'nowSeconds'>,
+): Pick<Sights, 'follow' | 'passed' | 'failed' | 'posted'> {
+  return {
+    follow(name, mailbox) {
+      book.of(name).mailbox = mailbox;
+    },
+    passed(name, chunk, conclusion, recorded) {
+      noteChunk(book.of(name), chunk);
+      count(metrics, name, chunk, conclusion, recorded);
+      const isNew = new Set(recorded.newUids);
+      for (const { uid, verdicts } of conclusion.outcomes) {
+        if (!isNew.has(uid)) continue;
+        for (const verdict of verdicts) if (verdict.about === 'sender') own.saw(name, verdict);
+      }
+    },
+    failed(name, { code, message, hint }) {
+      metrics.mailboxFault(name, code);
+      const atSeconds = clock.nowSeconds();
+      const seen = book.of(name);
+      seen.countedAtSeconds = atSeconds;
+      seen.fault = { code, message, ...(hint === undefined ? {} : { cure: hint }), atSeconds };
+    },
+    posted: report => {
+      metrics.posted(report);
+    },
+  };
+}
+
+interface Wrong {
+  readonly outage: readonly string[];
+  readonly late: readonly string[];
+  readonly atMs: number;
+}
+
+/** What is known of each mailbox that is followed. */
+interface Book {
+  readonly seen: ReadonlyMap<string, Seen>;
+  begin(mailboxes: readonly string[]): void;
+  of(name: string): Seen;
+  standings(): Record<string, MailboxStanding>;
+  /** Nothing is connected any more; the rest stays as it was. */
+  end(): void;
+}
+
+function openBook(lastMails: ReadonlyMap<string, number | undefined>): Book {
+  const seen = new Map<string, Seen>();
+  return {
+    seen,
+    begin(mailboxes) {
+      for (const name of seen.keys()) if (!mailboxes.includes(name)) seen.delete(name);
+      for (const name of mailboxes) {
+        const last = lastMails.get(name);
+        const fresh = { behind: false, ...(last === undefined ? {} : { lastMailSeconds: last }) };
+        seen.set(name, seen.get(name) ?? fresh);
+      }
+    },
+    of: name => seen.get(name) ?? { behind: false },
+    standings: () => Object.fromEntries([...seen].map(([name, one]) => [name, standingOf(one)])),
+    end() {
       for (const one of seen.values()) {
         const last = one.mailbox?.state();
         if (last !== undefined) one.mailbox = { state: () => ({ ...last, connected: false }) };
       }
-      await keeper.keepNow();
     },
-    notFollowed: () => Object.entries(standings()).flatMap(([name, one]) => whyNot(name, one) ?? []),
   };
 }
 

@@ -24,7 +24,8 @@ export class SentMemory {
     const memory = this.#byId.get(id);
     if (memory === undefined) return undefined;
     this.#byId.delete(id);
-    if (memory.untilMs <= nowMs) return undefined;
+    // Kept for longer than anything is: the clock was wrong then, or is now.
+    if (memory.untilMs <= nowMs || memory.untilMs - nowMs > FOUND_MS) return undefined;
     // Last asked for, last forgotten.
     this.#byId.set(id, memory);
     return memory.mail ?? 'absent';

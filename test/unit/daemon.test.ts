@@ -25,6 +25,7 @@ const config = {
   verdict: { policy: {}, maxAgeSeconds: 1 },
   provenance: { mode: 'required' },
   breaker: { hardPerHour: 500 },
+  retention: { keepSeconds: 86_400 },
 } as unknown as Config;
 
 interface Run {
