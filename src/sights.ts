@@ -93,7 +93,7 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
       log = newLog;
       configuredAtSeconds = clock.nowSeconds();
       book.begin(mailboxes);
-      mailboxes.forEach(own.expect);
+      for (const name of mailboxes) own.expect(name);
     },
     turned(outage, late) {
       wrong = { outage, late, atMs: clock.nowMs() };

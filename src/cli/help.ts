@@ -23,8 +23,8 @@ example: bounced classify mail.eml
 const run = `usage: bounced run --config FILE [--dry-run] [--once]
 
 Follows every [[mailbox]] of the configuration and posts proven bounces to its callback, until SIGTERM or SIGINT.
-Nothing in a mailbox is changed. Log lines go to standard error. SIGHUP reads the configuration and its secrets anew: taken
-whole when it is right, else the old one stays.
+Nothing in a mailbox is changed. Log lines go to standard error. SIGHUP reads the configuration and its secrets
+anew: taken whole when it is right, else the old one stays.
 
   --config FILE  the configuration (bounced.toml)
   --dry-run      post nothing and keep nothing: read the last "backfill" days and print what would be posted or held

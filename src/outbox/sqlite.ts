@@ -63,7 +63,7 @@ export async function openPresentStore(path: string, access: 'read' | 'write' = 
     if (isBlank(present)) throw wasKept ? lost(path, 'is empty') : missing(path);
     admitNewest(present);
   });
-  // https://sqlite.org/pragma.html#pragma_query_only: a connection that is read-only cannot read what a killed daemon left.
+  // https://sqlite.org/pragma.html#pragma_query_only: a read-only connection could not read what a killed daemon left.
   if (access === 'read') database.exec('PRAGMA query_only = ON');
   const lock = wasKept ? await openLifeLock(lockPath(path)) : undefined;
   return new SqliteStore(database, lock, {});

@@ -138,11 +138,12 @@ test('SIGHUP: a wrong configuration changes nothing, a right one is taken whole,
   try {
     const path = await writeConfig({ ...settings, receiver: second, sections: '[retension]\n' });
     child.reload();
-    expect(await logged('configuration is not taken')).toMatchObject({ message: expect.stringContaining('retension: unknown key') });
-    expect(await logged('configuration is not taken')).toHaveProperty('cure');
+    const refused = await logged('configuration is not taken');
+    expect(refused['message']).toContain('retension: unknown key');
+    expect(refused).toHaveProperty('cure');
     await writeConfig({ ...settings, receiver: second, sections: '[http]\nlisten = "127.0.0.1:1"\n' });
     child.reload();
-    expect(await logged('configuration is not taken', 1)).toMatchObject({ message: expect.stringContaining('[http] listen') });
+    expect((await logged('configuration is not taken', 1))['message']).toContain('[http] listen');
     expect(second.requests).toHaveLength(0);
 
     await writeConfig({ ...settings, receiver: second });
