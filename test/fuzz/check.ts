@@ -111,7 +111,7 @@ function ofVerdict({ recipient, names, verdict, evidence, diagnostic = '', statu
 }
 
 function hasPhrase(evidence: Verdict['evidence']): boolean {
-  return evidence.some(({ rule }) => rule.startsWith('phrase '));
+  return evidence.some(({ rule }) => /^(?:phrase|grammar)\b/.test(rule));
 }
 
 /** Gmail's own finding that a domain does not exist, which it gives after days of trying. */
