@@ -126,8 +126,8 @@ class OneThread implements ReadingThread {
   }
 
   /**
-   * The thread's next word, or how it ended. Seconds are counted one by one, so that a machine that was asleep meanwhile
-   * has not used them up.
+   * The thread's next word, or how it ended. Seconds are counted one by one, so that a machine that was asleep
+   * meanwhile has not used them up.
    */
   async #ending(worker: Worker, seconds: number): Promise<Ending> {
     const over = new AbortController();

@@ -10,10 +10,13 @@ import { LIMITS } from '../shared/limits.ts';
 import { toStructure } from './connection.ts';
 import type { Connection, Fetched, Opened } from './connection.ts';
 import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts';
+import type { Portion } from './portion.ts';
 
 /** UIDs can become visible late, below ones already seen: so many below the cursor are looked at again. */
 export const OVERLAP = 50;
 const DAY_MS = 86_400_000;
+/** One byte more than is read tells a header that fits from one that is cut. */
+const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
 const NIL_AS_TEXT = Buffer.from('false');
 
 /** UIDs to look at, ascending: above the cursor less an overlap, or by date where the folder has no cursor. */
@@ -38,19 +41,17 @@ export async function newUids(
 /** Looks at these messages; skips our own sent mail and drafts. */
 export async function readChunk(
   connection: Connection,
-  uids: readonly number[],
+  { uids, large }: Portion,
   interest: Interest,
   signal: AbortSignal,
 ): Promise<{ readonly messages: RawMessage[]; readonly skipped: number }> {
   const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
-  const query = {
-    uid: true,
-    internalDate: true,
-    size: true,
-    headers: fields,
-    ...(connection.isGmail ? { labels: true } : {}),
-  };
-  const seen = (await connection.fetch(uids, query, signal)).sort((one, other) => one.uid - other.uid);
+  const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
+  const small = uids.filter(uid => !large.has(uid));
+  const seen = [
+    ...(await connection.fetch(small, { ...facts, headers: fields }, signal)),
+    ...(await connection.fetch([...large], { ...facts, bodyParts: [HEADER] }, signal)),
+  ].sort((one, other) => one.uid - other.uid);
   const ours = seen.filter(isOwnMail);
   const looked = seen.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
   const candidates = looked.filter(raw => raw.candidate);
@@ -63,7 +64,7 @@ function isOwnMail({ labels }: Fetched): boolean {
 }
 
 function firstLook(fetched: Fetched, interest: Interest): RawMessage {
-  const headers = parseHeaderFields(fetched.headers ?? Buffer.alloc(0));
+  const headers = wholeHeader(fetched, []);
   const { uid, emailId, internalDate, labels, size } = fetched;
   const dateMs = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
   return {
@@ -86,9 +87,7 @@ async function readCandidates(
   signal: AbortSignal,
 ): Promise<Map<number, RawMessage>> {
   const uids = candidates.map(raw => raw.uid);
-  // One byte more than is read tells a header that fits from one that is cut.
-  const header = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
-  const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [header] }, signal);
+  const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [HEADER] }, signal);
   const byShape = new Map<string, { wanted: readonly WantedPart[] | 'source'; mails: RawMessage[] }>();
   for (const shape of shapes) {
     const first = candidates.find(raw => raw.uid === shape.uid);

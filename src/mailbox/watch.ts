@@ -18,6 +18,7 @@ import type {
   RawMessage,
   SentLookup,
 } from './mailbox.ts';
+import { nextPortion } from './portion.ts';
 import { newUids, OVERLAP, readChunk } from './scan.ts';
 import { findByMessageId } from './sent.ts';
 
@@ -157,11 +158,14 @@ class ImapMailbox implements Mailbox {
     const uids = found.filter(uid => !handedOn.has(uid));
     const place = { mailbox: this.#settings.name, folder: opened.path, uidValidity: opened.uidValidity };
     let lastUid = known?.lastUid ?? 0;
-    for (let start = 0; start < uids.length; start += LIMITS.chunkMails) {
-      const some = uids.slice(start, start + LIMITS.chunkMails);
-      const { messages, skipped } = await readChunk(connection, some, this.#interest, signal);
+    let start = 0;
+    while (start < uids.length) {
+      const portion = await nextPortion(connection, uids.slice(start, start + LIMITS.chunkMails), signal);
+      const some = portion.uids;
+      start += some.length;
+      const { messages, skipped } = await readChunk(connection, portion, this.#interest, signal);
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
-      const caughtUp = start + some.length >= uids.length;
+      const caughtUp = start >= uids.length;
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
       const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, clock.nowSeconds()));
