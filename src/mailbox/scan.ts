@@ -114,8 +114,13 @@ async function readCandidates(
 }
 
 function wholeHeader(shape: Fetched, firstLook: HeaderFields): HeaderFields {
-  const bytes = shape.headers ?? shape.bodyParts?.get('header');
+  const bytes = sent(shape.headers) ?? sent(shape.bodyParts?.get('header'));
   return bytes === undefined ? firstLook : parseHeaderFields(bytes);
+}
+
+/** What was handed out. imapflow 2.10 turns NIL, the answer for what is not there, into false or the text "false". */
+function sent(bytes: unknown): Buffer | undefined {
+  return Buffer.isBuffer(bytes) && !bytes.equals(NIL_AS_TEXT) ? bytes : undefined;
 }
 
 async function readParts(
@@ -142,9 +147,9 @@ function keyOf({ path, section }: WantedPart): string {
   return section === 'header' ? `${path}.HEADER` : path;
 }
 
-function toPart({ path, section, maxBytes }: WantedPart, bytes: Buffer | null | undefined): FetchedPart[] {
-  // imapflow 2.10 turns NIL, the answer for a part that is not there, into the text "false".
-  if (bytes === undefined || bytes === null || bytes.equals(NIL_AS_TEXT)) return [];
+function toPart({ path, section, maxBytes }: WantedPart, answer: Buffer | null | undefined): FetchedPart[] {
+  const bytes = sent(answer);
+  if (bytes === undefined) return [];
   return [{ path, section, bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }];
 }
 
@@ -161,7 +166,7 @@ async function readSources(
       { uid: true, source: { start: 0, maxLength: LIMITS.sourceBytes } },
       signal,
     );
-    const source = one?.source;
+    const source = sent(one?.source);
     read.push(source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length });
   }
   return read;
