@@ -4,15 +4,16 @@
  */
 import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
-import { followMailbox } from './follow.ts';
+import { followMailbox, heartOf } from './follow.ts';
 import type { Stations } from './follow.ts';
 import { openMailbox } from './mailbox/mailbox.ts';
 import { openOutbox, outboxPath } from './open-outbox.ts';
 import type { Store, StoreSettings } from './outbox/outbox.ts';
 import { openReadingThread } from './reading-thread.ts';
+import { openPulse } from './pulse.ts';
 import type { Config } from './runtime/config.ts';
 import type { Clock } from './shared/clock.ts';
-import { asFault } from './shared/fault.ts';
+import { asFault, EXIT } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
 import type { Log } from './shared/log.ts';
 import { keepHouse, openUpkeep } from './upkeep.ts';
@@ -48,6 +49,7 @@ const REAL: Openers = { openStore: openOutbox, openMailbox, openReading: openRea
 /** How long a lease holds without renewal, in seconds, and how often it is renewed. */
 const LEASE_SECONDS = 30;
 const LEASE_RENEWAL_MS = 10_000;
+const WRONG_CURE = 'look at the lines before this one; where a loop stands still, systemd starts bounced again';
 /** How often a mailbox whose login was refused is tried again while others work. */
 const REFUSED_RETRY_MS = 3_600_000;
 
@@ -75,7 +77,7 @@ export async function runDaemon(
   }
 }
 
-async function runOn(built: Omit<Stations, 'lease' | 'courier'>, signal: AbortSignal): Promise<void> {
+async function runOn(built: Omit<Stations, 'lease' | 'courier' | 'pulse'>, signal: AbortSignal): Promise<void> {
   const { store, config, tools, options } = built;
   const { clock, log } = tools;
   const holder = `${process.pid}`;
@@ -83,14 +85,16 @@ async function runOn(built: Omit<Stations, 'lease' | 'courier'>, signal: AbortSi
   if (config.provenance.mode === 'off') {
     log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
   }
+  const pulse = openPulse();
   const courier = openCourier({
     ...tools,
+    heartOf: name => pulse.heart(`callback ${name}`),
     store,
     lease,
     callbacks: config.callbacks,
     userAgent: `bounced/${tools.version}`,
   });
-  const stations: Stations = { ...built, lease, courier };
+  const stations: Stations = { ...built, lease, courier, pulse };
   tools.notify('READY=1');
   log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
   try {
@@ -134,7 +138,7 @@ async function runBoth(
   await Promise.all([
     guarded(followAll(stations, either)),
     guarded(stations.options.dryRun ? Promise.resolve() : courier.run(either)),
-    guarded(keepLease(stations.tools, renew, either)),
+    guarded(keepLease(stations, renew, either)),
     guarded(keepHouse(stations, either)),
   ]);
   if (first) throw first;
@@ -161,6 +165,9 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
           return;
         }
         tools.log.error(`${reason.message}; the other mailboxes go on`, { mailbox: mailbox.name, cure: reason.hint });
+        const heart = heartOf(stations.pulse, mailbox);
+        heart.behind(0);
+        heart.beat(REFUSED_RETRY_MS);
         await tools.clock.sleep(REFUSED_RETRY_MS, either);
       }
     }
@@ -169,11 +176,35 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
   if (reason && last.signal.aborted) throw reason;
 }
 
-/** Renews the right to write; each renewal is a transaction, so the watchdog is fed only while the outbox answers. */
-async function keepLease(tools: DaemonTools, renew: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+/**
+ * Renews the right to write, and feeds the watchdog while all loops turn and mails that are there are read. What keeps
+ * us from writing but may pass, such as a full disk, is waited for: an end would post again what could not be noted.
+ */
+async function keepLease(stations: Stations, renew: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const { tools, pulse, config } = stations;
+  const well = `following ${config.mailboxes.map(({ name }) => name).join(', ')}`;
+  let status = '';
   while (!signal.aborted) {
-    await renew();
-    tools.notify('WATCHDOG=1');
+    const outage = await outageOf(renew);
+    const late = pulse.pass(LEASE_RENEWAL_MS);
+    if (late.length === 0) tools.notify('WATCHDOG=1');
+    const wrong = [...outage, ...late];
+    if (wrong.length > 0 && (status === well || status === '')) tools.log.error(wrong.join('; '), { cure: WRONG_CURE });
+    const now = wrong.length === 0 ? well : wrong.join('; ');
+    if (now !== status) tools.notify(`STATUS=${now}`);
+    status = now;
     await tools.clock.sleep(LEASE_RENEWAL_MS, signal);
+  }
+}
+
+/** Why the renewal failed, where it may pass; rejects where it will not, or somebody else has the lease. */
+async function outageOf(renew: () => Promise<unknown>): Promise<string[]> {
+  try {
+    await renew();
+    return [];
+  } catch (error) {
+    const fault = asFault(error);
+    if (fault.retry === 'never' || fault.exit !== EXIT.disk) throw fault;
+    return [fault.message];
   }
 }

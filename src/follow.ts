@@ -13,8 +13,10 @@ import { conclude, originalIds } from './river.ts';
 import type { Conclusion } from './river.ts';
 import type { Config } from './runtime/config.ts';
 import type { DaemonTools, RunOptions } from './daemon.ts';
+import type { Pulse } from './pulse.ts';
 import { fullJitterMs } from './shared/backoff.ts';
 import { asFault } from './shared/fault.ts';
+import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
 
 /** What the followers share. */
@@ -27,6 +29,7 @@ export interface Stations {
   readonly openMailbox: typeof openMailbox;
   readonly config: Config;
   readonly tools: DaemonTools;
+  readonly pulse: Pulse;
   readonly options: RunOptions;
 }
 
@@ -38,6 +41,7 @@ interface Follower extends Stations {
   readonly account: Account;
   readonly settings: ProvenanceSettings;
   readonly log: Log;
+  readonly heart: Heart;
 }
 
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
@@ -58,13 +62,15 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   const log = stations.tools.log.with({ mailbox: config.name });
   const { clock, random } = stations.tools;
   const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
-  const mailbox = stations.openMailbox(config, interest, { log, clock, random });
+  const heart = heartOf(stations.pulse, config);
+  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart });
   const follower: Follower = {
     ...stations,
     mailbox,
     log,
+    heart,
     account: { mailbox: config.name, callback: config.callback, user: config.user },
-    settings: { mode: stations.config.provenance.mode, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
+    settings: { ...stations.config.provenance, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
   };
   const ended = new AbortController();
   const heldLoop = stations.options.once
@@ -80,6 +86,11 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   }
 }
 
+/** What the watchdog is told of this mailbox. */
+export function heartOf(pulse: Pulse, { name }: MailboxConfig): Heart {
+  return pulse.heart(`mailbox ${name}`);
+}
+
 async function followChunks(follower: Follower, signal: AbortSignal): Promise<void> {
   const { mailbox, store, account, options } = follower;
   let failures = 0;
@@ -88,6 +99,7 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
       const chunks = mailbox.watch(folder => store.cursor(account.mailbox, folder), signal, { once: options.once });
       for await (const chunk of chunks) {
         await passOn(follower, chunk, signal);
+        follower.heart.beat();
         failures = 0;
       }
       return;
@@ -134,7 +146,7 @@ async function followHeld(follower: Follower, signal: AbortSignal): Promise<void
 
 /** Looks held events up again whose time has come; what is proven now goes to the courier. */
 async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void> {
-  const { store, lease, account, tools } = follower;
+  const { store, lease, account, settings, tools } = follower;
   const nowSeconds = tools.clock.nowSeconds();
   const due = await store.heldDue(account.mailbox, nowSeconds, HELD_AT_ONCE);
   if (due.length === 0) return;
@@ -142,7 +154,7 @@ async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void>
   const proven: Event[] = [];
   const still: { id: string; missing: string; nextAtSeconds: number | undefined }[] = [];
   for (const held of due) {
-    const result = proveHeld(held, found, account.user);
+    const result = proveHeld(held, found, account.user, settings);
     const last = nowSeconds - held.heldAtSeconds >= HELD_FOR_SECONDS;
     if (!('missing' in result)) proven.push(result);
     else {
@@ -162,6 +174,7 @@ async function pauseAfter(error: unknown, failures: number, follower: Follower, 
   if (fault.retry === 'never' || tooOften) throw fault;
   const waitMs = Math.max(fault.waitMs ?? 0, fullJitterMs(BACKOFF, failures, random()));
   follower.log.warn(fault.message, { code: fault.code, retryInSeconds: Math.ceil(waitMs / 1000), cure: fault.hint });
+  follower.heart.beat(waitMs);
   await clock.sleep(waitMs, signal);
 }
 

@@ -3,13 +3,14 @@
  * Pure: no daemon, no mailbox, no network, no clock; asks for no proof.
  */
 import { readMessage, rawFromSource } from './message/message.ts';
+import { forgedInGmailsName } from './provenance/provenance.ts';
 import { isReport, readReport } from './report/report.ts';
 import type { NotABounce, BounceReport } from './report/report.ts';
 import { decide, DEFAULT_POLICY } from './verdict/verdict.ts';
 import type { Policy, Verdict } from './verdict/verdict.ts';
 
 export type { Action, Evidence } from './report/report.ts';
-export type { About, Policy, Reason, Verdict } from './verdict/verdict.ts';
+export type { About, Ground, Policy, Reason, Verdict } from './verdict/verdict.ts';
 export { DEFAULT_POLICY } from './verdict/verdict.ts';
 
 /** What one mail turned out to be. */
@@ -41,10 +42,11 @@ export interface ReadOptions {
  */
 export async function readBounce(source: Buffer | string, options: ReadOptions = {}): Promise<Bounce> {
   const bytes = typeof source === 'string' ? Buffer.from(source) : source;
-  const reading = readReport(await readMessage(rawFromSource(bytes)));
-  if (!isReport(reading)) {
-    return { isBounce: false, kind: reading.kind, because: reading.because, originalMessageIds: [], verdicts: [] };
-  }
+  const message = await readMessage(rawFromSource(bytes));
+  const reading = readReport(message);
+  if (!isReport(reading)) return noBounce(reading);
+  const forgery = forgedInGmailsName(message.headers);
+  if (forgery !== undefined) return noBounce({ kind: 'ordinary', because: `forged: ${forgery}` });
   const nowSeconds = options.nowSeconds ?? latestDateSeconds(reading);
   return {
     isBounce: reading.kind === 'failure',
@@ -53,6 +55,10 @@ export async function readBounce(source: Buffer | string, options: ReadOptions =
     originalMessageIds: reading.originalMessageIds,
     verdicts: decide(reading, options.policy ?? DEFAULT_POLICY, nowSeconds),
   };
+}
+
+function noBounce({ kind, because }: NotABounce): Bounce {
+  return { isBounce: false, kind, because, originalMessageIds: [], verdicts: [] };
 }
 
 /** The latest time the report itself speaks of, so that the same mail gives the same answer on every day. */

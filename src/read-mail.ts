@@ -13,7 +13,9 @@ import type { Policy } from './verdict/verdict.ts';
 /** Reads a mail and decides; a mail that was no candidate is ordinary by its header alone. */
 export async function readMail(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
   if (!raw.candidate) return readByHeader(raw);
-  const reading = readReport(await readMessage(raw));
+  const message = await readMessage(raw);
+  const reading = readReport(message);
   const verdicts = isReport(reading) ? decide(reading, policy, nowSeconds) : [];
-  return { raw, reading, verdicts };
+  const { returned } = message;
+  return { raw, reading, verdicts, ...(returned === undefined ? {} : { returnedHeaders: returned.headers }) };
 }

@@ -9,12 +9,15 @@ import type { Account, Event, Held, ProvenanceSettings, Unposted } from './prove
 import { isReport } from './report/report.ts';
 import type { NotABounce, Reading } from './report/report.ts';
 import type { Verdict } from './verdict/verdict.ts';
+import type { HeaderFields } from './shared/header-fields.ts';
 
 /** One mail, understood and decided, not yet proven. */
 export interface ReadMail {
   readonly raw: RawMessage;
   readonly reading: Reading;
   readonly verdicts: readonly Verdict[];
+  /** The header of the message that a report returns. */
+  readonly returnedHeaders?: HeaderFields;
 }
 
 /** What a chunk led to, mail by mail and in sum. */
@@ -48,13 +51,18 @@ export function conclude(
   const outcomes: MessageOutcome[] = [];
   const events: Event[] = [];
   const held: Held[] = [];
-  for (const { raw, reading, verdicts } of mails) {
-    const { uid, identity, internalDateSeconds: received } = raw;
+  for (const { raw, reading, verdicts, returnedHeaders = [] } of mails) {
+    const { uid, identity, headers, internalDateSeconds: received } = raw;
     if (!isReport(reading)) {
       outcomes.push({ uid, identity, kind: reading.kind, because: reading.because, verdicts: [] });
       continue;
     }
-    const proven = prove({ account, identity, report: reading, verdicts }, found, settings, nowSeconds);
+    const proven = prove(
+      { account, identity, headers, report: reading, returnedHeaders, verdicts },
+      found,
+      settings,
+      nowSeconds,
+    );
     events.push(...proven.events);
     held.push(...proven.held);
     const because = sumUp(proven.events, proven.held, proven.unposted);

@@ -60,6 +60,8 @@ test('every fixture gives the same kind, recipients, verdicts and reasons both w
     const raw = fetched.get(index + 1);
     if (raw === undefined) throw new Error(`${name} was not fetched`);
     const whole = await readBounce(source, { nowSeconds: NOW });
+    // What Gmail's results say of it, the daemon weighs later, with the proof.
+    if (whole.because?.startsWith('forged: ') === true) continue;
     const { reading, verdicts } = await readMail(raw, DEFAULT_POLICY, NOW);
     const dated = reading.kind === 'failure' && verdicts.every(one => one.bouncedAtSeconds < NOW);
     const inParts = { kind: reading.kind, reader: isReport(reading) ? reading.reader : undefined, verdicts };

@@ -2,19 +2,17 @@
  * `bounced classify`: saved mails in, verdicts out; a line a recipient for people, an object a mail for programs.
  * Looks nothing up, posts nothing.
  */
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import type { Bounce, Verdict } from '../index.ts';
 import { openReadingThread } from '../reading-thread.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
-import { LIMITS } from '../shared/limits.ts';
 import { silentLog } from '../shared/silent-log.ts';
 import { DEFAULT_POLICY } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
+import { explain } from './explain.ts';
+import { mailsOf, MAILS_CURE } from './mails.ts';
 import { readOptions, usage } from './options.ts';
 
 export function classifyCommand(args: string[]): Command {
@@ -29,11 +27,11 @@ export function classifyCommand(args: string[]): Command {
       for await (const mail of mailsOf(operand)) {
         if ('problem' in mail) {
           const what = visible(`${mail.path}: ${mail.problem}`);
-          process.stderr.write(`bounced: ${what}\n  cure: name an .eml file, a folder of them, or -\n`);
+          process.stderr.write(`bounced: ${what}\n  cure: ${MAILS_CURE}\n`);
           exit = EXIT.dataError;
         } else {
           const bounce = await reading.readFile(mail.source, DEFAULT_POLICY, systemClock.nowSeconds());
-          await print(show(basename(mail.path), bounce));
+          await print(show(mail.file, bounce));
         }
       }
     }
@@ -42,58 +40,15 @@ export function classifyCommand(args: string[]): Command {
   };
 }
 
-type Mail = { readonly path: string } & ({ readonly source: Buffer } | { readonly problem: string });
-
-async function* mailsOf(operand: string): AsyncIterable<Mail> {
-  if (operand === '-') {
-    yield await readMail(operand, process.stdin);
-    return;
-  }
-  const paths = await emlFiles(operand);
-  if (paths.length === 0) yield { path: operand, problem: 'holds no .eml file' };
-  for (const path of paths) yield await readMail(path, createReadStream(path));
-}
-
-/** A folder as the .eml files in and below it, in the order of their names; anything else as itself. */
-async function emlFiles(operand: string): Promise<string[]> {
-  try {
-    if (!(await stat(operand)).isDirectory()) return [operand];
-    const names = await readdir(operand, { recursive: true });
-    return names
-      .filter(name => name.endsWith('.eml'))
-      .sort()
-      .map(name => join(operand, name));
-  } catch {
-    // Reading it as a file will tell what is wrong with it.
-    return [operand];
-  }
-}
-
-/** The mail up to the limit of what is looked at; what is over it shows that it is cut. */
-async function readMail(path: string, stream: AsyncIterable<Buffer>): Promise<Mail> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > LIMITS.sourceBytes) break;
-    }
-  } catch (error) {
-    return { path, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };
-  }
-  return { path, source: Buffer.concat(chunks) };
-}
-
 function showJson(file: string, bounce: Bounce): string {
   const { isBounce, kind, because, reader } = bounce;
   // In a failure that also speaks of delayed recipients, only those that failed.
   const listed = bounce.verdicts.filter(one => !isBounce || one.verdict !== 'none');
   const recipients = listed.map(({ recipient, names, bouncedAtSeconds, ...rest }) => {
-    const { verdict, reason, about, status, replyCode, diagnostic, evidence } = rest;
+    const { verdict, reason, because, about, status, replyCode, diagnostic, evidence } = rest;
     const also = names.slice(1);
     const codes = { status, replyCode, ts: bouncedAtSeconds, diagnostic };
-    return { address: recipient, also, verdict, reason, about, ...codes, evidence };
+    return { address: recipient, also, verdict, reason, because, about, ...codes, evidence };
   });
   return visible(JSON.stringify({ file, isBounce, kind, because, reader, recipients, proof: 'not asked' }));
 }
@@ -103,14 +58,9 @@ function showLines(file: string, bounce: Bounce): string {
 }
 
 function showExplained(file: string, bounce: Bounce): string {
-  if (bounce.verdicts.length === 0) return showLines(file, bounce);
   const lines = summary(file, bounce);
-  return bounce.verdicts
-    .flatMap((verdict, index) => [
-      lines[index] ?? '',
-      ...verdict.evidence.map(({ part, quote, rule }) => `    ${part}: "${visible(quote)}"\n      by ${visible(rule)}`),
-    ])
-    .join('\n');
+  const under = bounce.verdicts.map(verdict => explain(bounce, verdict));
+  return lines.flatMap((line, index) => [line, ...(under[index] ?? [])]).join('\n');
 }
 
 function summary(file: string, bounce: Bounce): string[] {

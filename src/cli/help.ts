@@ -33,14 +33,15 @@ state directory, 77 login refused, 78 configuration
 example: bounced run --config /etc/bounced/bounced.toml --dry-run --once
 `;
 
-const classify = `usage: bounced classify [--json] [--explain] FILE|DIR|- ...
+const classify = `usage: bounced classify [--json] [--explain] FILE|MBOX|DIR|- ...
 
-Reads saved mails (.eml) and prints a line for each recipient, or for a mail that is no bounce why not. A folder stands
-for all .eml files in it and below; - is standard input. No proof is asked: nothing is looked up, nothing posted.
+Reads saved mails and prints a line for each recipient, or for a mail that is no bounce why not. Takes single mails
+(.eml), mbox files (shown as NAME#1, NAME#2 ...), Maildirs, folders of all of them, and - for standard input.
+No proof is asked: nothing is looked up, nothing posted.
 
-  --json      one JSON object a mail: file, isBounce, kind, recipients (address, verdict, reason, about, status,
-              replyCode, ts, evidence), proof
-  --explain   under each line, what the verdict rests on
+  --json      one JSON object a mail: file, isBounce, kind, recipients (address, verdict, reason, because, about,
+              status, replyCode, ts, evidence), proof
+  --explain   under each line: what made it hard or soft, the line and rule that decided, what lost and why
 
 exit codes: 0 all were read, 64 usage, 65 some could not be read
 

@@ -72,6 +72,16 @@ const callback = z.strictObject({
   ca_file: text('/etc/bounced/ca.pem').optional(),
 });
 
+const provenance = {
+  mode: oneOf(['required', 'off'], 'required'),
+  gmail_without_original: oneOf(['hold', 'accept'], 'hold'),
+  only_campaign_mail: z.boolean({ error: 'expected true or false' }).default(false),
+  authserv_id: z
+    .string({ error: 'expected the name of a server, such as "mx.google.com"' })
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?$/, 'expected a server\'s name, such as "mx.google.com"')
+    .default('mx.google.com'),
+};
+
 const reasons = Object.keys(REASONS) as Reason[];
 const verdictWord = z.enum(['hard', 'soft', 'none'], { error: 'expected "hard", "soft" or "none"' }).optional();
 
@@ -94,7 +104,7 @@ export const CONFIG_SCHEMA = z.strictObject({
       overrides,
     })
     .prefault({}),
-  provenance: z.strictObject({ mode: oneOf(['required', 'off'], 'required') }).prefault({}),
+  provenance: z.strictObject(provenance).prefault({}),
   breaker: z.strictObject({ hard_per_hour: whole(0, 1_000_000, 500) }).prefault({}),
   retention: z.strictObject({ keep: duration(86_400_000, 36_500 * 86_400_000, '90d') }).prefault({}),
   log: z
@@ -117,7 +127,7 @@ export function knownKeys(section: string): string[] {
     callback: callback.shape,
     verdict: { policy: 0, max_age: 0, overrides: 0 },
     'verdict.overrides': Object.fromEntries(reasons.map(reason => [reason, 0])),
-    provenance: { mode: 0 },
+    provenance,
     breaker: { hard_per_hour: 0 },
     retention: { keep: 0 },
     log: { level: 0, format: 0, addresses: 0 },

@@ -8,6 +8,7 @@ import { parse, TomlError } from 'smol-toml';
 import type { CallbackSettings } from '../callback/callback.ts';
 import type { MailboxSettings } from '../mailbox/mailbox.ts';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
+import type { ProvenanceSettings } from '../provenance/provenance.ts';
 import type { Policy } from '../verdict/verdict.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
@@ -22,7 +23,7 @@ export interface Config {
   readonly mailboxes: readonly (MailboxSettings & { readonly callback: string })[];
   readonly callbacks: readonly CallbackSettings[];
   readonly verdict: { readonly policy: Policy; readonly maxAgeSeconds: number };
-  readonly provenance: { readonly mode: 'required' | 'off' };
+  readonly provenance: Omit<ProvenanceSettings, 'maxAgeSeconds'>;
   /** Hard events of one mailbox in an hour; more wait for the operator. */
   readonly breaker: { readonly hardPerHour: number };
   /** How long settled events and the outcomes of mails are kept. */
@@ -133,7 +134,12 @@ async function complete(written: WrittenConfig, folder: string, env: Env, warnin
     mailboxes,
     callbacks,
     verdict: { policy: { name: verdict.policy, overrides }, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
-    provenance,
+    provenance: {
+      mode: provenance.mode,
+      gmailWithoutOriginal: provenance.gmail_without_original,
+      onlyCampaignMail: provenance.only_campaign_mail,
+      authservId: provenance.authserv_id,
+    },
     breaker: { hardPerHour: breaker.hard_per_hour },
     retention: { keepSeconds: Math.floor(retention.keep / 1000) },
     log,

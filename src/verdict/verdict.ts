@@ -63,14 +63,24 @@ export interface Verdict {
   readonly names: readonly string[];
   readonly verdict: 'hard' | 'soft' | 'none';
   readonly reason: Reason;
+  /** What made this verdict of the reason, in a clause: the policy, an override, what the codes forbid. */
+  readonly because: string;
   readonly about: About;
   readonly status?: string;
   readonly replyCode?: number;
   readonly diagnostic?: string;
   /** When it bounced, epoch seconds; never in the future. */
   readonly bouncedAtSeconds: number;
-  /** What it rests on, the deciding one first. Never empty for a hard one. */
-  readonly evidence: readonly Evidence[];
+  /** What it rests on, the deciding one first; then what lost. Never empty for a hard one. */
+  readonly evidence: readonly Ground[];
+}
+
+/** A line of the mail, what it was taken for, and whether that counted. */
+export interface Ground extends Evidence {
+  /** What it comes to; absent where the report's reader only took the line for one of a report. */
+  readonly reason?: Reason;
+  /** Why it did not count, in a clause; absent where it did. */
+  readonly lost?: string;
 }
 
 /** Which verdict a reason leads to. */

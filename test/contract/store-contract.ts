@@ -84,6 +84,17 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
       expect(third.events).toEqual([{ ...eventOf(1), attempts: 1 }]);
     });
 
+    test('a time further off than any wait was set while the clock was wrong: it is due', async () => {
+      const { store, lease } = await startWith(eventOf(1), eventOf(2));
+      await claimed(store, lease);
+      await store.settle(lease, [retryOf('event-1', NOW + 366 * 86_400), retryOf('event-2', NOW + 21_600)], NOW);
+      expect(await store.due('clevertap', NOW)).toMatchObject({ count: 1, nextSeconds: NOW + 21_600 });
+      expect(await claimed(store, lease)).toEqual(['event-1']);
+      // One that is claimed may be on its way: it is not claimed again for that.
+      expect(await claimed(store, lease, NOW - 366 * 86_400)).toEqual(['event-2']);
+      expect(await claimed(store, lease, NOW - 366 * 86_400)).toEqual([]);
+    });
+
     test('a claim that has run out is claimable again, and the late settlement then changes nothing', async () => {
       const { store, lease } = await startWith(eventOf(1));
       await claimed(store, lease);

@@ -58,7 +58,8 @@ describe('classify', () => {
 
   test('--explain quotes what the verdict rests on, and the rule', async () => {
     const { stdout } = await bounced(['classify', '--explain', UNKNOWN]);
-    expect(stdout).toMatch(/delivery-status: "550[^\n]*"\n {6}by phrase "[^\n]*does not exist/);
+    expect(stdout).toMatch(/verdict {3}hard: policy "clevertap": userUnknown is hard\n/);
+    expect(stdout).toMatch(/line {4}"550[^\n]*" \(delivery-status\)\n +rule {4}phrase "[^\n]*does not exist/);
   });
 
   test('one that cannot be read does not keep the others from being read', async () => {

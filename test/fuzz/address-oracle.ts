@@ -10,7 +10,7 @@ import type { Message } from '../../src/message/message.ts';
 const BEFORE = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}_+.=%-]$/u;
 const AFTER = /^(?:[\p{L}\p{N}_@]|[.-]+[\p{L}\p{N}_])/u;
 
-/** All words of the mail in lower case: as they stand, and, where that is not enough, uncovered. */
+/** All words of the mail in lower case: as they stand and, where that is not enough, with what covers them undone. */
 export interface Words {
   readonly plain: string;
   readonly uncovered: () => readonly string[];
