@@ -10,7 +10,7 @@ import { HELP } from './help.ts';
 
 export type Command = () => Promise<ExitCode>;
 
-const NAMES = ['run', 'classify', 'check', 'outbox', 'held', 'breaker'] as const;
+const NAMES = ['run', 'classify', 'check', 'rules', 'outbox', 'held', 'breaker'] as const;
 
 /**
  * The command that the arguments ask for.
@@ -30,6 +30,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./classify.ts')).classifyCommand(args);
     case 'check':
       return (await import('./check.ts')).checkCommand(args);
+    case 'rules':
+      return (await import('./rules.ts')).rulesCommand(args);
     case 'outbox':
       return (await import('./outbox.ts')).outboxCommand(args);
     case 'held':

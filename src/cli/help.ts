@@ -9,6 +9,7 @@ usage: bounced COMMAND [...]
   run       follow the mailboxes and post what is proven
   classify  read saved mails and show the verdicts
   check     show the configuration in force; with --online log in and look around
+  rules     list the reasons; test rules of your own before they count
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
   held      what could not be proven: list, show, release, discard
   breaker   the stop on a flood of hard bounces: show, reset
@@ -33,7 +34,7 @@ state directory, 77 login refused, 78 configuration
 example: bounced run --config /etc/bounced/bounced.toml --dry-run --once
 `;
 
-const classify = `usage: bounced classify [--json] [--explain] FILE|MBOX|DIR|- ...
+const classify = `usage: bounced classify [--json] [--explain] [--config FILE] FILE|MBOX|DIR|- ...
 
 Reads saved mails and prints a line for each recipient, or for a mail that is no bounce why not. Takes single mails
 (.eml), mbox files (shown as NAME#1, NAME#2 ...), Maildirs, folders of all of them, and - for standard input.
@@ -41,9 +42,11 @@ No proof is asked: nothing is looked up, nothing posted.
 
   --json      one JSON object a mail: file, isBounce, kind, recipients (address, verdict, reason, because, about,
               status, replyCode, ts, evidence), proof
+  --config FILE
+              take policy, overrides and rules of this configuration's [verdict]; its secrets are not read
   --explain   under each line: what made it hard or soft, the line and rule that decided, what lost and why
 
-exit codes: 0 all were read, 64 usage, 65 some could not be read
+exit codes: 0 all were read, 64 usage, 65 some could not be read, 78 configuration
 
 example: bounced classify --json fixtures/gmail | jq 'select(.isBounce)'
 `;
@@ -59,6 +62,18 @@ or default). Secrets are read, not shown.
 exit codes: 0 all is well, 69 a server cannot be reached, 77 login refused, 78 configuration
 
 example: bounced check --config /etc/bounced/bounced.toml --online
+`;
+
+const rules = `usage: bounced rules list [--json]
+       bounced rules test FILE [MAIL|MBOX|DIR|- ...]
+
+list prints every reason with its verdict and what it means. test checks a file of rules of your own ([verdict]
+rules_file): each rule's examples, what it wins over, which rules are never reached, could never fit or fit too much.
+With saved mails, it shows each recipient's verdict without and with the rules. Nothing is changed or posted.
+
+exit codes: 0 the rules are in order, 64 usage, 65 some mail could not be read, 78 a mistake in the rules
+
+example: bounced rules test /etc/bounced/rules.toml ~/Maildir
 `;
 
 const outbox = `usage: bounced outbox list --config FILE [--state S,...] [--mailbox M] [--callback C] [--address A] [--limit N]
@@ -125,4 +140,4 @@ exit codes: 0 done, 64 usage, 65 no breaker of that mailbox was ever open, 74 no
 example: bounced breaker show --config /etc/bounced/bounced.toml
 `;
 
-export const HELP = { bounced, run, classify, check, outbox, held, breaker } as const;
+export const HELP = { bounced, run, classify, check, rules, outbox, held, breaker } as const;

@@ -101,6 +101,7 @@ export const CONFIG_SCHEMA = z.strictObject({
     .strictObject({
       policy: oneOf(['clevertap', 'smtp-class'], 'clevertap'),
       max_age: duration(1_000, 36_500 * 86_400_000, '30d'),
+      rules_file: text('/etc/bounced/rules.toml').optional(),
       overrides,
     })
     .prefault({}),
@@ -125,7 +126,7 @@ export function knownKeys(section: string): string[] {
     '': CONFIG_SCHEMA.shape,
     mailbox: mailbox.shape,
     callback: callback.shape,
-    verdict: { policy: 0, max_age: 0, overrides: 0 },
+    verdict: { policy: 0, max_age: 0, rules_file: 0, overrides: 0 },
     'verdict.overrides': Object.fromEntries(reasons.map(reason => [reason, 0])),
     provenance,
     breaker: { hard_per_hour: 0 },

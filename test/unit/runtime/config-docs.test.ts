@@ -37,7 +37,8 @@ describe('the commented configuration', () => {
     const local = text.replace('"gmail-password"', '"password"').replace('"callback-url"', '"url"');
     const { config: bare } = await load(local, env);
     // With every default written out, apart from examples that are no defaults.
-    const examples = /^# (?:password_|url_|ca_file|folder|sent_folder|userDisabled|\[verdict\.overrides|state_dir)/;
+    const examples =
+      /^# (?:password_|url_|ca_file|folder|sent_folder|rules_file|userDisabled|\[verdict\.overrides|state_dir)/;
     const spelledOut = local
       .split('\n')
       .map(line => (/^# [a-z_]+ = /.test(line) && !examples.test(line) ? line.slice(2) : line))
