@@ -19,6 +19,7 @@ import type {
   RawMessage,
   SentLookup,
 } from './mailbox.ts';
+import { nextPortion } from './portion.ts';
 import { lastUids, newUids, readChunk } from './scan.ts';
 import { SentLookups } from './sent-lookups.ts';
 
@@ -172,12 +173,15 @@ class ImapMailbox implements Mailbox {
     const notRead = new Set(uids.filter(uid => uid > lastUid));
     heart?.behind(notRead.size);
     const withheld: number[] = [];
-    for (let start = 0; start < uids.length; start += LIMITS.chunkMails) {
-      const some = uids.slice(start, start + LIMITS.chunkMails);
-      const { messages, skipped, missing } = await readChunk(connection, some, this.#interest, signal);
+    let start = 0;
+    while (start < uids.length) {
+      const portion = await nextPortion(connection, uids.slice(start, start + LIMITS.chunkMails), signal);
+      const some = portion.uids;
+      start += some.length;
+      const { messages, skipped, missing } = await readChunk(connection, portion, this.#interest, signal);
       await this.#seek(connection, missing, known?.lastUid ?? 0, signal);
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
-      const caughtUp = start + some.length >= uids.length;
+      const caughtUp = start >= uids.length;
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
       const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
