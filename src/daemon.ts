@@ -10,6 +10,7 @@ import { openMailbox } from './mailbox/mailbox.ts';
 import { openOutbox, outboxPath } from './open-outbox.ts';
 import type { Store, StoreSettings } from './outbox/outbox.ts';
 import { openPulse } from './pulse.ts';
+import { openReadingThread } from './reading-thread.ts';
 import type { Config } from './runtime/config.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault, EXIT } from './shared/fault.ts';
@@ -36,13 +37,14 @@ export interface RunOptions {
   readonly once: boolean;
 }
 
-/** The two stations that touch the world before the callback does; tests put their own around them. */
+/** What touches the world before the callback does; tests put their own around them. */
 export interface Openers {
   readonly openStore: (path: string, settings: StoreSettings) => Promise<Store>;
   readonly openMailbox: typeof openMailbox;
+  readonly openReading: typeof openReadingThread;
 }
 
-const REAL: Openers = { openStore: openOutbox, openMailbox };
+const REAL: Openers = { openStore: openOutbox, openMailbox, openReading: openReadingThread };
 
 /** How long a lease holds without renewal, in seconds, and how often it is renewed. */
 const LEASE_SECONDS = 30;
@@ -61,13 +63,16 @@ export async function runDaemon(
   tools: DaemonTools,
   options: RunOptions,
   signal: AbortSignal,
-  openers: Openers = REAL,
+  openers: Partial<Openers> = {},
 ): Promise<void> {
   const path = outboxPath(options.dryRun ? undefined : config.stateDir);
-  const store = await openers.openStore(path, config.breaker);
+  const { openStore, openMailbox, openReading } = { ...REAL, ...openers };
+  const store = await openStore(path, config.breaker);
+  const reading = openReading(tools);
   try {
-    await runOn({ store, config, tools, options, openMailbox: openers.openMailbox }, signal);
+    await runOn({ store, config, tools, options, openMailbox, reading }, signal);
   } finally {
+    await reading.close();
     await store.close();
   }
 }

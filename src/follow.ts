@@ -8,7 +8,8 @@ import type { Lease, Recorded, Store } from './outbox/outbox.ts';
 import { proveHeld } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings } from './provenance/provenance.ts';
 import { CANDIDATE_FIELDS, isCandidate, wantedParts } from './report/report.ts';
-import { conclude, originalIds, readMail } from './river.ts';
+import type { ReadingThread } from './reading-thread.ts';
+import { conclude, originalIds } from './river.ts';
 import type { Conclusion } from './river.ts';
 import type { Config } from './runtime/config.ts';
 import type { DaemonTools, RunOptions } from './daemon.ts';
@@ -23,6 +24,8 @@ export interface Stations {
   readonly store: Store;
   readonly lease: Lease;
   readonly courier: Courier;
+  /** Where mails are read; all mailboxes share it. */
+  readonly reading: ReadingThread;
   readonly openMailbox: typeof openMailbox;
   readonly config: Config;
   readonly tools: DaemonTools;
@@ -110,10 +113,10 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
 
 /** One chunk down the river; the cursor moves in the transaction that stores what was decided. */
 async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Promise<void> {
-  const { store, lease, config, account, settings, tools } = follower;
+  const { store, lease, reading, config, account, settings, tools } = follower;
   const nowSeconds = tools.clock.nowSeconds();
   const mails = [];
-  for (const raw of chunk.messages) mails.push(await readMail(raw, config.verdict.policy, nowSeconds));
+  for (const raw of chunk.messages) mails.push(await reading.read(raw, config.verdict.policy, nowSeconds));
   const found = await lookUp(follower, originalIds(mails), signal);
   const conclusion = conclude(mails, found, account, settings, nowSeconds);
   const { cursor, skipped } = chunk;

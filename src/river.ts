@@ -1,16 +1,14 @@
 /**
- * One chunk of mail through the pure stations: message, report, verdict, provenance. Takes raw messages and, later,
- * what was found in Sent; gives what the outbox records. Never touches the world.
+ * One chunk of mail through the last pure station: provenance. Takes mails that were read (read-mail.ts) and what was
+ * found in Sent; gives what the outbox records. Never touches the world.
  */
 import type { RawMessage, SentLookup } from './mailbox/mailbox.ts';
-import { readMessage } from './message/message.ts';
 import type { MessageOutcome } from './outbox/outbox.ts';
 import { prove } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings, Unposted } from './provenance/provenance.ts';
-import { isReport, readReport } from './report/report.ts';
+import { isReport } from './report/report.ts';
 import type { NotABounce, Reading } from './report/report.ts';
-import { decide } from './verdict/verdict.ts';
-import type { Policy, Verdict } from './verdict/verdict.ts';
+import type { Verdict } from './verdict/verdict.ts';
 import type { HeaderFields } from './shared/header-fields.ts';
 
 /** One mail, understood and decided, not yet proven. */
@@ -31,14 +29,9 @@ export interface Conclusion {
 
 const NO_SIGN: NotABounce = { kind: 'ordinary', because: 'nothing in its header speaks of a report' };
 
-/** Reads a mail and decides; a mail that was no candidate is ordinary by its header alone. */
-export async function readMail(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
-  if (!raw.candidate) return { raw, reading: NO_SIGN, verdicts: [] };
-  const message = await readMessage(raw);
-  const reading = readReport(message);
-  const verdicts = isReport(reading) ? decide(reading, policy, nowSeconds) : [];
-  const { returned } = message;
-  return { raw, reading, verdicts, ...(returned === undefined ? {} : { returnedHeaders: returned.headers }) };
+/** A mail that was no candidate is ordinary by its header alone. */
+export function readByHeader(raw: RawMessage): ReadMail {
+  return { raw, reading: NO_SIGN, verdicts: [] };
 }
 
 /** The Message-IDs to look up in Sent for these mails: of failures only, each once. */

@@ -2,12 +2,14 @@
  * `bounced classify`: saved mails in, verdicts out; a line a recipient for people, an object a mail for programs.
  * Looks nothing up, posts nothing.
  */
-import { readBounce } from '../index.ts';
 import type { Bounce, Verdict } from '../index.ts';
+import { openReadingThread } from '../reading-thread.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
+import { silentLog } from '../shared/silent-log.ts';
+import { DEFAULT_POLICY } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
 import { explain } from './explain.ts';
 import { mailsOf, MAILS_CURE } from './mails.ts';
@@ -18,6 +20,8 @@ export function classifyCommand(args: string[]): Command {
   if (operands.length === 0) throw usage('classify', 'expected at least one FILE, DIR or -');
   const show = values.json === true ? showJson : values.explain === true ? showExplained : showLines;
   return async () => {
+    // A mail that is never done must not keep the others from being read.
+    const reading = openReadingThread({ log: silentLog, clock: systemClock });
     let exit: ExitCode = EXIT.ok;
     for (const operand of operands) {
       for await (const mail of mailsOf(operand)) {
@@ -26,11 +30,12 @@ export function classifyCommand(args: string[]): Command {
           process.stderr.write(`bounced: ${what}\n  cure: ${MAILS_CURE}\n`);
           exit = EXIT.dataError;
         } else {
-          const bounce = await readBounce(mail.source, { nowSeconds: systemClock.nowSeconds() });
+          const bounce = await reading.readFile(mail.source, DEFAULT_POLICY, systemClock.nowSeconds());
           await print(show(mail.file, bounce));
         }
       }
     }
+    await reading.close();
     return exit;
   };
 }

@@ -119,7 +119,8 @@ async function readCandidates(
   signal: AbortSignal,
 ): Promise<Map<number, RawMessage>> {
   const uids = candidates.map(raw => raw.uid);
-  const header = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes };
+  // One byte more than is read tells a header that fits from one that is cut.
+  const header = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
   const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [header] }, signal);
   const byShape = new Map<string, { wanted: readonly WantedPart[] | 'source'; mails: RawMessage[] }>();
   for (const shape of shapes) {

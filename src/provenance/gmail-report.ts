@@ -22,6 +22,8 @@ export type Author =
 
 /** The domain that Gmail sends its reports from, signed. */
 const GMAIL = 'googlemail.com';
+/** Servers on the way that may have added a field of their own. */
+const MOST_FIELDS = 10;
 /** Fields that Google's servers put above the sender's own. */
 const OF_THE_RECEIVER =
   /^(?:delivered-to|received|x-received|return-path|received-spf|arc-[a-z-]+|x-google-smtp-source|x-gm-[a-z-]+)$/;
@@ -51,10 +53,10 @@ export function authorOf(headers: HeaderFields, user: string, authservId: string
  */
 export function forgedInGmailsName(headers: HeaderFields, authservId = 'mx.google.com'): string | undefined {
   if (!isFromGmail(headers)) return undefined;
-  const [topmost = ''] = headerValues(headers, 'authentication-results');
-  const parsed = parseAuthenticationResults(topmost);
-  if ('anomaly' in parsed || parsed.authservId !== authservId) return undefined;
-  const [dmarc, ...others] = parsed.results.filter(({ method }) => method === 'dmarc');
+  const fields = headerValues(headers, 'authentication-results').slice(0, MOST_FIELDS).map(parseAuthenticationResults);
+  const own = fields.find(field => !('anomaly' in field) && field.authservId === authservId);
+  if (own === undefined || 'anomaly' in own) return undefined;
+  const [dmarc, ...others] = own.results.filter(({ method }) => method === 'dmarc');
   const failed = dmarc?.result === 'fail' && others.length === 0 && sameDomain(dmarc.properties.get('header.from'));
   return failed ? failedAt(authservId) : undefined;
 }

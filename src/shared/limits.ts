@@ -36,6 +36,10 @@ export const LIMITS = {
   originalMessageIds: 4,
   /** Characters of one Message-ID: RFC 5322 2.1.1 limits a line to 998. */
   messageIdChars: 998,
+  /** How long one mail may be read. Every known mail takes milliseconds, one of the full size well under a second. */
+  readingSeconds: 10,
+  /** Megabytes of heap for reading one mail: several times what a mail of the full size needs. */
+  readingHeapMb: 192,
   /** Mails in one chunk: looked at, recorded and passed by the cursor together. */
   chunkMails: 500,
   /** Addresses in one callback request: CleverTap refuses more than 1000 events. */

@@ -2,7 +2,8 @@
  * A shop's account for the proof suites: what lies in Sent, a look-up that answers as the real one does, and the road
  * of one mail from bytes to what is posted, held or left out.
  */
-import { conclude, originalIds, readMail } from '../../src/river.ts';
+import { readMail } from '../../src/read-mail.ts';
+import { conclude, originalIds } from '../../src/river.ts';
 import type { SentLookup, SentMail } from '../../src/mailbox/mailbox.ts';
 import { isAskable } from '../../src/mailbox/sent.ts';
 import { rawFromSource } from '../../src/message/message.ts';

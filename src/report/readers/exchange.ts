@@ -38,6 +38,6 @@ function toBlock(paragraph: string): Block[] {
 
 function addressIn(line: string): string | undefined {
   const named = PARAGRAPH.exec(line)?.[1] ?? line.trim();
-  const x400 = /\bSMTP=([^;\s]{3,320})/i.exec(line)?.[1];
+  const x400 = /\bSMTP=([^;\s]{3,320})(?![^;\s])/i.exec(line)?.[1];
   return cleanAddress(x400 ?? named.replace(/^'|'$/g, ''));
 }

@@ -26,7 +26,9 @@ export const plainText: Reader = {
   name: 'plain-text',
   read(message) {
     const text = ownWords(message.text);
-    const said = `${message.subject}\n${text.slice(0, 8000)}`;
+    // A sentence may be wrapped anywhere.
+    const words = text.slice(0, 8000).replace(/\s+/g, ' ');
+    const said = `${message.subject}\n${words}`;
     if (!FAILURE_SENTENCE.test(said) && !DELAY_SENTENCE.test(said)) return undefined;
     const signs = signsOf(message, text);
     if (signs < 2) return undefined;
@@ -35,7 +37,7 @@ export const plainText: Reader = {
     if (report !== undefined && !isAboutUs(message, report)) return report;
     if (namesOurselves(message, text)) return undefined;
     // It names nobody we could know: a report all the same, where a mailer says so in its own words.
-    if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(text.slice(0, 8000)))
+    if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(words))
       return undefined;
     const kind = kindOf([actionOfText(`${message.subject}\n${text}`)]);
     return { ...toReport(message, new Map(), [], 'plain-text'), kind };

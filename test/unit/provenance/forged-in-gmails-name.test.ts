@@ -14,6 +14,10 @@ describe('forged', () => {
   test('where the receiving server says that dmarc failed for that domain', () => {
     expect(why('mx.google.com; dmarc=fail (p=NONE) header.from=googlemail.com')).toContain('dmarc=fail');
   });
+
+  test('also below what a server on the way added', () => {
+    expect(why(['mx.relay.example; none', 'mx.google.com; dmarc=fail header.from=googlemail.com'])).toBeDefined();
+  });
 });
 
 describe('left open', () => {
