@@ -25,7 +25,9 @@ function readOffset() {
 
 if (offsetFile !== undefined) setInterval(() => (offsetMs = readOffset()), 20).unref();
 Date.now = () => origin + Math.round((realNow() - origin) * speed) + offsetMs;
-timers.setTimeout = (ms, value, options) => realSleep(ms / speed, value, options);
+// Short waits stay: they are for what the machine itself needs, such as reading a mail.
+const SHORT_MS = 5_000;
+timers.setTimeout = (ms, value, options) => realSleep(ms >= SHORT_MS ? ms / speed : ms, value, options);
 
 // Limits of minutes (idle renewal, silent peers, commands) shorten too; those of seconds, which the machine may need, not.
 const LONG_MS = 60_000;

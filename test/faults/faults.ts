@@ -72,6 +72,7 @@ async function killAgainAndAgain(kills: number): Promise<void> {
 }
 
 await runNamed();
-if (only === undefined && Number(values.kills) > 0) await killAgainAndAgain(Number(values.kills));
+if ((only === undefined || 'kill -9'.includes(only)) && Number(values.kills) > 0)
+  await killAgainAndAgain(Number(values.kills));
 console.log(inWords(total));
 process.exitCode = total.runs > 0 && total.wrong === 0 ? 0 : 1;

@@ -42,12 +42,12 @@ export async function runKills(kills: number, seed: number, onWorld: (sums: Kill
 async function killOne(world: World): Promise<string> {
   const { chance } = world;
   await world.deliver(chance.whole(1, 12));
-  const lines = chance.whole(1, 45);
+  const lines = chance.whole(1, 60);
   const daemon = await world.start();
   const pauseMs = chance.happens(0.5) ? chance.whole(0, 15) : chance.whole(0, 250);
   const more = chance.happens(0.6) ? world.deliver(chance.whole(1, 6)) : Promise.resolve([]);
   if (chance.happens(0.3)) await world.deliverAgain();
-  await world.until(() => daemon.lines.length >= lines, 1_500);
+  await world.until(() => daemon.lines.length >= lines, 3_000);
   await sleep(pauseMs);
   await daemon.kill();
   await more;

@@ -1,6 +1,6 @@
 /**
- * npm run soak -- --minutes N --seed S: mail without pause and one fault after another, chosen by the seed; the books
- * every minute and at the end. In the last fifth the daemon dies and is stopped too; before, one daemon lives, and its
+ * npm run soak -- --minutes N --seed S [--mortal SHARE]: mail without pause and one fault after another, chosen by the seed; the books
+ * every minute and at the end. In the last SHARE (0.2) the daemon dies and is stopped too; before, one daemon lives, and its
  * memory after five minutes is compared with its memory at the end of that time.
  */
 import { readFileSync } from 'node:fs';
@@ -14,12 +14,18 @@ import { startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' } },
+  options: {
+    minutes: { type: 'string', default: '30' },
+    seed: { type: 'string', default: '1' },
+    mortal: { type: 'string', default: '0.2' },
+  },
 });
 const MINUTE_MS = 60_000;
 const minutes = Number(values.minutes);
 const endMs = Date.now() + minutes * MINUTE_MS;
-const lethalFromMs = endMs - (minutes * MINUTE_MS) / 5;
+const lethalFromMs = endMs - minutes * MINUTE_MS * Number(values.mortal);
+/** A fault that takes longer has met something that hangs. */
+const LONG_MS = 30_000;
 const world = await startWorld({ seed: Number(values.seed), speed: SPEED, more: { callback: 'timeout = "2s"' } });
 const { chance } = world;
 const made = new Map<string, number>();
@@ -89,7 +95,14 @@ function memoryMib(pid: number | undefined): number {
 async function troubleOnce(): Promise<void> {
   const lethal = Date.now() > lethalFromMs && chance.happens(0.3);
   const name = chance.pick(Object.keys(lethal ? LETHAL : FAULTS));
+  const slow = setTimeout(() => {
+    failures += 1;
+    const last = world.daemon().lines.slice(-8);
+    console.log(`  WRONG ${name} has not ended after ${LONG_MS / 1000} s; the daemon said last:`);
+    for (const line of last) console.log(`    ${JSON.stringify(line)}`);
+  }, LONG_MS);
   await (lethal ? LETHAL : FAULTS)[name]?.(world);
+  clearTimeout(slow);
   made.set(name, (made.get(name) ?? 0) + 1);
   trouble += 1;
   if (lethal) await world.start();

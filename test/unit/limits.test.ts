@@ -3,9 +3,13 @@
  * The table has a row for each limit, or the types do not fit.
  */
 import { describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { post } from '../../src/callback/post.ts';
+import { loadRules } from '../../src/runtime/config-rules.ts';
 import { CONFIG_SCHEMA } from '../../src/runtime/config-schema.ts';
 import { rawFromSource, readMessage } from '../../src/message/message.ts';
 import type { Message } from '../../src/message/message.ts';
@@ -53,6 +57,8 @@ async function measured(mail: string, measure: (both: Both) => number | undefine
 
 const twice = (value: number): number[] => [value, value];
 const longest = (texts: readonly string[]): number => Math.max(...texts.map(text => text.length));
+
+const RULE = '[[rule]]\nmatch = "closed"\nreason = "userDisabled"\nsource = "a bounce"\n';
 
 const CASES: Record<keyof typeof LIMITS, () => Promise<void> | void> = {
   async sourceBytes() {
@@ -210,7 +216,19 @@ const CASES: Record<keyof typeof LIMITS, () => Promise<void> | void> = {
     server.close();
     expect(answer).toMatchObject({ kind: 'answered', cut: true, body: 'a'.repeat(LIMITS.answerBytes) });
   },
+  rules: () => refusesRules(RULE.repeat(LIMITS.rules + 1), `at most ${LIMITS.rules} rules`),
+  ruleChars: () => refusesRules(RULE.replace('closed', 'x'.repeat(LIMITS.ruleChars + 1)), 'characters'),
+  rulesFileBytes: () => refusesRules(`${RULE}# ${'x'.repeat(LIMITS.rulesFileBytes)}\n`, 'larger than'),
 };
+
+/** A file of rules over a limit is refused, and the limit named. */
+async function refusesRules(text: string, named: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'bounced-rules-'));
+  const path = join(folder, 'rules.toml');
+  await writeFile(path, text);
+  await expect(loadRules(path)).rejects.toThrow(named);
+  await rm(folder, { recursive: true });
+}
 
 /** Mails numbered from 1 with these sizes. */
 function portion(sizes: readonly number[]): ReturnType<typeof nextPortion> {
