@@ -6,16 +6,22 @@ import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
 import { followMailbox, heartOf } from './follow.ts';
 import type { Stations } from './follow.ts';
+import { keepLease } from './keep-lease.ts';
 import { openMailbox } from './mailbox/mailbox.ts';
+import { openHealth } from './open-health.ts';
 import { openOutbox, outboxPath } from './open-outbox.ts';
-import type { Store, StoreSettings } from './outbox/outbox.ts';
+import type { Lease, Store, StoreSettings } from './outbox/outbox.ts';
 import { openPulse } from './pulse.ts';
 import { openReadingThread } from './reading-thread.ts';
+import { nextSetup, NO_RELOADS } from './reload.ts';
+import type { Reloads, Setup } from './reload.ts';
 import type { Config } from './runtime/config.ts';
 import type { Clock } from './shared/clock.ts';
-import { asFault, EXIT } from './shared/fault.ts';
+import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
 import type { Log } from './shared/log.ts';
+import { openSights } from './sights.ts';
+import type { Sights } from './sights.ts';
 import { keepHouse, openUpkeep } from './upkeep.ts';
 
 export interface DaemonTools {
@@ -46,10 +52,8 @@ export interface Openers {
 
 const REAL: Openers = { openStore: openOutbox, openMailbox, openReading: openReadingThread };
 
-/** How long a lease holds without renewal, in seconds, and how often it is renewed. */
+/** How long a lease holds without renewal, in seconds. */
 const LEASE_SECONDS = 30;
-const LEASE_RENEWAL_MS = 10_000;
-const WRONG_CURE = 'look at the lines before this one; where a loop stands still, systemd starts bounced again';
 /** How often a mailbox whose login was refused is tried again while others work. */
 const REFUSED_RETRY_MS = 3_600_000;
 
@@ -64,26 +68,63 @@ export async function runDaemon(
   options: RunOptions,
   signal: AbortSignal,
   openers: Partial<Openers> = {},
+  reloads: Reloads = NO_RELOADS,
 ): Promise<void> {
   const path = outboxPath(options.dryRun ? undefined : config.stateDir);
   const { openStore, openMailbox, openReading } = { ...REAL, ...openers };
   const store = await openStore(path, config.breaker);
   const reading = openReading(tools);
   try {
-    await runOn({ store, config, tools, options, openMailbox, reading }, signal);
+    await runOn({ store, config, tools, options, openMailbox, reading }, reloads, signal);
   } finally {
     await reading.close();
     await store.close();
   }
 }
 
-async function runOn(built: Omit<Stations, 'lease' | 'courier' | 'pulse'>, signal: AbortSignal): Promise<void> {
+/** What stays for as long as the daemon runs, whatever configuration is in force. */
+type Built = Omit<Stations, 'lease' | 'courier' | 'sights' | 'pulse'>;
+
+async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promise<void> {
   const { store, config, tools, options } = built;
-  const { clock, log } = tools;
+  const { clock } = tools;
   const holder = `${process.pid}`;
-  const lease = await store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
+  const renew = () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
+  const lease = await renew();
+  const sights = await openSights({ ...tools, store, lease });
+  const served = options.dryRun || options.once ? undefined : await openHealth(config.http, sights, store);
+  if (served !== undefined) tools.log.info('health and metrics are served', { port: served.port });
+  tools.notify('READY=1');
+  let log = tools.log;
+  log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
+  try {
+    let setup: Setup | undefined = { config, log };
+    while (setup !== undefined) {
+      log = setup.log;
+      const stations = build({ ...built, config: setup.config, tools: { ...tools, log } }, lease, sights);
+      setup = await runWith(stations, renew, reloads, signal);
+    }
+  } finally {
+    tools.notify('STOPPING=1');
+    await served?.close();
+    await sights.close().catch((error: unknown) => {
+      log.debug(`the last standing could not be kept: ${asFault(error).message}`);
+    });
+    await store.release(lease);
+    log.info('stopped');
+  }
+}
+
+/** The stations by one configuration. */
+function build(built: Built, lease: Lease, sights: Sights): Stations {
+  const { store, config, tools } = built;
+  store.adopt(config.breaker);
+  sights.begin(
+    config.mailboxes.map(({ name }) => name),
+    tools.log,
+  );
   if (config.provenance.mode === 'off') {
-    log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
+    tools.log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
   }
   const pulse = openPulse();
   const courier = openCourier({
@@ -93,18 +134,41 @@ async function runOn(built: Omit<Stations, 'lease' | 'courier' | 'pulse'>, signa
     lease,
     callbacks: config.callbacks,
     userAgent: `bounced/${tools.version}`,
+    onPosted: report => {
+      sights.posted(report);
+    },
   });
-  const stations: Stations = { ...built, lease, courier, pulse };
-  tools.notify('READY=1');
-  log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
-  try {
-    if (options.once) await runOnce(stations, courier, signal);
-    else await runBoth(stations, courier, () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS), signal);
-  } finally {
-    tools.notify('STOPPING=1');
-    await store.release(lease);
-    log.info('stopped');
+  return { ...built, lease, courier, sights, pulse };
+}
+
+/** Runs by one configuration; gives the next one when there is one to go on with. */
+async function runWith(
+  stations: Stations,
+  renew: () => Promise<unknown>,
+  reloads: Reloads,
+  signal: AbortSignal,
+): Promise<Setup | undefined> {
+  const { tools, config, sights, courier } = stations;
+  if (stations.options.once) {
+    await runOnce(stations, courier, signal);
+    return undefined;
   }
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const reload = nextSetup({ config, log: tools.log }, reloads, { ...tools, metrics: sights.metrics }, either);
+  const next = reload.finally(() => {
+    over.abort();
+  });
+  try {
+    await runBoth(stations, courier, renew, either);
+  } finally {
+    over.abort();
+  }
+  const setup = await next;
+  if (setup === undefined || signal.aborted) return undefined;
+  setup.log.info('reloaded', { mailboxes: setup.config.mailboxes.length });
+  tools.notify('READY=1');
+  return setup;
 }
 
 async function runOnce(stations: Stations, courier: Courier, signal: AbortSignal): Promise<void> {
@@ -135,12 +199,17 @@ async function runBoth(
       fatal.abort();
     }
   };
-  await Promise.all([
+  // What is in flight when the signal aborts is finished first, and for that the lease has to hold.
+  const drained = new AbortController();
+  const work = Promise.all([
     guarded(followAll(stations, either)),
     guarded(stations.options.dryRun ? Promise.resolve() : courier.run(either)),
-    guarded(keepLease(stations, renew, either)),
     guarded(keepHouse(stations, either)),
-  ]);
+    guarded(stations.sights.keep(either)),
+  ]).finally(() => {
+    drained.abort();
+  });
+  await Promise.all([work, guarded(keepLease(stations, renew, drained.signal))]);
   if (first) throw first;
 }
 
@@ -174,37 +243,4 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
   };
   await Promise.all(config.mailboxes.map(follow));
   if (reason && last.signal.aborted) throw reason;
-}
-
-/**
- * Renews the right to write, and feeds the watchdog while all loops turn and mails that are there are read. What keeps
- * us from writing but may pass, such as a full disk, is waited for: an end would post again what could not be noted.
- */
-async function keepLease(stations: Stations, renew: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const { tools, pulse, config } = stations;
-  const well = `following ${config.mailboxes.map(({ name }) => name).join(', ')}`;
-  let status = '';
-  while (!signal.aborted) {
-    const outage = await outageOf(renew);
-    const late = pulse.pass(LEASE_RENEWAL_MS);
-    if (late.length === 0) tools.notify('WATCHDOG=1');
-    const wrong = [...outage, ...late];
-    if (wrong.length > 0 && (status === well || status === '')) tools.log.error(wrong.join('; '), { cure: WRONG_CURE });
-    const now = wrong.length === 0 ? well : wrong.join('; ');
-    if (now !== status) tools.notify(`STATUS=${now}`);
-    status = now;
-    await tools.clock.sleep(LEASE_RENEWAL_MS, signal);
-  }
-}
-
-/** Why the renewal failed, where it may pass; rejects where it will not, or somebody else has the lease. */
-async function outageOf(renew: () => Promise<unknown>): Promise<string[]> {
-  try {
-    await renew();
-    return [];
-  } catch (error) {
-    const fault = asFault(error);
-    if (fault.retry === 'never' || fault.exit !== EXIT.disk) throw fault;
-    return [fault.message];
-  }
 }

@@ -18,6 +18,7 @@ import { fullJitterMs } from './shared/backoff.ts';
 import { asFault } from './shared/fault.ts';
 import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
+import type { Sights } from './sights.ts';
 
 /** What the followers share. */
 export interface Stations {
@@ -31,6 +32,7 @@ export interface Stations {
   readonly tools: DaemonTools;
   readonly pulse: Pulse;
   readonly options: RunOptions;
+  readonly sights: Sights;
 }
 
 type MailboxConfig = Config['mailboxes'][number];
@@ -64,6 +66,7 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
   const heart = heartOf(stations.pulse, config);
   const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart });
+  stations.sights.follow(config.name, mailbox);
   const follower: Follower = {
     ...stations,
     mailbox,
@@ -121,6 +124,7 @@ async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Pr
   const conclusion = conclude(mails, found, account, settings, nowSeconds);
   const { cursor, skipped } = chunk;
   const recorded = await store.record(lease, { ...conclusion, cursor, skipped }, nowSeconds);
+  follower.sights.passed(account.mailbox, chunk, conclusion, recorded);
   tell(follower, conclusion, chunk, recorded);
   if (recorded.newEventIds.length > 0) follower.courier.wake();
 }
@@ -170,6 +174,7 @@ async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void>
 async function pauseAfter(error: unknown, failures: number, follower: Follower, signal: AbortSignal): Promise<void> {
   const fault = asFault(error);
   const { clock, random } = follower.tools;
+  follower.sights.failed(follower.account.mailbox, fault);
   const tooOften = follower.options.once && failures >= ONCE_TRIES;
   if (fault.retry === 'never' || tooOften) throw fault;
   const waitMs = Math.max(fault.waitMs ?? 0, fullJitterMs(BACKOFF, failures, random()));
@@ -187,9 +192,8 @@ function tell(follower: Follower, conclusion: Conclusion, chunk: Chunk, recorded
     follower.log.debug('mail', { uid, kind, because, reader });
     for (const verdict of outcome.verdicts) {
       const { recipient: address, reason, status, replyCode } = verdict;
-      const fields = { uid, address, verdict: verdict.verdict, reason, status, replyCode, reader };
-      if (verdict.about === 'sender') follower.log.warn('refused for a fault of our own side', fields);
-      else follower.log.info('bounce', fields);
+      const { about } = verdict;
+      follower.log.info('bounce', { uid, address, verdict: verdict.verdict, reason, about, status, replyCode, reader });
     }
   }
   const newIds = new Set([...recorded.newEventIds, ...recorded.newHeldIds]);

@@ -2,7 +2,7 @@
  * `bounced classify`: saved mails in, verdicts out; a line a recipient for people, an object a mail for programs.
  * Looks nothing up, posts nothing.
  */
-import type { Bounce, Verdict } from '../index.ts';
+import type { Bounce, Policy, Verdict } from '../index.ts';
 import { openReadingThread } from '../reading-thread.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { visible } from '../runtime/log-lines.ts';
@@ -12,25 +12,30 @@ import { silentLog } from '../shared/silent-log.ts';
 import { DEFAULT_POLICY } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
 import { explain } from './explain.ts';
-import { mailsOf, MAILS_CURE } from './mails.ts';
+import { mailsOf, tellUnread } from './mails.ts';
 import { readOptions, usage } from './options.ts';
+import { print } from './print.ts';
 
 export function classifyCommand(args: string[]): Command {
-  const { values, operands } = readOptions('classify', args, { json: 'boolean', explain: 'boolean' });
+  const { values, operands } = readOptions('classify', args, {
+    json: 'boolean',
+    explain: 'boolean',
+    config: 'string',
+  });
   if (operands.length === 0) throw usage('classify', 'expected at least one FILE, DIR or -');
   const show = values.json === true ? showJson : values.explain === true ? showExplained : showLines;
   return async () => {
+    // Only its [verdict]: no secret is read, nothing needs to run.
+    const policy = values.config === undefined ? DEFAULT_POLICY : await policyOf(values.config);
     // A mail that is never done must not keep the others from being read.
     const reading = openReadingThread({ log: silentLog, clock: systemClock });
     let exit: ExitCode = EXIT.ok;
     for (const operand of operands) {
       for await (const mail of mailsOf(operand)) {
         if ('problem' in mail) {
-          const what = visible(`${mail.path}: ${mail.problem}`);
-          process.stderr.write(`bounced: ${what}\n  cure: ${MAILS_CURE}\n`);
-          exit = EXIT.dataError;
+          exit = tellUnread(mail);
         } else {
-          const bounce = await reading.readFile(mail.source, DEFAULT_POLICY, systemClock.nowSeconds());
+          const bounce = await reading.readFile(mail.source, policy, systemClock.nowSeconds());
           await print(show(mail.file, bounce));
         }
       }
@@ -40,10 +45,16 @@ export function classifyCommand(args: string[]): Command {
   };
 }
 
+/** The configuration's machinery is loaded only where it is asked for. */
+async function policyOf(path: string): Promise<Policy> {
+  const { loadPolicy, readEnv } = await import('../runtime/config.ts');
+  return loadPolicy(path, readEnv());
+}
+
 function showJson(file: string, bounce: Bounce): string {
   const { isBounce, kind, because, reader } = bounce;
-  // In a failure that also speaks of delayed recipients, only those that failed.
-  const listed = bounce.verdicts.filter(one => !isBounce || one.verdict !== 'none');
+  // In a failure that also speaks of delayed recipients, only those that failed: also where an override says "none".
+  const listed = bounce.verdicts.filter(({ reason }) => !isBounce || (reason !== 'delayed' && reason !== 'delivered'));
   const recipients = listed.map(({ recipient, names, bouncedAtSeconds, ...rest }) => {
     const { verdict, reason, because, about, status, replyCode, diagnostic, evidence } = rest;
     const also = names.slice(1);
@@ -74,10 +85,4 @@ function line(verdict: Verdict): string {
   const codes = [replyCode, status].filter(code => code !== undefined).join(' ');
   const words = diagnostic === undefined ? '' : `  "${visible(diagnostic).slice(0, 160)}"`;
   return [visible(recipient), verdict.verdict, reason, codes].filter(part => part !== '').join('  ') + words;
-}
-
-/** Waits when whoever reads is slower than we are. */
-async function print(text: string): Promise<void> {
-  if (process.stdout.write(`${text}\n`)) return;
-  await new Promise(resolve => process.stdout.once('drain', resolve));
 }

@@ -1,14 +1,20 @@
 /**
  * What a verdict rests on, for a person: what made hard or soft of the reason, the line and the rule that decided, what
- * lost against them and why, and who read the report. Takes a Bounce and one of its verdicts, gives lines; pure.
+ * lost against them and why, and who read the report. Takes how the mail was read and a verdict, gives lines; pure.
  */
-import type { Bounce, Ground, Verdict } from '../index.ts';
+import type { Ground, Verdict } from '../index.ts';
 import { visible } from '../runtime/log-lines.ts';
 
 const LABEL_CHARS = 10;
 
+/** What a mail turned out to be, and who read it. */
+export interface ReadAs {
+  readonly kind: string;
+  readonly reader?: string | undefined;
+}
+
 /** The lines to stand under the verdict's own. */
-export function explain(bounce: Bounce, { verdict, reason, because, evidence }: Verdict): string[] {
+export function explain({ kind, reader }: ReadAs, { verdict, reason, because, evidence }: Verdict): string[] {
   const [deciding] = evidence.filter(({ reason: read, lost }) => read !== undefined && lost === undefined);
   const others = evidence.filter(one => one.lost !== undefined);
   const taken = evidence.filter(one => one.reason === undefined && one.lost === undefined);
@@ -17,7 +23,7 @@ export function explain(bounce: Bounce, { verdict, reason, because, evidence }: 
     row('reason', reason),
     ...(deciding === undefined ? [] : ground(deciding)),
     ...others.flatMap(one => [row('lost', `${one.reason ?? ''}: ${one.lost ?? ''}`), ...ground(one, deciding)]),
-    row('reader', `${bounce.reader ?? 'none'}, as a report of ${bounce.kind}`),
+    row('reader', `${reader ?? 'none'}, as a report of ${kind}`),
     ...taken.flatMap(one => ground(one)),
   ];
   return lines.map(line => `    ${visible(line)}`);

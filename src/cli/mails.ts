@@ -5,6 +5,9 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { visible } from '../runtime/log-lines.ts';
+import { EXIT } from '../shared/fault.ts';
+import type { ExitCode } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { beginsMbox, mboxSplitter } from './mbox.ts';
 
@@ -24,8 +27,13 @@ export interface UnreadMail {
   readonly problem: string;
 }
 
-/** What to do about a problem. */
-export const MAILS_CURE = 'name .eml files, mbox files, Maildirs, folders of them, or - for standard input';
+/** Says on standard error what is wrong and what to do; gives the exit code that stands for it. */
+export function tellUnread({ path, problem }: UnreadMail): ExitCode {
+  process.stderr.write(`bounced: ${visible(`${path}: ${problem}`)}\n  cure: ${CURE}\n`);
+  return EXIT.dataError;
+}
+
+const CURE = 'name .eml files, mbox files, Maildirs, folders of them, or - for standard input';
 
 /** How much of a file shows what it is. */
 const HEAD_BYTES = 8 * 1024;

@@ -15,6 +15,7 @@ import type {
   Mailbox,
   MailboxInspection,
   MailboxSettings,
+  MailboxTrouble,
   RawMessage,
   SentLookup,
 } from './mailbox.ts';
@@ -49,6 +50,7 @@ class ImapMailbox implements Mailbox {
   readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
+  #fault: MailboxTrouble | undefined;
   /** UIDs above the cursor that were listed and not handed out, and how often. */
   readonly #missing = new Map<number, number>();
 
@@ -111,6 +113,7 @@ class ImapMailbox implements Mailbox {
       connected: this.#following?.alive ?? false,
       ...(this.#folder === undefined ? {} : { folder: this.#folder }),
       ...(this.#lastScanSeconds === undefined ? {} : { lastScanSeconds: this.#lastScanSeconds }),
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     };
   }
 
@@ -215,6 +218,7 @@ class ImapMailbox implements Mailbox {
 
   async #pause(error: unknown, failures: number, once: boolean, signal: AbortSignal): Promise<void> {
     const fault = connectionFault(error, this.#settings);
+    this.#fault = troubleOf(fault, this.#tools.clock.nowSeconds());
     if (fault.retry === 'never' || (once && failures >= ONCE_TRIES)) throw fault;
     const { clock, random, log } = this.#tools;
     const jitterMs = fullJitterMs(RECONNECT, failures, random());
@@ -265,6 +269,10 @@ function notHandedOut(host: string, uids: readonly number[]): Fault {
 function isNewOrLate(raw: RawMessage, lastUid: number, lateSeconds: number, nowSeconds: number): boolean {
   const { uid, internalDateSeconds } = raw;
   return uid > lastUid || internalDateSeconds === undefined || nowSeconds - internalDateSeconds < lateSeconds;
+}
+
+function troubleOf({ code, message, hint }: Fault, atSeconds: number): MailboxTrouble {
+  return { code, message, ...(hint === undefined ? {} : { cure: hint }), atSeconds };
 }
 
 function forgetOldest(uids: Set<number>): void {

@@ -25,7 +25,8 @@ const CLAIM = `UPDATE events SET ambiguous = ambiguous + (state = 'claimed'), st
   WHERE seq IN (SELECT seq FROM events INDEXED BY queue WHERE ${CLAIMABLE} ORDER BY seq LIMIT ?4)
   RETURNING seq, id, mailbox, callback, address, verdict, ts, proof, attempts`;
 const DUE = `SELECT count(*) FILTER (WHERE ${IS_DUE}) AS count, min(queued_at) FILTER (WHERE ${IS_DUE}) AS since,
-  min(next_at) FILTER (WHERE NOT ${IS_DUE}) AS next, max(asked_at) FILTER (WHERE ${IS_DUE}) AS asked
+  min(next_at) FILTER (WHERE NOT ${IS_DUE}) AS next,
+  max(asked_at) FILTER (WHERE ${IS_DUE}) AS asked
   FROM events INDEXED BY queue WHERE callback = ?1 AND state IN ('waiting', 'claimed')`;
 const FORGET_CLAIMS = `UPDATE events SET state = 'waiting', next_at = ?, ambiguous = ambiguous + 1
   WHERE state = 'claimed'`;

@@ -32,6 +32,12 @@ export const LIMITS = {
   diagnosticChars: 2000,
   /** Characters of one quote in an evidence. */
   quoteChars: 300,
+  /** Characters of the words or pattern of an operator's own rule. */
+  ruleChars: 500,
+  /** An operator's own rules: each is asked of each refusal. */
+  rules: 1000,
+  /** Bytes of a file with an operator's rules. */
+  rulesFileBytes: MIB,
   /** Message-IDs looked up for one report. */
   originalMessageIds: 4,
   /** Characters of one Message-ID: RFC 5322 2.1.1 limits a line to 998. */

@@ -19,7 +19,7 @@ const EARLIEST_SECONDS = 946_684_800;
 export function decide(report: BounceReport, policy: Policy, nowSeconds: number): readonly Verdict[] {
   return report.recipients.map(recipient => {
     const judged = withTellingStatus(recipient);
-    const finding = findReason(judged, report.reportingMta);
+    const finding = findReason(judged, report.reportingMta, policy.rules);
     const { status, replyCode, diagnostic } = recipient;
     const names = namesOf(recipient);
     return {

@@ -9,6 +9,8 @@ import { reasonByGrammar, speaksOfOurSide } from './grammar.ts';
 import { decidingPhrase, matchPhrases, normalise, whyLost } from './match.ts';
 import { knowReceiver } from './receiver.ts';
 import { reasonOfStatus } from './status-code.ts';
+import { ruleFor, wordsOfRule } from './rules.ts';
+import type { OwnRule } from './rules.ts';
 import type { Ground, Reason } from './verdict.ts';
 
 /** What a recipient's refusal comes down to, before the policy. */
@@ -28,16 +30,56 @@ const REASON_OF_REPLY: ReadonlyMap<number, Reason> = new Map([
 const LOSERS = 3;
 
 /**
- * The reason for one recipient: the action, then the words of the refusal, then its codes, then prose for people.
+ * The reason for one recipient: the action, then the operator's own rules, then the words of the refusal, then its
+ * codes, then prose for people.
  * @param reporter the reporting MTA: it spoke itself where no other server is named (RFC 3464 2.3.5)
  */
-export function findReason(recipient: ReportedRecipient, reporter?: string): Finding {
+export function findReason(recipient: ReportedRecipient, reporter?: string, rules: readonly OwnRule[] = []): Finding {
   if (recipient.action === 'delayed') return { reason: 'delayed', evidence: [] };
   if (recipient.action !== 'failed') return { reason: 'delivered', evidence: [] };
-  const { diagnostic, prose } = recipient;
   // A reader of text takes the reply out of the text: then that is where it stands.
   const fromText = recipient.evidence[0]?.part === 'text' ? 'text' : 'delivery-status';
   const refusal: Refusal = { recipient, ...speakersOf(recipient, reporter), part: fromText };
+  const builtIn = byBuiltIn(refusal);
+  return (rules.length === 0 ? undefined : byOwnRules(rules, refusal, reporter, builtIn)) ?? builtIn;
+}
+
+/** The operator's rules: first on the machine-readable part, then on prose. */
+function byOwnRules(
+  rules: readonly OwnRule[],
+  refusal: Refusal,
+  reporter: string | undefined,
+  builtIn: Finding,
+): Finding | undefined {
+  const { recipient, part } = refusal;
+  const places = [
+    { part, quote: recipient.diagnostic ?? '' },
+    { part: 'text' as const, quote: recipient.prose ?? '' },
+  ];
+  for (const place of places) {
+    const rule = ruleFor(rules, { text: normalise(place.quote), recipient, reporter });
+    if (rule === undefined) continue;
+    const { reason } = rule.text;
+    const ground: Ground = { part: place.part, quote: quoteOf(place.quote), rule: wordsOfRule(rule), reason };
+    const code = byCodes(refusal);
+    // "The words say nothing": then the code decides, if there is one.
+    if (reason === 'unknown')
+      return { ...(code ?? nothingKnown(refusal)), evidence: [ground, ...(code?.evidence ?? [])] };
+    const doubt = doubtIn({ reason, confidence: 'high', receiver: 'operator' }, recipient);
+    return { reason, ...doubt, evidence: [ground, ...beaten(builtIn, reason)] };
+  }
+  return undefined;
+}
+
+function beaten(builtIn: Finding, reason: Reason): Ground[] {
+  const [ground] = builtIn.evidence;
+  if (ground === undefined || builtIn.reason === reason || builtIn.reason === 'unknown') return [];
+  return [{ ...ground, lost: "the operator's own rules count before the built-in ones" }];
+}
+
+function byBuiltIn(refusal: Refusal): Finding {
+  const { recipient } = refusal;
+  const { diagnostic, prose } = recipient;
   const words = byWords(diagnostic ?? '', refusal);
   const readings: Readings = {
     words,

@@ -68,6 +68,9 @@ const RULES: readonly Rule[] = ROWS.map(([receiver, fragment, reason, confidence
   return { receiver, fragment, reason, confidence, rule, pieces, hashes, length, own: false, rank };
 });
 
+/** The built-in wordings and what each stands for. */
+export const WORDINGS: readonly Pick<PhraseMatch, 'fragment' | 'reason'>[] = RULES;
+
 /**
  * Lower case, one line, single spaces, plain quotes, continuation codes joined ("550-5.1.1 no 550 5.1.1 such user"):
  * what fragments are compared with. RFC 5321 4.2.1 lets a reply go on over lines that repeat the code.

@@ -3,9 +3,14 @@
  * Reason first; soft, hard or none follows from it. Pure, never throws, never looks at a clock.
  */
 import type { Evidence } from '../report/report.ts';
+import type { OwnRule } from './rules.ts';
 
 export { decide } from './decide.ts';
 export { REASONS } from './reasons.ts';
+export { reviewRules } from './rule-review.ts';
+export type { RuleReview } from './rule-review.ts';
+export { compileRule } from './rules.ts';
+export type { OwnRule, RuleMistake, RuleText } from './rules.ts';
 
 /** The closed list; docs/VERDICTS.md and verdict/reasons.ts define each in one sentence. */
 export type Reason =
@@ -89,6 +94,8 @@ export interface Policy {
   readonly name: 'clevertap' | 'smtp-class';
   /** The operator's own choices, reason by reason. */
   readonly overrides: Readonly<Partial<Record<Reason, 'hard' | 'soft' | 'none'>>>;
+  /** The operator's own rules, asked in their order before the built-in ones. */
+  readonly rules?: readonly OwnRule[];
 }
 
 export const DEFAULT_POLICY: Policy = { name: 'clevertap', overrides: {} };

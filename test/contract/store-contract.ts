@@ -7,6 +7,7 @@ import type { Event } from '../../src/provenance/provenance.ts';
 import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
+import { standingContract } from './standing-contract.ts';
 import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
@@ -14,6 +15,7 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
   recordingContract(name, open);
   operatorContract(name, open);
   keepingContract(name, open);
+  standingContract(name, open);
 
   let opened: OpenedStore | undefined;
 

@@ -71,14 +71,18 @@ describe('classify', () => {
 });
 
 describe('help and mistakes on the command line', () => {
-  test.each([['--help'], ['run', '--help'], ['classify', '--help'], ['check', '--help'], ['help', 'run']])(
-    '%s %s',
-    async (...args) => {
-      const { code, stdout, stderr } = await bounced(args);
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/example: bounced /);
-    },
-  );
+  test.each([
+    ['--help'],
+    ['run', '--help'],
+    ['classify', '--help'],
+    ['check', '--help'],
+    ['rules', '--help'],
+    ['help', 'run'],
+  ])('%s %s', async (...args) => {
+    const { code, stdout, stderr } = await bounced(args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/example: bounced /);
+  });
 
   test('an unknown option names the nearest one', async () => {
     const { code, stderr } = await bounced(['classify', '--jason', UNKNOWN]);

@@ -24,6 +24,8 @@ export interface ChildSettings {
   readonly batchWaitMs: number;
   /** More lines of TOML for the mailbox and for the callback. */
   readonly more?: { readonly mailbox?: string; readonly callback?: string };
+  /** More of the configuration, such as a section of its own. */
+  readonly sections?: string;
   /** More arguments for `bounced run`. */
   readonly args?: readonly string[];
   /** Loaded before the command, and variables for it. */
@@ -43,6 +45,8 @@ export interface DaemonChild {
   /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   send(signal: NodeJS.Signals): void;
+  /** Sends SIGHUP. */
+  reload(): void;
   /** Resolves with the exit code when the daemon ends by itself. */
   readonly ended: Promise<number | null>;
   /** Sends SIGKILL; resolves when it is gone. */
@@ -87,6 +91,7 @@ export async function startDaemon(settings: ChildSettings): Promise<DaemonChild>
       return ended;
     },
     send: signal => void child.kill(signal),
+    reload: () => void child.kill('SIGHUP'),
     ended,
     async kill() {
       child.kill('SIGKILL');
@@ -125,6 +130,7 @@ hard_per_hour = 1000000 # the sample mails arrive all at once
 format = "json"
 level = "debug"
 addresses = "full"
+${settings.sections ?? ''}
 `;
   await writeFile(path, text);
   return path;

@@ -99,14 +99,18 @@ function run(): Run {
 
 const fed = ({ told }: Run): number => told.filter(state => state === 'WATCHDOG=1').length;
 
+/** Where the status last began with these words; -1: never. */
+const saysFrom = ({ told }: Run, words: string): number =>
+  told.findLastIndex(state => state.startsWith(`STATUS=${words}`));
+
 describe('the watchdog', () => {
   test('is fed while all turn, starves when a follower stands still, and is told why', async () => {
     const daemon = run();
     await daemon.until(() => fed(daemon) > 10);
-    expect(daemon.told).toContain('STATUS=following campaigns');
-    await daemon.until(() => daemon.told.includes('STATUS=mailbox campaigns: has not turned for 15 minutes'));
+    await daemon.until(() => saysFrom(daemon, 'following 1 mailbox; nothing waiting') >= 0);
+    await daemon.until(() => saysFrom(daemon, 'mailbox campaigns: has not turned for 15 minutes') >= 0);
     const before = fed(daemon);
-    await daemon.until(() => daemon.told.includes('STATUS=mailbox campaigns: has not turned for 17 minutes'));
+    await daemon.until(() => saysFrom(daemon, 'mailbox campaigns: has not turned for 17 minutes') >= 0);
     expect(fed(daemon)).toBe(before);
     daemon.heart.beat();
     await daemon.until(() => fed(daemon) > before);
@@ -136,10 +140,9 @@ describe('a renewal that fails', () => {
     const daemon = run();
     await daemon.until(() => fed(daemon) > 0);
     daemon.fault = FULL;
-    await daemon.until(() => daemon.told.includes(`STATUS=${FULL.message}`));
+    await daemon.until(() => saysFrom(daemon, FULL.message) >= 0);
     daemon.fault = undefined;
-    const well = 'STATUS=following campaigns';
-    await daemon.until(() => daemon.told.lastIndexOf(well) > daemon.told.indexOf(`STATUS=${FULL.message}`));
+    await daemon.until(() => saysFrom(daemon, 'following 1 mailbox') > saysFrom(daemon, FULL.message));
     daemon.stop();
     await daemon.ended;
   });

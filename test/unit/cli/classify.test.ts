@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { classifyCommand } from '../../../src/cli/classify.ts';
+import { captured } from './captured.ts';
+import type { Captured } from './captured.ts';
 
 let folder: string;
 
@@ -14,19 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-async function classify(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation(text => ((out += String(text)), true)),
-    jest.spyOn(process.stderr, 'write').mockImplementation(text => ((err += String(text)), true)),
-  ];
-  try {
-    return { exit: await classifyCommand(args)(), out, err };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const classify = async (...args: string[]): Promise<Captured> => captured(classifyCommand(args));
 
 const LUNCH = 'From: ada@example.org\nTo: ben@example.org\nSubject: lunch?\n\nAt one?\n';
 

@@ -10,7 +10,7 @@ import { loadConfig } from '../../../src/runtime/config.ts';
 import type { Env, LoadedConfig } from '../../../src/runtime/config.ts';
 import { REASONS } from '../../../src/verdict/verdict.ts';
 
-const SECTIONS = ['mailbox', 'callback', 'verdict', 'provenance', 'breaker', 'retention', 'log'];
+const SECTIONS = ['mailbox', 'callback', 'verdict', 'provenance', 'breaker', 'retention', 'http', 'log'];
 let folder: string;
 
 beforeAll(async () => {
@@ -37,7 +37,8 @@ describe('the commented configuration', () => {
     const local = text.replace('"gmail-password"', '"password"').replace('"callback-url"', '"url"');
     const { config: bare } = await load(local, env);
     // With every default written out, apart from examples that are no defaults.
-    const examples = /^# (?:password_|url_|ca_file|folder|sent_folder|userDisabled|\[verdict\.overrides|state_dir)/;
+    const examples =
+      /^# (?:password_|url_|ca_file|folder|sent_folder|rules_file|userDisabled|\[verdict\.overrides|state_dir|listen)/;
     const spelledOut = local
       .split('\n')
       .map(line => (/^# [a-z_]+ = /.test(line) && !examples.test(line) ? line.slice(2) : line))
