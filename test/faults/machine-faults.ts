@@ -32,6 +32,24 @@ function signalled(signal: NodeJS.Signals, times: number): NamedFault {
   };
 }
 
+/** SIGHUP reads the configuration anew: the daemon lives on; before it listens, the signal ends it like any program. */
+const reloaded: NamedFault = {
+  name: 'machine: SIGHUP at any moment, 12 times',
+  quick: true,
+  startsItself: true,
+  async run(world) {
+    let daemon = await world.start();
+    for (let time = 0; time < 12; time += 1) {
+      await world.deliver(2);
+      await sleep(world.chance.whole(0, 400));
+      await world.reload();
+      const ended = await Promise.race([daemon.ended.then(() => true), sleep(50).then(() => false)]);
+      if (ended) daemon = await world.start();
+    }
+    await world.says(/^reloaded$/);
+  },
+};
+
 const diskFull: NamedFault = {
   name: 'machine: the disk is full while recording and settling',
   quick: false,
@@ -149,7 +167,7 @@ const daylightSaving: NamedFault = {
 
 export const MACHINE_FAULTS: readonly NamedFault[] = [
   signalled('SIGTERM', 10),
-  signalled('SIGHUP', 6),
+  reloaded,
   signalled('SIGKILL', 6),
   twoDaemons,
   clockJumps('an hour forth and back', [HOUR_MS]),

@@ -41,6 +41,8 @@ const FAULTS: Readonly<Record<string, (world: World) => Promise<void>>> = {
   'imap throttle': one => onLine(one, 'imapLine', { bytesPerSecond: chance.whole(30_000, 300_000) }),
   'imap stall': one => onLine(one, 'imapLine', { stall: true }),
   'imap refuse': one => onLine(one, 'imapLine', { refuse: true }),
+  // Reads the configuration anew.
+  reload: one => one.reload(),
   'imap restart': async one => {
     await one.dovecot().halt();
     await sleep(chance.whole(0, 500));
@@ -62,10 +64,6 @@ const LETHAL: Readonly<Record<string, (world: World) => Promise<void>>> = {
   kill: async one => one.daemon().kill(),
   term: async one => {
     await one.daemon().stop();
-  },
-  hup: async one => {
-    one.daemon().send('SIGHUP');
-    await one.daemon().ended;
   },
 };
 

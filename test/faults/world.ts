@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startDaemon } from '../servers/daemon.ts';
+import { startDaemon, writeConfig } from '../servers/daemon.ts';
 import type { ChildSettings, DaemonChild } from '../servers/daemon.ts';
 import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot } from '../servers/dovecot.ts';
@@ -69,6 +69,8 @@ export interface World {
   until(predicate: () => boolean, limitMs?: number): Promise<boolean>;
   /** Waits until every mail has its outcome and nothing waits to be posted any more. */
   settled(limitMs?: number): Promise<boolean>;
+  /** Changes the configuration and sends SIGHUP. */
+  reload(): Promise<void>;
   /** Heals, restarts what has ended, settles, ends, runs once more, and audits. */
   close(limitMs?: number): Promise<Sums>;
   /** Called when the world ends, before its folder goes. */
@@ -177,6 +179,10 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
         ...journal.receiver.malformed.map(body => `malformed: ${body.slice(0, 80)}`),
       ];
       return { ...sums, wrong };
+    },
+    async reload() {
+      await writeConfig({ ...child, batchWaitMs: chance.whole(0, 500) });
+      world.daemon().send('SIGHUP');
     },
     cleanUp: work => void endings.push(work),
     async stop() {
