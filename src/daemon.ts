@@ -4,16 +4,24 @@
  */
 import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
-import { followMailbox } from './follow.ts';
+import { followMailbox, heartOf } from './follow.ts';
 import type { Stations } from './follow.ts';
+import { keepLease } from './keep-lease.ts';
 import { openMailbox } from './mailbox/mailbox.ts';
+import { openHealth } from './open-health.ts';
 import { openOutbox, outboxPath } from './open-outbox.ts';
-import type { Store, StoreSettings } from './outbox/outbox.ts';
+import type { Lease, Store, StoreSettings } from './outbox/outbox.ts';
+import { openPulse } from './pulse.ts';
+import { openReadingThread } from './reading-thread.ts';
+import { nextSetup, NO_RELOADS } from './reload.ts';
+import type { Reloads, Setup } from './reload.ts';
 import type { Config } from './runtime/config.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
 import type { Log } from './shared/log.ts';
+import { openSights } from './sights.ts';
+import type { Sights } from './sights.ts';
 import { keepHouse, openUpkeep } from './upkeep.ts';
 
 export interface DaemonTools {
@@ -35,17 +43,17 @@ export interface RunOptions {
   readonly once: boolean;
 }
 
-/** The two stations that touch the world before the callback does; tests put their own around them. */
+/** What touches the world before the callback does; tests put their own around them. */
 export interface Openers {
   readonly openStore: (path: string, settings: StoreSettings) => Promise<Store>;
   readonly openMailbox: typeof openMailbox;
+  readonly openReading: typeof openReadingThread;
 }
 
-const REAL: Openers = { openStore: openOutbox, openMailbox };
+const REAL: Openers = { openStore: openOutbox, openMailbox, openReading: openReadingThread };
 
-/** How long a lease holds without renewal, in seconds, and how often it is renewed. */
+/** How long a lease holds without renewal, in seconds. */
 const LEASE_SECONDS = 30;
-const LEASE_RENEWAL_MS = 10_000;
 /** How often a mailbox whose login was refused is tried again while others work. */
 const REFUSED_RETRY_MS = 3_600_000;
 
@@ -59,43 +67,108 @@ export async function runDaemon(
   tools: DaemonTools,
   options: RunOptions,
   signal: AbortSignal,
-  openers: Openers = REAL,
+  openers: Partial<Openers> = {},
+  reloads: Reloads = NO_RELOADS,
 ): Promise<void> {
   const path = outboxPath(options.dryRun ? undefined : config.stateDir);
-  const store = await openers.openStore(path, config.breaker);
+  const { openStore, openMailbox, openReading } = { ...REAL, ...openers };
+  const store = await openStore(path, config.breaker);
+  const reading = openReading(tools);
   try {
-    await runOn({ store, config, tools, options, openMailbox: openers.openMailbox }, signal);
+    await runOn({ store, config, tools, options, openMailbox, reading }, reloads, signal);
   } finally {
+    await reading.close();
     await store.close();
   }
 }
 
-async function runOn(built: Omit<Stations, 'lease' | 'courier'>, signal: AbortSignal): Promise<void> {
+/** What stays for as long as the daemon runs, whatever configuration is in force. */
+type Built = Omit<Stations, 'lease' | 'courier' | 'sights' | 'pulse'>;
+
+async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promise<void> {
   const { store, config, tools, options } = built;
-  const { clock, log } = tools;
+  const { clock } = tools;
   const holder = `${process.pid}`;
-  const lease = await store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
-  if (config.provenance.mode === 'off') {
-    log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
+  const renew = () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
+  const lease = await renew();
+  const sights = await openSights({ ...tools, store, lease });
+  const served = options.dryRun || options.once ? undefined : await openHealth(config.http, sights, store);
+  if (served !== undefined) tools.log.info('health and metrics are served', { port: served.port });
+  tools.notify('READY=1');
+  let log = tools.log;
+  log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
+  try {
+    let setup: Setup | undefined = { config, log };
+    while (setup !== undefined) {
+      log = setup.log;
+      const stations = build({ ...built, config: setup.config, tools: { ...tools, log } }, lease, sights);
+      setup = await runWith(stations, renew, reloads, signal);
+    }
+  } finally {
+    tools.notify('STOPPING=1');
+    await served?.close();
+    await sights.close().catch((error: unknown) => {
+      log.debug(`the last standing could not be kept: ${asFault(error).message}`);
+    });
+    await store.release(lease);
+    log.info('stopped');
   }
+}
+
+/** The stations by one configuration. */
+function build(built: Built, lease: Lease, sights: Sights): Stations {
+  const { store, config, tools } = built;
+  store.adopt(config.breaker);
+  sights.begin(
+    config.mailboxes.map(({ name }) => name),
+    tools.log,
+  );
+  if (config.provenance.mode === 'off') {
+    tools.log.warn('provenance is off: anyone who can write to a mailbox can have addresses unsubscribed');
+  }
+  const pulse = openPulse();
   const courier = openCourier({
     ...tools,
+    heartOf: name => pulse.heart(`callback ${name}`),
     store,
     lease,
     callbacks: config.callbacks,
     userAgent: `bounced/${tools.version}`,
+    onPosted: report => {
+      sights.posted(report);
+    },
   });
-  const stations: Stations = { ...built, lease, courier };
-  tools.notify('READY=1');
-  log.info('started', { version: tools.version, mailboxes: config.mailboxes.length, dryRun: options.dryRun });
-  try {
-    if (options.once) await runOnce(stations, courier, signal);
-    else await runBoth(stations, courier, () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS), signal);
-  } finally {
-    tools.notify('STOPPING=1');
-    await store.release(lease);
-    log.info('stopped');
+  return { ...built, lease, courier, sights, pulse };
+}
+
+/** Runs by one configuration; gives the next one when there is one to go on with. */
+async function runWith(
+  stations: Stations,
+  renew: () => Promise<unknown>,
+  reloads: Reloads,
+  signal: AbortSignal,
+): Promise<Setup | undefined> {
+  const { tools, config, sights, courier } = stations;
+  if (stations.options.once) {
+    await runOnce(stations, courier, signal);
+    return undefined;
   }
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const reload = nextSetup({ config, log: tools.log }, reloads, { ...tools, metrics: sights.metrics }, either);
+  const next = reload.finally(() => {
+    over.abort();
+  });
+  try {
+    await runBoth(stations, courier, renew, either);
+  } finally {
+    over.abort();
+  }
+  const setup = await next;
+  if (setup === undefined || signal.aborted) return undefined;
+  setup.log.info('reloaded', { mailboxes: setup.config.mailboxes.length });
+  tools.notify('READY=1');
+  return setup;
 }
 
 async function runOnce(stations: Stations, courier: Courier, signal: AbortSignal): Promise<void> {
@@ -126,12 +199,17 @@ async function runBoth(
       fatal.abort();
     }
   };
-  await Promise.all([
+  // What is in flight when the signal aborts is finished first, and for that the lease has to hold.
+  const drained = new AbortController();
+  const work = Promise.all([
     guarded(followAll(stations, either)),
     guarded(stations.options.dryRun ? Promise.resolve() : courier.run(either)),
-    guarded(keepLease(stations.tools, renew, either)),
     guarded(keepHouse(stations, either)),
-  ]);
+    guarded(stations.sights.keep(either)),
+  ]).finally(() => {
+    drained.abort();
+  });
+  await Promise.all([work, guarded(keepLease(stations, renew, drained.signal))]);
   if (first) throw first;
 }
 
@@ -156,19 +234,13 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
           return;
         }
         tools.log.error(`${reason.message}; the other mailboxes go on`, { mailbox: mailbox.name, cure: reason.hint });
+        const heart = heartOf(stations.pulse, mailbox);
+        heart.behind(0);
+        heart.beat(REFUSED_RETRY_MS);
         await tools.clock.sleep(REFUSED_RETRY_MS, either);
       }
     }
   };
   await Promise.all(config.mailboxes.map(follow));
   if (reason && last.signal.aborted) throw reason;
-}
-
-/** Renews the right to write; each renewal is a transaction, so the watchdog is fed only while the outbox answers. */
-async function keepLease(tools: DaemonTools, renew: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await renew();
-    tools.notify('WATCHDOG=1');
-    await tools.clock.sleep(LEASE_RENEWAL_MS, signal);
-  }
 }

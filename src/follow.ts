@@ -8,23 +8,31 @@ import type { Lease, Recorded, Store } from './outbox/outbox.ts';
 import { proveHeld } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings } from './provenance/provenance.ts';
 import { CANDIDATE_FIELDS, isCandidate, wantedParts } from './report/report.ts';
-import { conclude, originalIds, readMail } from './river.ts';
+import type { ReadingThread } from './reading-thread.ts';
+import { conclude, originalIds } from './river.ts';
 import type { Conclusion } from './river.ts';
 import type { Config } from './runtime/config.ts';
 import type { DaemonTools, RunOptions } from './daemon.ts';
+import type { Pulse } from './pulse.ts';
 import { fullJitterMs } from './shared/backoff.ts';
 import { asFault } from './shared/fault.ts';
+import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
+import type { Sights } from './sights.ts';
 
 /** What the followers share. */
 export interface Stations {
   readonly store: Store;
   readonly lease: Lease;
   readonly courier: Courier;
+  /** Where mails are read; all mailboxes share it. */
+  readonly reading: ReadingThread;
   readonly openMailbox: typeof openMailbox;
   readonly config: Config;
   readonly tools: DaemonTools;
+  readonly pulse: Pulse;
   readonly options: RunOptions;
+  readonly sights: Sights;
 }
 
 type MailboxConfig = Config['mailboxes'][number];
@@ -35,6 +43,7 @@ interface Follower extends Stations {
   readonly account: Account;
   readonly settings: ProvenanceSettings;
   readonly log: Log;
+  readonly heart: Heart;
 }
 
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
@@ -55,13 +64,16 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   const log = stations.tools.log.with({ mailbox: config.name });
   const { clock, random } = stations.tools;
   const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
-  const mailbox = stations.openMailbox(config, interest, { log, clock, random });
+  const heart = heartOf(stations.pulse, config);
+  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart });
+  stations.sights.follow(config.name, mailbox);
   const follower: Follower = {
     ...stations,
     mailbox,
     log,
+    heart,
     account: { mailbox: config.name, callback: config.callback, user: config.user },
-    settings: { mode: stations.config.provenance.mode, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
+    settings: { ...stations.config.provenance, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
   };
   const ended = new AbortController();
   const heldLoop = stations.options.once
@@ -77,6 +89,11 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   }
 }
 
+/** What the watchdog is told of this mailbox. */
+export function heartOf(pulse: Pulse, { name }: MailboxConfig): Heart {
+  return pulse.heart(`mailbox ${name}`);
+}
+
 async function followChunks(follower: Follower, signal: AbortSignal): Promise<void> {
   const { mailbox, store, account, options } = follower;
   let failures = 0;
@@ -85,6 +102,7 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
       const chunks = mailbox.watch(folder => store.cursor(account.mailbox, folder), signal, { once: options.once });
       for await (const chunk of chunks) {
         await passOn(follower, chunk, signal);
+        follower.heart.beat();
         failures = 0;
       }
       return;
@@ -98,14 +116,15 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
 
 /** One chunk down the river; the cursor moves in the transaction that stores what was decided. */
 async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Promise<void> {
-  const { store, lease, config, account, settings, tools } = follower;
+  const { store, lease, reading, config, account, settings, tools } = follower;
   const nowSeconds = tools.clock.nowSeconds();
   const mails = [];
-  for (const raw of chunk.messages) mails.push(await readMail(raw, config.verdict.policy, nowSeconds));
+  for (const raw of chunk.messages) mails.push(await reading.read(raw, config.verdict.policy, nowSeconds));
   const found = await lookUp(follower, originalIds(mails), signal);
   const conclusion = conclude(mails, found, account, settings, nowSeconds);
   const { cursor, skipped } = chunk;
   const recorded = await store.record(lease, { ...conclusion, cursor, skipped }, nowSeconds);
+  follower.sights.passed(account.mailbox, chunk, conclusion, recorded);
   tell(follower, conclusion, chunk, recorded);
   if (recorded.newEventIds.length > 0) follower.courier.wake();
 }
@@ -131,7 +150,7 @@ async function followHeld(follower: Follower, signal: AbortSignal): Promise<void
 
 /** Looks held events up again whose time has come; what is proven now goes to the courier. */
 async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void> {
-  const { store, lease, account, tools } = follower;
+  const { store, lease, account, settings, tools } = follower;
   const nowSeconds = tools.clock.nowSeconds();
   const due = await store.heldDue(account.mailbox, nowSeconds, HELD_AT_ONCE);
   if (due.length === 0) return;
@@ -139,7 +158,7 @@ async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void>
   const proven: Event[] = [];
   const still: { id: string; missing: string; nextAtSeconds: number | undefined }[] = [];
   for (const held of due) {
-    const result = proveHeld(held, found, account.user);
+    const result = proveHeld(held, found, account.user, settings);
     const last = nowSeconds - held.heldAtSeconds >= HELD_FOR_SECONDS;
     if (!('missing' in result)) proven.push(result);
     else {
@@ -155,10 +174,12 @@ async function lookAgain(follower: Follower, signal: AbortSignal): Promise<void>
 async function pauseAfter(error: unknown, failures: number, follower: Follower, signal: AbortSignal): Promise<void> {
   const fault = asFault(error);
   const { clock, random } = follower.tools;
+  follower.sights.failed(follower.account.mailbox, fault);
   const tooOften = follower.options.once && failures >= ONCE_TRIES;
   if (fault.retry === 'never' || tooOften) throw fault;
   const waitMs = Math.max(fault.waitMs ?? 0, fullJitterMs(BACKOFF, failures, random()));
   follower.log.warn(fault.message, { code: fault.code, retryInSeconds: Math.ceil(waitMs / 1000), cure: fault.hint });
+  follower.heart.beat(waitMs);
   await clock.sleep(waitMs, signal);
 }
 
@@ -171,9 +192,8 @@ function tell(follower: Follower, conclusion: Conclusion, chunk: Chunk, recorded
     follower.log.debug('mail', { uid, kind, because, reader });
     for (const verdict of outcome.verdicts) {
       const { recipient: address, reason, status, replyCode } = verdict;
-      const fields = { uid, address, verdict: verdict.verdict, reason, status, replyCode, reader };
-      if (verdict.about === 'sender') follower.log.warn('refused for a fault of our own side', fields);
-      else follower.log.info('bounce', fields);
+      const { about } = verdict;
+      follower.log.info('bounce', { uid, address, verdict: verdict.verdict, reason, about, status, replyCode, reader });
     }
   }
   const newIds = new Set([...recorded.newEventIds, ...recorded.newHeldIds]);

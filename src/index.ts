@@ -3,13 +3,15 @@
  * Pure: no daemon, no mailbox, no network, no clock; asks for no proof.
  */
 import { readMessage, rawFromSource } from './message/message.ts';
+import { forgedInGmailsName } from './provenance/provenance.ts';
 import { isReport, readReport } from './report/report.ts';
 import type { NotABounce, BounceReport } from './report/report.ts';
-import { decide, DEFAULT_POLICY } from './verdict/verdict.ts';
-import type { Policy, Verdict } from './verdict/verdict.ts';
+import { EXIT, Fault } from './shared/fault.ts';
+import { compileRule, decide, DEFAULT_POLICY } from './verdict/verdict.ts';
+import type { OwnRule, Policy, RuleText, Verdict } from './verdict/verdict.ts';
 
 export type { Action, Evidence } from './report/report.ts';
-export type { About, Policy, Reason, Verdict } from './verdict/verdict.ts';
+export type { About, Ground, OwnRule, Policy, Reason, RuleText, Verdict } from './verdict/verdict.ts';
 export { DEFAULT_POLICY } from './verdict/verdict.ts';
 
 /** What one mail turned out to be. */
@@ -29,6 +31,8 @@ export interface Bounce {
 
 export interface ReadOptions {
   readonly policy?: Policy;
+  /** Rules of your own, made by `compileRules`; instead of those in the policy. */
+  readonly rules?: readonly OwnRule[];
   /** Epoch seconds: a bounce without a date gets this time, and none is later. Without it, dates are taken as given. */
   readonly nowSeconds?: number;
 }
@@ -41,18 +45,42 @@ export interface ReadOptions {
  */
 export async function readBounce(source: Buffer | string, options: ReadOptions = {}): Promise<Bounce> {
   const bytes = typeof source === 'string' ? Buffer.from(source) : source;
-  const reading = readReport(await readMessage(rawFromSource(bytes)));
-  if (!isReport(reading)) {
-    return { isBounce: false, kind: reading.kind, because: reading.because, originalMessageIds: [], verdicts: [] };
-  }
+  const message = await readMessage(rawFromSource(bytes));
+  const reading = readReport(message);
+  if (!isReport(reading)) return noBounce(reading);
+  const forgery = forgedInGmailsName(message.headers);
+  if (forgery !== undefined) return noBounce({ kind: 'ordinary', because: `forged: ${forgery}` });
   const nowSeconds = options.nowSeconds ?? latestDateSeconds(reading);
+  const { policy = DEFAULT_POLICY, rules } = options;
   return {
     isBounce: reading.kind === 'failure',
     kind: reading.kind,
     reader: reading.reader,
     originalMessageIds: reading.originalMessageIds,
-    verdicts: decide(reading, options.policy ?? DEFAULT_POLICY, nowSeconds),
+    verdicts: decide(reading, rules === undefined ? policy : { ...policy, rules }, nowSeconds),
   };
+}
+
+function noBounce({ kind, because }: NotABounce): Bounce {
+  return { isBounce: false, kind, because, originalMessageIds: [], verdicts: [] };
+}
+
+/**
+ * Compiles rules of your own, once, for `readBounce`: they are asked in their order, before the built-in ones.
+ * @param name stands in the evidence: "NAME rule 1"
+ * @throws Fault that lists every mistake, one a line
+ */
+export function compileRules(texts: readonly RuleText[], name = 'own'): readonly OwnRule[] {
+  const mistakes: string[] = [];
+  const rules = texts.flatMap((text, index) => {
+    const compiled = compileRule(text, `${name} rule ${index + 1}`);
+    if ('rule' in compiled) return [compiled.rule];
+    mistakes.push(...compiled.mistakes.map(({ key, expected }) => `${name} rule ${index + 1}: ${key}: ${expected}`));
+    return [];
+  });
+  if (mistakes.length === 0) return rules;
+  const facts = { code: 'RULES_INVALID', retry: 'never', exit: EXIT.config, hint: 'mend the rules' } as const;
+  throw new Fault(mistakes.join('\n'), facts);
 }
 
 /** The latest time the report itself speaks of, so that the same mail gives the same answer on every day. */

@@ -18,8 +18,8 @@ export async function openOutbox(path: string, settings: StoreSettings): Promise
 }
 
 /** A command's, beside a daemon or not: there must be one. Rejects with a Fault of exit 74 or 78. */
-export async function openPresentOutbox(stateDir: string): Promise<Store> {
-  return openPresentStore(outboxPath(stateDir));
+export async function openPresentOutbox(stateDir: string, access: 'read' | 'write'): Promise<Store> {
+  return openPresentStore(outboxPath(stateDir), access);
 }
 
 /**

@@ -1,22 +1,23 @@
 /**
- * One chunk of mail through the pure stations: message, report, verdict, provenance. Takes raw messages and, later,
- * what was found in Sent; gives what the outbox records. Never touches the world.
+ * One chunk of mail through the last pure station: provenance. Takes mails that were read (read-mail.ts) and what was
+ * found in Sent; gives what the outbox records. Never touches the world.
  */
 import type { RawMessage, SentLookup } from './mailbox/mailbox.ts';
-import { readMessage } from './message/message.ts';
 import type { MessageOutcome } from './outbox/outbox.ts';
 import { prove } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings, Unposted } from './provenance/provenance.ts';
-import { isReport, readReport } from './report/report.ts';
+import { isReport } from './report/report.ts';
 import type { NotABounce, Reading } from './report/report.ts';
-import { decide } from './verdict/verdict.ts';
-import type { Policy, Verdict } from './verdict/verdict.ts';
+import type { Verdict } from './verdict/verdict.ts';
+import type { HeaderFields } from './shared/header-fields.ts';
 
 /** One mail, understood and decided, not yet proven. */
 export interface ReadMail {
   readonly raw: RawMessage;
   readonly reading: Reading;
   readonly verdicts: readonly Verdict[];
+  /** The header of the message that a report returns. */
+  readonly returnedHeaders?: HeaderFields;
 }
 
 /** What a chunk led to, mail by mail and in sum. */
@@ -28,12 +29,9 @@ export interface Conclusion {
 
 const NO_SIGN: NotABounce = { kind: 'ordinary', because: 'nothing in its header speaks of a report' };
 
-/** Reads a mail and decides; a mail that was no candidate is ordinary by its header alone. */
-export async function readMail(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
-  if (!raw.candidate) return { raw, reading: NO_SIGN, verdicts: [] };
-  const reading = readReport(await readMessage(raw));
-  const verdicts = isReport(reading) ? decide(reading, policy, nowSeconds) : [];
-  return { raw, reading, verdicts };
+/** A mail that was no candidate is ordinary by its header alone. */
+export function readByHeader(raw: RawMessage): ReadMail {
+  return { raw, reading: NO_SIGN, verdicts: [] };
 }
 
 /** The Message-IDs to look up in Sent for these mails: of failures only, each once. */
@@ -53,13 +51,18 @@ export function conclude(
   const outcomes: MessageOutcome[] = [];
   const events: Event[] = [];
   const held: Held[] = [];
-  for (const { raw, reading, verdicts } of mails) {
-    const { uid, identity, internalDateSeconds: received } = raw;
+  for (const { raw, reading, verdicts, returnedHeaders = [] } of mails) {
+    const { uid, identity, headers, internalDateSeconds: received } = raw;
     if (!isReport(reading)) {
       outcomes.push({ uid, identity, kind: reading.kind, because: reading.because, verdicts: [] });
       continue;
     }
-    const proven = prove({ account, identity, report: reading, verdicts }, found, settings, nowSeconds);
+    const proven = prove(
+      { account, identity, headers, report: reading, returnedHeaders, verdicts },
+      found,
+      settings,
+      nowSeconds,
+    );
     events.push(...proven.events);
     held.push(...proven.held);
     const because = sumUp(proven.events, proven.held, proven.unposted);

@@ -44,13 +44,11 @@ export function openUpkeep(stations: Needs): (signal: AbortSignal) => Promise<vo
   };
 }
 
-/** Tells of each breaker that is open and was not, and of each that was and is not. */
+/** Logs each breaker that is open and was not, and of each that was and is not. */
 async function tellBreakers({ store, config, tools }: Needs, told: Map<string, number>): Promise<void> {
-  const { log, notify } = tools;
+  const { log } = tools;
   const breakers = await store.breakers();
   const open = breakers.filter(({ openSinceSeconds }) => openSinceSeconds !== undefined);
-  const stopped = open.reduce((sum, breaker) => sum + breaker.stopped, 0);
-  const before = [...told.entries()].join();
   for (const breaker of open) {
     if (!told.has(breaker.mailbox)) {
       log.error('the breaker is open: too many hard bounces arrived within an hour, and those beyond wait', {
@@ -68,9 +66,6 @@ async function tellBreakers({ store, config, tools }: Needs, told: Map<string, n
     told.delete(mailbox);
     log.info('the breaker is closed again', { mailbox });
   }
-  if ([...told.entries()].join() === before) return;
-  const names = open.map(({ mailbox }) => mailbox).join(', ');
-  notify(open.length === 0 ? 'STATUS=running' : `STATUS=breaker open for ${names}: ${stopped} hard bounces wait`);
 }
 
 async function prune({ store, lease, config, tools }: Needs, signal: AbortSignal): Promise<void> {

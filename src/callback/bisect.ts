@@ -10,7 +10,7 @@
 export type PartAnswer = 'taken' | 'refused' | 'settled' | 'stopped';
 
 export interface Found<Item> {
-  /** Refused, each when posted alone. */
+  /** Refused, each when posted alone, and, where anything was taken, after that. */
   readonly refused: readonly Item[];
   /** Neither taken nor refused alone, because the search ended before. */
   readonly open: readonly Item[];
@@ -18,13 +18,15 @@ export interface Found<Item> {
   readonly taken: number;
 }
 
-/** Requests of one search at most. One event in 1000 costs up to 20, three in 500 up to 49. */
+/** Requests of one search at most. One event in 500 costs up to 19, one in 1000 up to 21, three in 500 up to 52. */
 export const SEARCH_REQUESTS = 64;
 /** Where this many requests were refused and none was taken, no single event is at fault. */
 const REFUSALS_WITHOUT_TAKING = 20;
 
 interface Search<Item> {
   readonly post: (part: readonly Item[]) => Promise<PartAnswer>;
+  /** Refused alone while nothing had been taken yet: the other side may have refused everything at that time. */
+  readonly early: Item[];
   readonly refused: Item[];
   readonly open: Item[];
   taken: number;
@@ -38,17 +40,20 @@ export async function findRefused<Item>(
   batch: readonly Item[],
   post: (part: readonly Item[]) => Promise<PartAnswer>,
 ): Promise<Found<Item>> {
-  const search: Search<Item> = { post, refused: [], open: [], taken: 0, requests: 0, refusals: 0, stopped: false };
+  const counts = { taken: 0, requests: 0, refusals: 0, stopped: false };
+  const search: Search<Item> = { post, early: [], refused: [], open: [], ...counts };
   await split(search, batch, true);
-  const { refused, open, taken } = search;
-  return { refused, open, taken };
+  const { early, refused, open } = search;
+  if (search.taken === 0) return { refused: early, open, taken: 0 };
+  for (const item of early) if ((await ask(search, [item])) === 'refused') refused.push(item);
+  return { refused, open, taken: search.taken };
 }
 
 /** @param posted false when the part is refused only by inference: its other half was taken */
 async function split<Item>(search: Search<Item>, part: readonly Item[], posted: boolean): Promise<void> {
   if (part.length <= 1) {
-    if (posted) search.refused.push(...part);
-    else if ((await ask(search, part)) === 'refused') search.refused.push(...part);
+    const isRefused = posted || (await ask(search, part)) === 'refused';
+    if (isRefused) (search.taken === 0 ? search.early : search.refused).push(...part);
     return;
   }
   const middle = Math.ceil(part.length / 2);

@@ -7,11 +7,12 @@ import type { Due, Lease, Store } from '../outbox/outbox.ts';
 import { ceilingMs } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import { asFault } from '../shared/fault.ts';
+import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
 import { SEARCH_REQUESTS } from './bisect.ts';
 import { deliver } from './deliver.ts';
-import { openLine } from './line.ts';
+import { openLine, pausedUntilMs } from './line.ts';
 import type { Line } from './line.ts';
 
 export { clevertapBody } from './clevertap.ts';
@@ -55,6 +56,8 @@ export interface CourierTools {
   readonly random: () => number;
   readonly userAgent: string;
   readonly onPosted?: (report: PostReport) => void;
+  /** Whom a line tells that it turns. */
+  readonly heartOf?: (callback: string) => Heart;
 }
 
 export interface Courier {
@@ -78,9 +81,11 @@ const CLAIM_MARGIN_SECONDS = 600;
 /** One line a callback; each is slow, down or misconfigured by itself. */
 export function openCourier(tools: CourierTools): Courier {
   const lines = tools.callbacks.map(settings => openLine(settings, tools));
+  const watch = (line: Line): void => void (line.heart = tools.heartOf?.(line.settings.name));
   return {
     async run(signal) {
       await warnOfStrangers(tools);
+      lines.forEach(watch);
       await Promise.all(lines.map(line => followLine(line, signal)));
     },
     async deliverDue(signal) {
@@ -103,6 +108,7 @@ async function followLine(line: Line, signal: AbortSignal): Promise<void> {
       const fault = asFault(error);
       if (fault.retry === 'never') throw fault;
       log.error(`the outbox could not be used: ${fault.message}`, { cure: fault.hint });
+      line.heart?.beat(ceilingMs(STORE_BACKOFF, failures));
       await clock.sleep(ceilingMs(STORE_BACKOFF, failures), signal);
     }
   }
@@ -132,7 +138,7 @@ async function postDue(line: Line, signal: AbortSignal, which: 'ripe' | 'all'): 
 async function postNext(line: Line, queue: PQueue, failures: unknown[], signal: AbortSignal): Promise<boolean> {
   const { store, lease, clock } = line.tools;
   const { name, timeoutMs } = line.settings;
-  if (signal.aborted || failures.length > 0 || clock.nowMs() < line.pausedUntilMs) return false;
+  if (signal.aborted || failures.length > 0 || clock.nowMs() < pausedUntilMs(line, clock.nowMs())) return false;
   const claimSeconds = Math.ceil(((SEARCH_REQUESTS + 1) * timeoutMs) / 1000) + CLAIM_MARGIN_SECONDS;
   const { events } = await store.claim(lease, name, line.batchSize, clock.nowSeconds(), claimSeconds);
   if (events.length > 0) {
@@ -157,6 +163,7 @@ async function untilRipe(line: Line, signal: AbortSignal): Promise<void> {
     // The second in which he asked may have begun before the pause did.
     if (due.askedSeconds !== undefined && (due.askedSeconds + 1) * 1000 > line.pausedAtMs) line.pausedUntilMs = 0;
     const sleepMs = ripeAtMs(line, due, clock.nowMs()) - clock.nowMs();
+    line.heart?.beat();
     if (sleepMs <= 0) return;
     await line.bell.wait(Math.min(sleepMs, LONGEST_SLEEP_MS), clock, signal);
   }
@@ -165,9 +172,11 @@ async function untilRipe(line: Line, signal: AbortSignal): Promise<void> {
 /** When there is reason to look again: a batch is full, or its oldest event has waited for company long enough. */
 function ripeAtMs(line: Line, { count, waitingSinceSeconds, nextSeconds }: Due, nowMs: number): number {
   const full = count >= line.batchSize ? nowMs : Infinity;
-  const waited = waitingSinceSeconds === undefined ? Infinity : waitingSinceSeconds * 1000 + line.settings.batchWaitMs;
+  const sinceMs = waitingSinceSeconds === undefined ? Infinity : waitingSinceSeconds * 1000;
+  // Since a time to come: the clock was wrong then, or is now.
+  const waited = sinceMs !== Infinity && sinceMs > nowMs ? nowMs : sinceMs + line.settings.batchWaitMs;
   const next = nextSeconds === undefined ? Infinity : nextSeconds * 1000;
-  return Math.max(Math.min(full, waited, next), line.pausedUntilMs);
+  return Math.max(Math.min(full, waited, next), pausedUntilMs(line, nowMs));
 }
 
 /** Events of a callback that the configuration does not name any more would wait in silence. */

@@ -39,6 +39,7 @@ export async function deliver(line: Line, events: readonly ClaimedEvent[], signa
 
 async function postBatch(line: Line, events: readonly ClaimedEvent[]): Promise<Outcome> {
   const { settings, tools } = line;
+  line.heart?.beat();
   const startedMs = tools.clock.nowMs();
   const answer = await post(settings, tools.userAgent, clevertapBody(events));
   const code = answer.kind === 'answered' ? `${answer.status}` : answer.kind;

@@ -4,6 +4,7 @@
  */
 import type { ClaimedEvent, Settlement } from '../outbox/outbox.ts';
 import { asFault } from '../shared/fault.ts';
+import type { Heart } from '../shared/heart.ts';
 import { openBell } from './bell.ts';
 import type { Bell } from './bell.ts';
 import type { CallbackSettings, CourierTools } from './callback.ts';
@@ -30,6 +31,8 @@ export interface Line {
   takings: number;
   /** Events that were refused alone, and `takings` at that time. */
   readonly suspects: Map<string, number>;
+  /** Beats while the line is followed. */
+  heart: Heart | undefined;
   /** True from the alarm about a configuration fault until something is taken again. */
   alarmed: boolean;
 }
@@ -37,6 +40,8 @@ export interface Line {
 /** Tries to settle before giving up, and the waits between them: a full disk must not make us post again. */
 const SETTLE_TRIES = 10;
 const SETTLE_RETRY = { firstMs: 1_000, lastMs: 60_000 };
+/** No wait is as long, in milliseconds. */
+const FAR_MS = 86_400_000;
 /** More are forgotten: each is then refused alone once more before it can be buried. */
 const SUSPECTS = 1_000;
 
@@ -52,8 +57,14 @@ export function openLine(settings: CallbackSettings, tools: CourierTools): Line 
     failures: undefined,
     takings: 0,
     suspects: new Map(),
+    heart: undefined,
     alarmed: false,
   };
+}
+
+/** When the pause that the other side asked for is over; 0 for one that was set while the clock was wrong. */
+export function pausedUntilMs(line: Line, nowMs: number): number {
+  return line.pausedUntilMs - nowMs > FAR_MS ? 0 : line.pausedUntilMs;
 }
 
 /** These were taken: the other side works. */
@@ -200,6 +211,7 @@ async function settle(line: Line, settlements: readonly Settlement[], signal: Ab
       const fault = asFault(error);
       if (fault.retry === 'never' || tries >= SETTLE_TRIES || signal.aborted) throw fault;
       log.error(`what was posted could not be noted: ${fault.message}`, { cure: fault.hint });
+      line.heart?.beat();
       await clock.sleep(waitMs, signal);
       waitMs = Math.min(2 * waitMs, SETTLE_RETRY.lastMs);
     }

@@ -76,7 +76,7 @@ function asText(path: string, { config, origins, warnings }: LoadedConfig, seen:
 }
 
 /** Which reasons lead where, the operator's own choices among them. */
-function policyLines({ name, overrides }: Policy): string[] {
+function policyLines({ name, overrides, rules = [] }: Policy): string[] {
   const entries = Object.entries(REASONS).map(([reason, entry]) => ({ reason, ...entry }));
   const chosen = entries.map(({ reason, verdict }) => {
     const own = overrides[reason as Reason];
@@ -91,7 +91,8 @@ function policyLines({ name, overrides }: Policy): string[] {
     name === 'clevertap'
       ? 'a refusal nobody can read follows its code'
       : 'anything else follows its code: 5xx hard, 4xx soft, a full mailbox soft';
-  return ['verdicts by reason:', ...['hard', 'soft', 'none'].flatMap(of), `  ${rest}`];
+  const own = rules.length === 0 ? [] : [`  before all that: ${rules.length} of your own rules`];
+  return ['verdicts by reason:', ...['hard', 'soft', 'none'].flatMap(of), `  ${rest}`, ...own];
 }
 
 /** One mailbox for people. The words tell; there is no colour to miss. */

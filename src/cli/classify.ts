@@ -2,93 +2,64 @@
  * `bounced classify`: saved mails in, verdicts out; a line a recipient for people, an object a mail for programs.
  * Looks nothing up, posts nothing.
  */
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { readBounce } from '../index.ts';
-import type { Bounce, Verdict } from '../index.ts';
+import type { Bounce, Policy, Verdict } from '../index.ts';
+import { openReadingThread } from '../reading-thread.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
-import { LIMITS } from '../shared/limits.ts';
+import { silentLog } from '../shared/silent-log.ts';
+import { DEFAULT_POLICY } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
+import { explain } from './explain.ts';
+import { mailsOf, tellUnread } from './mails.ts';
 import { readOptions, usage } from './options.ts';
+import { print } from './print.ts';
 
 export function classifyCommand(args: string[]): Command {
-  const { values, operands } = readOptions('classify', args, { json: 'boolean', explain: 'boolean' });
+  const { values, operands } = readOptions('classify', args, {
+    json: 'boolean',
+    explain: 'boolean',
+    config: 'string',
+  });
   if (operands.length === 0) throw usage('classify', 'expected at least one FILE, DIR or -');
   const show = values.json === true ? showJson : values.explain === true ? showExplained : showLines;
   return async () => {
+    // Only its [verdict]: no secret is read, nothing needs to run.
+    const policy = values.config === undefined ? DEFAULT_POLICY : await policyOf(values.config);
+    // A mail that is never done must not keep the others from being read.
+    const reading = openReadingThread({ log: silentLog, clock: systemClock });
     let exit: ExitCode = EXIT.ok;
     for (const operand of operands) {
       for await (const mail of mailsOf(operand)) {
         if ('problem' in mail) {
-          const what = visible(`${mail.path}: ${mail.problem}`);
-          process.stderr.write(`bounced: ${what}\n  cure: name an .eml file, a folder of them, or -\n`);
-          exit = EXIT.dataError;
+          exit = tellUnread(mail);
         } else {
-          const bounce = await readBounce(mail.source, { nowSeconds: systemClock.nowSeconds() });
-          await print(show(basename(mail.path), bounce));
+          const bounce = await reading.readFile(mail.source, policy, systemClock.nowSeconds());
+          await print(show(mail.file, bounce));
         }
       }
     }
+    await reading.close();
     return exit;
   };
 }
 
-type Mail = { readonly path: string } & ({ readonly source: Buffer } | { readonly problem: string });
-
-async function* mailsOf(operand: string): AsyncIterable<Mail> {
-  if (operand === '-') {
-    yield await readMail(operand, process.stdin);
-    return;
-  }
-  const paths = await emlFiles(operand);
-  if (paths.length === 0) yield { path: operand, problem: 'holds no .eml file' };
-  for (const path of paths) yield await readMail(path, createReadStream(path));
-}
-
-/** A folder as the .eml files in and below it, in the order of their names; anything else as itself. */
-async function emlFiles(operand: string): Promise<string[]> {
-  try {
-    if (!(await stat(operand)).isDirectory()) return [operand];
-    const names = await readdir(operand, { recursive: true });
-    return names
-      .filter(name => name.endsWith('.eml'))
-      .sort()
-      .map(name => join(operand, name));
-  } catch {
-    // Reading it as a file will tell what is wrong with it.
-    return [operand];
-  }
-}
-
-/** The mail up to the limit of what is looked at; what is over it shows that it is cut. */
-async function readMail(path: string, stream: AsyncIterable<Buffer>): Promise<Mail> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > LIMITS.sourceBytes) break;
-    }
-  } catch (error) {
-    return { path, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };
-  }
-  return { path, source: Buffer.concat(chunks) };
+/** The configuration's machinery is loaded only where it is asked for. */
+async function policyOf(path: string): Promise<Policy> {
+  const { loadPolicy, readEnv } = await import('../runtime/config.ts');
+  return loadPolicy(path, readEnv());
 }
 
 function showJson(file: string, bounce: Bounce): string {
   const { isBounce, kind, because, reader } = bounce;
-  // In a failure that also speaks of delayed recipients, only those that failed.
-  const listed = bounce.verdicts.filter(one => !isBounce || one.verdict !== 'none');
+  // In a failure that also speaks of delayed recipients, only those that failed: also where an override says "none".
+  const listed = bounce.verdicts.filter(({ reason }) => !isBounce || (reason !== 'delayed' && reason !== 'delivered'));
   const recipients = listed.map(({ recipient, names, bouncedAtSeconds, ...rest }) => {
-    const { verdict, reason, about, status, replyCode, diagnostic, evidence } = rest;
+    const { verdict, reason, because, about, status, replyCode, diagnostic, evidence } = rest;
     const also = names.slice(1);
     const codes = { status, replyCode, ts: bouncedAtSeconds, diagnostic };
-    return { address: recipient, also, verdict, reason, about, ...codes, evidence };
+    return { address: recipient, also, verdict, reason, because, about, ...codes, evidence };
   });
   return visible(JSON.stringify({ file, isBounce, kind, because, reader, recipients, proof: 'not asked' }));
 }
@@ -98,14 +69,9 @@ function showLines(file: string, bounce: Bounce): string {
 }
 
 function showExplained(file: string, bounce: Bounce): string {
-  if (bounce.verdicts.length === 0) return showLines(file, bounce);
   const lines = summary(file, bounce);
-  return bounce.verdicts
-    .flatMap((verdict, index) => [
-      lines[index] ?? '',
-      ...verdict.evidence.map(({ part, quote, rule }) => `    ${part}: "${visible(quote)}"\n      by ${visible(rule)}`),
-    ])
-    .join('\n');
+  const under = bounce.verdicts.map(verdict => explain(bounce, verdict));
+  return lines.flatMap((line, index) => [line, ...(under[index] ?? [])]).join('\n');
 }
 
 function summary(file: string, bounce: Bounce): string[] {
@@ -119,10 +85,4 @@ function line(verdict: Verdict): string {
   const codes = [replyCode, status].filter(code => code !== undefined).join(' ');
   const words = diagnostic === undefined ? '' : `  "${visible(diagnostic).slice(0, 160)}"`;
   return [visible(recipient), verdict.verdict, reason, codes].filter(part => part !== '').join('  ') + words;
-}
-
-/** Waits when whoever reads is slower than we are. */
-async function print(text: string): Promise<void> {
-  if (process.stdout.write(`${text}\n`)) return;
-  await new Promise(resolve => process.stdout.once('drain', resolve));
 }

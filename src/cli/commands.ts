@@ -10,7 +10,7 @@ import { HELP } from './help.ts';
 
 export type Command = () => Promise<ExitCode>;
 
-const NAMES = ['run', 'classify', 'check', 'outbox', 'held', 'breaker'] as const;
+const NAMES = ['run', 'status', 'classify', 'check', 'rules', 'outbox', 'held', 'breaker'] as const;
 
 /**
  * The command that the arguments ask for.
@@ -26,10 +26,14 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
   switch (known) {
     case 'run':
       return (await import('./run.ts')).runCommand(args);
+    case 'status':
+      return (await import('./status.ts')).statusCommand(args);
     case 'classify':
       return (await import('./classify.ts')).classifyCommand(args);
     case 'check':
       return (await import('./check.ts')).checkCommand(args);
+    case 'rules':
+      return (await import('./rules.ts')).rulesCommand(args);
     case 'outbox':
       return (await import('./outbox.ts')).outboxCommand(args);
     case 'held':

@@ -4,6 +4,7 @@
  */
 import type { EventDetails, KeptEvent, PastAct } from '../outbox/outbox.ts';
 import { visible } from '../runtime/log-lines.ts';
+import { explain } from './explain.ts';
 import { columns } from './table.ts';
 
 /** Characters of an id that are shown: enough to tell a thousand million events apart. */
@@ -75,10 +76,7 @@ export function eventSheet(event: EventDetails, nowSeconds: number): string {
       ? []
       : [['mail', `${visible(message.folder)}, UID ${message.uid}: ${visible(message.because)}`] as [string, string]]),
   ];
-  const evidence = (message?.verdicts ?? []).flatMap(({ recipient, verdict, reason, evidence: quotes }) => [
-    `  ${visible(recipient)}: ${verdict}, ${reason}`,
-    ...quotes.map(({ part, quote, rule }) => `    ${part}: "${visible(quote)}" by ${visible(rule)}`),
-  ]);
+  const evidence = message?.verdicts.flatMap(one => [`  ${visible(one.recipient)}`, ...explain(message, one)]) ?? [];
   return [columns(rows), ...(evidence.length === 0 ? [] : ['evidence', ...evidence])].join('\n');
 }
 

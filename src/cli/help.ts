@@ -7,8 +7,10 @@ const bounced = `bounced reads the bounces in a Gmail sending account, decides s
 usage: bounced COMMAND [...]
 
   run       follow the mailboxes and post what is proven
+  status    how it fares: mailboxes, outbox, the last day; --watch goes on looking
   classify  read saved mails and show the verdicts
   check     show the configuration in force; with --online log in and look around
+  rules     list the reasons; test rules of your own before they count
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
   held      what could not be proven: list, show, release, discard
   breaker   the stop on a flood of hard bounces: show, reset
@@ -21,7 +23,8 @@ example: bounced classify mail.eml
 const run = `usage: bounced run --config FILE [--dry-run] [--once]
 
 Follows every [[mailbox]] of the configuration and posts proven bounces to its callback, until SIGTERM or SIGINT.
-Nothing in a mailbox is changed. Log lines go to standard error.
+Nothing in a mailbox is changed. Log lines go to standard error. SIGHUP reads the configuration and its secrets
+anew: taken whole when it is right, else the old one stays.
 
   --config FILE  the configuration (bounced.toml)
   --dry-run      post nothing and keep nothing: read the last "backfill" days and print what would be posted or held
@@ -33,16 +36,33 @@ state directory, 77 login refused, 78 configuration
 example: bounced run --config /etc/bounced/bounced.toml --dry-run --once
 `;
 
-const classify = `usage: bounced classify [--json] [--explain] FILE|DIR|- ...
+const status = `usage: bounced status --config FILE [--json] [--watch]
 
-Reads saved mails (.eml) and prints a line for each recipient, or for a mail that is no bounce why not. A folder stands
-for all .eml files in it and below; - is standard input. No proof is asked: nothing is looked up, nothing posted.
+How it fares, beside a running daemon or without one, with one look into the outbox: whether a daemon runs; each mailbox
+with its lag, last mail, place and last trouble with the cure; what waits, is held, dead or stopped by the breaker; the
+verdicts of the last 24 hours by reason; refusals for a fault of our own side apart. Changes nothing, asks no network.
 
-  --json      one JSON object a mail: file, isBounce, kind, recipients (address, verdict, reason, about, status,
-              replyCode, ts, evidence), proof
-  --explain   under each line, what the verdict rests on
+  --json   one JSON object, times in epoch seconds; with --watch one a line
+  --watch  look again every 2 s, until you stop it (Ctrl-C)
 
-exit codes: 0 all were read, 64 usage, 65 some could not be read
+exit codes: 0 shown, 64 usage, 74 no outbox, or it cannot be used, 78 configuration
+
+example: sudo bounced status --config /etc/bounced/bounced.toml
+`;
+
+const classify = `usage: bounced classify [--json] [--explain] [--config FILE] FILE|MBOX|DIR|- ...
+
+Reads saved mails and prints a line for each recipient, or for a mail that is no bounce why not. Takes single mails
+(.eml), mbox files (shown as NAME#1, NAME#2 ...), Maildirs, folders of all of them, and - for standard input.
+No proof is asked: nothing is looked up, nothing posted.
+
+  --json      one JSON object a mail: file, isBounce, kind, recipients (address, verdict, reason, because, about,
+              status, replyCode, ts, evidence), proof
+  --config FILE
+              take policy, overrides and rules of this configuration's [verdict]; its secrets are not read
+  --explain   under each line: what made it hard or soft, the line and rule that decided, what lost and why
+
+exit codes: 0 all were read, 64 usage, 65 some could not be read, 78 configuration
 
 example: bounced classify --json fixtures/gmail | jq 'select(.isBounce)'
 `;
@@ -58,6 +78,18 @@ or default). Secrets are read, not shown.
 exit codes: 0 all is well, 69 a server cannot be reached, 77 login refused, 78 configuration
 
 example: bounced check --config /etc/bounced/bounced.toml --online
+`;
+
+const rules = `usage: bounced rules list [--json]
+       bounced rules test FILE [MAIL|MBOX|DIR|- ...]
+
+list prints every reason with its verdict and what it means. test checks a file of rules of your own ([verdict]
+rules_file): each rule's examples, what it wins over, which rules are never reached, could never fit or fit too much.
+With saved mails, it shows each recipient's verdict without and with the rules. Nothing is changed or posted.
+
+exit codes: 0 the rules are in order, 64 usage, 65 some mail could not be read, 78 a mistake in the rules
+
+example: bounced rules test /etc/bounced/rules.toml ~/Maildir
 `;
 
 const outbox = `usage: bounced outbox list --config FILE [--state S,...] [--mailbox M] [--callback C] [--address A] [--limit N]
@@ -124,4 +156,4 @@ exit codes: 0 done, 64 usage, 65 no breaker of that mailbox was ever open, 74 no
 example: bounced breaker show --config /etc/bounced/bounced.toml
 `;
 
-export const HELP = { bounced, run, classify, check, outbox, held, breaker } as const;
+export const HELP = { bounced, run, status, classify, check, rules, outbox, held, breaker } as const;

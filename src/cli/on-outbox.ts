@@ -38,10 +38,14 @@ const AT_ONCE = 500;
 
 export type FilterValues = { readonly [Name in keyof typeof FILTER_OPTIONS]?: string };
 
-/** Opens the outbox that the configuration names, works, and closes it. */
-export async function withOutbox<Result>(config: string, work: (store: Store) => Promise<Result>): Promise<Result> {
+/** Opens the outbox that the configuration names, works, and closes it. `read`: nothing of it can be changed. */
+export async function withOutbox<Result>(
+  config: string,
+  work: (store: Store) => Promise<Result>,
+  access: 'read' | 'write' = 'write',
+): Promise<Result> {
   const stateDir = await loadStateDir(config, readEnv());
-  const store = await openPresentOutbox(stateDir).catch((error: unknown) => {
+  const store = await openPresentOutbox(stateDir, access).catch((error: unknown) => {
     throw forbidden(error) ?? error;
   });
   try {

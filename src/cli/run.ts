@@ -2,17 +2,20 @@
  * `bounced run`: takes the command line, builds log, clock and signals, hands over to the daemon.
  */
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { runDaemon } from '../daemon.ts';
-import { systemClock } from '../runtime/clock.ts';
+import type { Setup } from '../reload.ts';
+import { monotonicMicroseconds, systemClock } from '../runtime/clock.ts';
 import { loadConfig, readEnv } from '../runtime/config.ts';
 import type { Config, Env } from '../runtime/config.ts';
 import { openLog } from '../runtime/log.ts';
-import { stopSignals } from '../runtime/signals.ts';
+import { hangups, stopSignals } from '../runtime/signals.ts';
 import { formatOfStderr } from '../runtime/stderr.ts';
 import { notifier } from '../runtime/systemd.ts';
 import { readVersion } from '../runtime/version.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Log } from '../shared/log.ts';
+import type { Secret } from '../shared/secret.ts';
 import type { Command } from './commands.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 
@@ -22,10 +25,11 @@ export function runCommand(args: string[]): Command {
   refuseOperands('run', operands);
   return async () => {
     const env = readEnv();
-    const { config, warnings } = await loadConfig(path, env);
-    const log = logFor(config, env);
-    for (const warning of warnings) log.warn(warning);
     const options = { dryRun: values['dry-run'] ?? false, once: values.once ?? false };
+    // From the first moment: a SIGHUP that nobody listens to ends the program.
+    const asked = options.dryRun || options.once ? undefined : hangups();
+    const load = setupLoader(path, env);
+    const { config, log } = await load();
     if (!options.dryRun) await makeStateDir(config.stateDir);
     const { drain, atOnce } = stopSignals();
     const tools = {
@@ -36,17 +40,42 @@ export function runCommand(args: string[]): Command {
       print: (line: string) => process.stdout.write(`${line}\n`),
       notify: notifier(env['NOTIFY_SOCKET']),
     };
-    await Promise.race([runDaemon(config, tools, options, drain), stopped(atOnce)]);
+    const reloads = asked === undefined ? undefined : { asked, load, begun, unchangedHint: unchangedHint(path, env) };
+    await Promise.race([runDaemon(config, tools, options, drain, {}, reloads), stopped(atOnce)]);
     return EXIT.ok;
   };
 }
 
-function logFor(config: Config, env: Env): Log {
+/** Reads the configuration, each time anew. Whatever secret was ever read stays out of the log. */
+function setupLoader(path: string, env: Env): () => Promise<Setup> {
+  const secrets: Secret[] = [];
+  return async () => {
+    const { config, warnings } = await loadConfig(path, env);
+    secrets.push(...config.mailboxes.map(one => one.password), ...config.callbacks.map(one => one.url));
+    const log = logFor(config, env, [...secrets]);
+    for (const warning of warnings) log.warn(warning);
+    return { config, log };
+  };
+}
+
+function logFor(config: Config, env: Env, secrets: readonly Secret[]): Log {
   const { level, format, addresses } = config.log;
   const chosen = format === 'auto' ? formatOfStderr(env['JOURNAL_STREAM']) : format;
-  const secrets = [...config.mailboxes.map(one => one.password), ...config.callbacks.map(one => one.url)];
   const write = (line: string): void => void process.stderr.write(line);
   return openLog({ level, format: chosen, addresses, secrets }, write, () => systemClock.nowMs());
+}
+
+function begun(): string {
+  return `RELOADING=1\nMONOTONIC_USEC=${monotonicMicroseconds()}`;
+}
+
+/** systemd copies credentials when it starts a service, and not again. */
+function unchangedHint(path: string, env: Env): string {
+  const credentials = env['CREDENTIALS_DIRECTORY'];
+  const copied = credentials !== undefined && resolve(path).startsWith(`${resolve(credentials)}/`);
+  return copied
+    ? `${path} is a copy that systemd made at the start: after a change, "systemctl restart bounced"`
+    : `if something should have, look at ${path} and the environment ("bounced check" shows what is in force)`;
 }
 
 /** Rejects when the operator will wait no longer. */

@@ -6,6 +6,7 @@ import { ImapFlow } from 'imapflow';
 import type { FetchMessageObject, FetchQueryObject, MessageStructureObject, SearchObject } from 'imapflow';
 import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
+import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
 import { connectionFault } from './login-fault.ts';
 import type { MailboxSettings, PartStructure } from './mailbox.ts';
@@ -15,6 +16,8 @@ export interface Tools {
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** Beats with each command that has ended, and tells of mails that wait. */
+  readonly heart?: Heart;
 }
 
 export interface Folder {
@@ -48,6 +51,7 @@ export class Connection {
   readonly #client: ImapFlow;
   readonly #settings: MailboxSettings;
   readonly #log: Log;
+  readonly #heart: Heart | undefined;
   #broken: unknown;
   #closed = false;
   /** True when the server has announced mail since the folder was opened last. */
@@ -55,9 +59,10 @@ export class Connection {
   #opened: string | undefined;
   readonly #wakers = new Set<() => void>();
 
-  private constructor(settings: MailboxSettings, { log }: Tools) {
+  private constructor(settings: MailboxSettings, { log, heart }: Tools) {
     this.#settings = settings;
     this.#log = log;
+    this.#heart = heart;
     this.#client = new ImapFlow(clientOptions(settings, log));
     // Before connect(): an "error" without a listener ends the program.
     this.#client.on('error', (error: unknown) => {
@@ -132,6 +137,13 @@ export class Connection {
     return this.#run(signal, () => this.#client.fetchAll(ranges(uids), query, { uid: true }));
   }
 
+  /** UIDs of the mails from this one on, by FETCH: a second witness beside SEARCH. Ascending; never below `first`. */
+  async uidsFrom(first: number, signal: AbortSignal): Promise<number[]> {
+    const there = await this.#run(signal, () => this.#client.fetchAll(`${first}:*`, { uid: true }, { uid: true }));
+    // RFC 3501 6.4.8: "n:*" always holds the last message, even below n.
+    return there.flatMap(({ uid }) => (uid >= first ? [uid] : [])).sort((one, other) => one - other);
+  }
+
   async count(path: string, signal: AbortSignal): Promise<number | undefined> {
     const status = await this.#run(signal, () => this.#client.status(path, { messages: true }));
     return status === false ? undefined : status.messages;
@@ -179,6 +191,7 @@ export class Connection {
       this.#log.debug('imap command failed', { error: error instanceof Error ? error.name : 'unknown' });
       throw connectionFault(this.#broken === undefined ? error : this.#merge(error), this.#settings);
     } finally {
+      this.#heart?.beat();
       limit.removeEventListener('abort', stop);
     }
   }

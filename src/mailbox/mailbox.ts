@@ -126,11 +126,21 @@ export interface SentLookup {
   readonly mails: ReadonlyMap<string, SentMail>;
 }
 
+/** A failure to follow, with the Fault's code and cure. */
+export interface MailboxTrouble {
+  readonly code: string;
+  readonly message: string;
+  readonly cure?: string;
+  readonly atSeconds: number;
+}
+
 /** What `watch` tells while it works; for status, metrics and the log. */
 export interface MailboxState {
   readonly connected: boolean;
   readonly folder?: string;
   readonly lastScanSeconds?: number;
+  /** The last failure that a new connection is to mend, with its cure. */
+  readonly fault?: MailboxTrouble;
 }
 
 export interface Mailbox {

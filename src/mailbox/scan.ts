@@ -10,10 +10,15 @@ import { LIMITS } from '../shared/limits.ts';
 import { toStructure } from './connection.ts';
 import type { Connection, Fetched, Opened } from './connection.ts';
 import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts';
+import type { Portion } from './portion.ts';
 
 /** UIDs can become visible late, below ones already seen: so many below the cursor are looked at again. */
 export const OVERLAP = 50;
 const DAY_MS = 86_400_000;
+/** One byte more than is read tells a header that fits from one that is cut. */
+const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
+/** After UIDVALIDITY has changed: what came since the last look is sought at least so far back. */
+const RESCAN_DAYS = 3;
 const NIL_AS_TEXT = Buffer.from('false');
 
 /** UIDs to look at, ascending: above the cursor less an overlap, or by date where the folder has no cursor. */
@@ -29,33 +34,62 @@ export async function newUids(
     const from = Math.max(1, cursor.lastUid - OVERLAP + 1);
     if (opened.exists === 0) return [];
     // RFC 3501 6.4.8: "n:*" always holds the last message, even below n.
-    return (await connection.search({ uid: `${from}:*` }, signal)).filter(uid => uid >= from);
+    const found = (await connection.search({ uid: `${from}:*` }, signal)).filter(uid => uid >= from);
+    return unsearched(connection, opened, cursor.lastUid, found, signal);
   }
-  if (backfillDays === 0 || opened.exists === 0) return [];
-  return connection.search({ since: new Date(nowMs - backfillDays * DAY_MS) }, signal);
+  const days = cursor === undefined ? backfillDays : Math.max(backfillDays, RESCAN_DAYS);
+  if (days === 0 || opened.exists === 0) return [];
+  return connection.search({ since: new Date(nowMs - days * DAY_MS) }, signal);
 }
 
-/** Looks at these messages; skips our own sent mail and drafts. */
+/** UIDs just below UIDNEXT that can be seen now: those that cannot may become visible later. */
+export async function lastUids(
+  connection: Connection,
+  { exists, uidNext }: Opened,
+  signal: AbortSignal,
+): Promise<number[]> {
+  if (exists === 0) return [];
+  const from = Math.max(1, uidNext - 2 * OVERLAP);
+  return (await connection.search({ uid: `${from}:*` }, signal)).filter(uid => uid >= from && uid < uidNext);
+}
+
+/**
+ * UIDNEXT has moved and SEARCH shows nothing new: the new mails are gone again, or it does not know of them yet.
+ * FETCH asks for the mails themselves.
+ */
+async function unsearched(
+  connection: Connection,
+  { uidNext }: Opened,
+  lastUid: number,
+  found: readonly number[],
+  signal: AbortSignal,
+): Promise<number[]> {
+  if (uidNext - 1 <= lastUid || found.some(uid => uid > lastUid)) return [...found];
+  return [...found, ...(await connection.uidsFrom(lastUid + 1, signal))];
+}
+
+/** Looks at these; skips our own sent mail and drafts. `missing`: UIDs that the server did not hand out. */
 export async function readChunk(
   connection: Connection,
-  uids: readonly number[],
+  { uids, large }: Portion,
   interest: Interest,
   signal: AbortSignal,
-): Promise<{ readonly messages: RawMessage[]; readonly skipped: number }> {
+): Promise<{ readonly messages: RawMessage[]; readonly skipped: number; readonly missing: readonly number[] }> {
   const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
-  const query = {
-    uid: true,
-    internalDate: true,
-    size: true,
-    headers: fields,
-    ...(connection.isGmail ? { labels: true } : {}),
-  };
-  const seen = (await connection.fetch(uids, query, signal)).sort((one, other) => one.uid - other.uid);
+  const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
+  const small = uids.filter(uid => !large.has(uid));
+  const seen = [
+    ...(await connection.fetch(small, { ...facts, headers: fields }, signal)),
+    ...(await connection.fetch([...large], { ...facts, bodyParts: [HEADER] }, signal)),
+  ].sort((one, other) => one.uid - other.uid);
   const ours = seen.filter(isOwnMail);
   const looked = seen.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
   const candidates = looked.filter(raw => raw.candidate);
   const full = await readCandidates(connection, candidates, interest, signal);
-  return { messages: looked.map(raw => full.get(raw.uid) ?? raw), skipped: ours.length };
+  // A candidate whose content went away between the two looks would be taken for a mail without a report.
+  const messages = looked.flatMap(raw => (raw.candidate ? (full.get(raw.uid) ?? []) : raw));
+  const got = new Set([...ours, ...messages].map(({ uid }) => uid));
+  return { messages, skipped: ours.length, missing: uids.filter(uid => !got.has(uid)) };
 }
 
 function isOwnMail({ labels }: Fetched): boolean {
@@ -63,7 +97,7 @@ function isOwnMail({ labels }: Fetched): boolean {
 }
 
 function firstLook(fetched: Fetched, interest: Interest): RawMessage {
-  const headers = parseHeaderFields(fetched.headers ?? Buffer.alloc(0));
+  const headers = wholeHeader(fetched, []);
   const { uid, emailId, internalDate, labels, size } = fetched;
   const dateMs = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
   return {
@@ -86,8 +120,7 @@ async function readCandidates(
   signal: AbortSignal,
 ): Promise<Map<number, RawMessage>> {
   const uids = candidates.map(raw => raw.uid);
-  const header = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes };
-  const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [header] }, signal);
+  const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [HEADER] }, signal);
   const byShape = new Map<string, { wanted: readonly WantedPart[] | 'source'; mails: RawMessage[] }>();
   for (const shape of shapes) {
     const first = candidates.find(raw => raw.uid === shape.uid);
@@ -114,8 +147,13 @@ async function readCandidates(
 }
 
 function wholeHeader(shape: Fetched, firstLook: HeaderFields): HeaderFields {
-  const bytes = shape.headers ?? shape.bodyParts?.get('header');
+  const bytes = sent(shape.headers) ?? sent(shape.bodyParts?.get('header'));
   return bytes === undefined ? firstLook : parseHeaderFields(bytes);
+}
+
+/** What was handed out. imapflow 2.10 turns NIL, the answer for what is not there, into false or the text "false". */
+function sent(bytes: unknown): Buffer | undefined {
+  return Buffer.isBuffer(bytes) && !bytes.equals(NIL_AS_TEXT) ? bytes : undefined;
 }
 
 async function readParts(
@@ -132,9 +170,10 @@ async function readParts(
     signal,
   );
   const byUid = new Map(fetched.map(one => [one.uid, one.bodyParts]));
-  return mails.map(raw => {
+  return mails.flatMap(raw => {
+    if (!byUid.has(raw.uid)) return [];
     const parts = wanted.flatMap(part => toPart(part, byUid.get(raw.uid)?.get(keyOf(part).toLowerCase())));
-    return { ...raw, parts };
+    return [{ ...raw, parts }];
   });
 }
 
@@ -142,9 +181,9 @@ function keyOf({ path, section }: WantedPart): string {
   return section === 'header' ? `${path}.HEADER` : path;
 }
 
-function toPart({ path, section, maxBytes }: WantedPart, bytes: Buffer | null | undefined): FetchedPart[] {
-  // imapflow 2.10 turns NIL, the answer for a part that is not there, into the text "false".
-  if (bytes === undefined || bytes === null || bytes.equals(NIL_AS_TEXT)) return [];
+function toPart({ path, section, maxBytes }: WantedPart, answer: Buffer | null | undefined): FetchedPart[] {
+  const bytes = sent(answer);
+  if (bytes === undefined) return [];
   return [{ path, section, bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }];
 }
 
@@ -161,7 +200,8 @@ async function readSources(
       { uid: true, source: { start: 0, maxLength: LIMITS.sourceBytes } },
       signal,
     );
-    const source = one?.source;
+    if (one === undefined) continue;
+    const source = sent(one.source);
     read.push(source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length });
   }
   return read;

@@ -1,6 +1,6 @@
 /**
  * Mails in Sent by their Message-ID. Takes ids that may come from an attacker, gives the recipients of the mails that
- * really bear them. Uses a connection of its own, EXAMINE only.
+ * really bear them. Reads the folder that the connection has open, and changes nothing in it.
  */
 import { cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues, parseHeaderFields } from '../shared/header-fields.ts';
@@ -9,38 +9,76 @@ import type { Connection, Fetched } from './connection.ts';
 import type { SentMail } from './mailbox.ts';
 
 const FIELDS = ['message-id', 'to', 'cc', 'bcc', 'x-clevertap_meta'];
-/** Ids in one search: a command line stays well below the 8000 characters that servers take (RFC 2683 3.2.1.5). */
+/** Ids in one search. */
 const IDS_AT_ONCE = 20;
+/** Characters of ids in one search: a command line stays below the 8000 that servers take (RFC 2683 3.2.1.5). */
+const CHARS_AT_ONCE = 5_000;
+/** Mails with ids of one search that are read: an id is one mail's, or some copies'. */
+const MOST_MAILS = 200;
 /** Addresses of one sent mail that are looked at; smtp.gmail.com takes 100 recipients a mail. */
 const MOST_RECIPIENTS = 500;
+/** What means nothing in Gmail's search language: no "|", "{", "*", ":" or leading "-" that is more than text there. */
+const GMAIL_WORD = /^[A-Za-z0-9][A-Za-z0-9$%+./=_-]*@[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** The mails that bear one of these ids, in the open folder. Only ids that are safe in a query are asked for. */
+/** True when the id can be asked for at all: whatever it holds, it stays one word of a query. */
+export function isAskable(id: string): boolean {
+  return cleanMessageId(`<${id}>`) === id;
+}
+
+/** The mails that bear one of these ids, by id, in the open folder. Ids that are unsafe in a query are passed over. */
 export async function findByMessageId(
   connection: Connection,
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<SentMail[]> {
-  const safe = ids.filter(id => cleanMessageId(`<${id}>`) === id);
-  const mails: SentMail[] = [];
-  for (let start = 0; start < safe.length; start += IDS_AT_ONCE) {
-    const some = safe.slice(start, start + IDS_AT_ONCE);
-    const uids = await searchIds(connection, some, signal);
-    const fetched = await connection.fetch(uids, { uid: true, headers: FIELDS }, signal);
-    mails.push(...fetched.flatMap(one => toSentMail(one)).filter(mail => some.includes(mail.messageId)));
+): Promise<Map<string, SentMail>> {
+  const mails = new Map<string, SentMail>();
+  const byGmail = (id: string): boolean => connection.isGmail && GMAIL_WORD.test(id);
+  const askable = ids.filter(isAskable);
+  const batches = [...batchesOf(askable.filter(byGmail)), ...batchesOf(askable.filter(id => !byGmail(id)))];
+  for (const batch of batches) {
+    const uids = await connection.search(batch.every(byGmail) ? gmailQuery(batch) : headerQuery(batch), signal);
+    const fetched = await connection.fetch(uids.slice(-MOST_MAILS), { uid: true, headers: FIELDS }, signal);
+    // Whatever the search took for a match: only a mail that bears the very id counts.
+    for (const mail of fetched.flatMap(toSentMail).filter(({ messageId }) => batch.includes(messageId))) {
+      mails.set(mail.messageId, together(mails.get(mail.messageId), mail));
+    }
   }
   return mails;
 }
 
+type SearchQuery = Parameters<Connection['search']>[0];
+
 /** Gmail indexes Message-IDs; HEADER would be a substring search over all headers there. */
-async function searchIds(connection: Connection, ids: readonly string[], signal: AbortSignal): Promise<number[]> {
-  if (connection.isGmail) {
-    const gmraw = ids.map(id => `rfc822msgid:${id}`).join(' OR ');
-    return connection.search({ gmraw }, signal);
-  }
+function gmailQuery(ids: readonly string[]): SearchQuery {
+  return { gmraw: ids.map(id => `rfc822msgid:${id}`).join(' OR ') };
+}
+
+function headerQuery(ids: readonly string[]): SearchQuery {
   const queries = ids.map(id => ({ header: { 'message-id': `<${id}>` } }));
   const [first] = queries;
-  if (first === undefined) return [];
-  return connection.search(queries.length === 1 ? first : { or: queries }, signal);
+  return first !== undefined && queries.length === 1 ? first : { or: queries };
+}
+
+function batchesOf(ids: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  let chars = 0;
+  for (const id of ids) {
+    const last = batches.at(-1);
+    const fits = last !== undefined && last.length < IDS_AT_ONCE && chars + id.length <= CHARS_AT_ONCE;
+    if (fits) last.push(id);
+    else batches.push([id]);
+    chars = fits ? chars + id.length : id.length;
+  }
+  return batches;
+}
+
+/** The same mail sent twice under one id went to the recipients of both. */
+function together(one: SentMail | undefined, other: SentMail): SentMail {
+  if (one === undefined) return other;
+  const { messageId } = one;
+  const recipients = [...new Set([...one.recipients, ...other.recipients])];
+  const sameMeta = one.campaignMeta !== undefined && one.campaignMeta === other.campaignMeta;
+  return { messageId, recipients, ...(sameMeta ? { campaignMeta: one.campaignMeta } : {}) };
 }
 
 function toSentMail({ headers }: Fetched): SentMail[] {
@@ -52,11 +90,12 @@ function toSentMail({ headers }: Fetched): SentMail[] {
   return [{ messageId, recipients, ...(campaignMeta === undefined ? {} : { campaignMeta }) }];
 }
 
-/** Addresses of a field that we wrote ourselves: in angle brackets, or bare between commas (RFC 5322 3.4). */
+/** Addresses of a field that we wrote ourselves: in angle brackets, or bare between commas, in groups or not
+ * (RFC 5322 3.4). */
 function addressesIn(value: string): string[] {
   const plain = value.replace(/"(?:[^"\\]|\\.)*"(?!@)/g, '');
   return plain
-    .split(',')
+    .split(/[,;]/)
     .slice(0, MOST_RECIPIENTS)
-    .flatMap(one => cleanAddress(one) ?? []);
+    .flatMap(one => cleanAddress(one.replace(/^[^<>@"]*:(?!\/)/, '')) ?? []);
 }

@@ -15,11 +15,13 @@ import type {
   Mailbox,
   MailboxInspection,
   MailboxSettings,
+  MailboxTrouble,
   RawMessage,
   SentLookup,
 } from './mailbox.ts';
-import { newUids, OVERLAP, readChunk } from './scan.ts';
-import { findByMessageId } from './sent.ts';
+import { nextPortion } from './portion.ts';
+import { lastUids, newUids, readChunk } from './scan.ts';
+import { SentLookups } from './sent-lookups.ts';
 
 type CursorOf = (folder: string) => Promise<Cursor | undefined>;
 
@@ -28,8 +30,13 @@ const RECONNECT = { baseMs: 1_000, capMs: 300_000 };
 const ONCE_TRIES = 3;
 /** UIDs remembered as handed on, so that the overlap is not read twice while we follow. */
 const REMEMBERED = 2_000;
-/** How late a UID can become visible, seconds; older mails in the overlap were seen before, or are none of ours. */
+/**
+ * How late a UID can become visible, seconds. Older mails in the overlap were seen before or are none of ours; those of
+ * the days to look back on the first run are ours in any case.
+ */
 const LATE_SECONDS = 3_600;
+/** How often the server may list a mail and not hand it out before the mails after it are read all the same. */
+const MISSING_TRIES = 3;
 
 /** A Mailbox over IMAP; connects when it is first used. */
 export function openMailbox(settings: MailboxSettings, interest: Interest, tools: Tools): Mailbox {
@@ -41,14 +48,20 @@ class ImapMailbox implements Mailbox {
   readonly #interest: Interest;
   readonly #tools: Tools;
   #following: Connection | undefined;
-  #sent: Connection | undefined;
+  readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
+  #fault: MailboxTrouble | undefined;
+  /** UIDs above the cursor that were listed and not handed out, and how often. */
+  readonly #missing = new Map<number, number>();
 
   constructor(settings: MailboxSettings, interest: Interest, tools: Tools) {
     this.#settings = settings;
     this.#interest = interest;
     this.#tools = tools;
+    // Without the heart: a look-up may come from elsewhere, and tells nothing of the loop that follows.
+    const { log, clock, random } = tools;
+    this.#sent = new SentLookups(settings, { log, clock, random }, folders => sentFolder(settings, folders));
   }
 
   async *watch(cursorOf: CursorOf, signal: AbortSignal, options: { once?: boolean } = {}): AsyncGenerator<Chunk> {
@@ -71,21 +84,7 @@ class ImapMailbox implements Mailbox {
   }
 
   async findSent(messageIds: readonly string[], signal: AbortSignal): Promise<SentLookup> {
-    try {
-      if (this.#sent?.openedFolder === undefined) {
-        await this.#sent?.close();
-        this.#sent = await Connection.open(this.#settings, this.#tools, signal);
-        const folder = sentFolder(this.#settings, await this.#sent.folders(signal));
-        if (folder === undefined) return { searched: false, mails: new Map() };
-        await this.#sent.examine(folder, signal);
-      }
-      const mails = await findByMessageId(this.#sent, messageIds, signal);
-      return { searched: true, mails: new Map(mails.map(mail => [mail.messageId, mail])) };
-    } catch (error) {
-      await this.#sent?.close();
-      this.#sent = undefined;
-      throw connectionFault(error, this.#settings);
-    }
+    return this.#sent.find(messageIds, signal);
   }
 
   async inspect(signal: AbortSignal): Promise<MailboxInspection> {
@@ -115,17 +114,17 @@ class ImapMailbox implements Mailbox {
       connected: this.#following?.alive ?? false,
       ...(this.#folder === undefined ? {} : { folder: this.#folder }),
       ...(this.#lastScanSeconds === undefined ? {} : { lastScanSeconds: this.#lastScanSeconds }),
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#dropFollowing(), this.#sent?.close()]);
-    this.#sent = undefined;
+    await Promise.all([this.#dropFollowing(), this.#sent.close()]);
   }
 
   /** One connection's life: scan, idle, scan again. Ends by the signal, or when caught up with `once`. */
   async *#follow(cursorOf: CursorOf, signal: AbortSignal, once: boolean): AsyncGenerator<Chunk> {
-    const connection = await Connection.open(this.#settings, this.#tools, signal);
+    const connection = await this.#connect(signal);
     this.#following = connection;
     const folder = folderToRead(this.#settings, await connection.folders(signal));
     this.#folder = folder;
@@ -136,7 +135,18 @@ class ImapMailbox implements Mailbox {
       yield* this.#scan(connection, opened, await cursorOf(folder), handedOn, signal);
       this.#lastScanSeconds = this.#tools.clock.nowSeconds();
       if (once) return;
+      this.#tools.heart?.beat(this.#settings.pollMs);
       await connection.idle(this.#settings.pollMs, this.#tools.clock, signal);
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<Connection> {
+    try {
+      return await Connection.open(this.#settings, this.#tools, signal);
+    } catch (error) {
+      // Without a connection nobody knows what waits: that is an outage, not a gap.
+      this.#tools.heart?.behind(0);
+      throw error;
     }
   }
 
@@ -147,30 +157,44 @@ class ImapMailbox implements Mailbox {
     handedOn: Set<number>,
     signal: AbortSignal,
   ): AsyncGenerator<Chunk> {
-    const { clock, log } = this.#tools;
+    const { clock, log, heart } = this.#tools;
     const known = cursor?.uidValidity === opened.uidValidity ? cursor : undefined;
     if (cursor !== undefined && known === undefined) {
       log.warn('UIDVALIDITY has changed: reading again by date', { folder: opened.path });
       handedOn.clear();
     }
+    // Before the first look, so that what becomes visible during it is not taken for seen.
+    const seenBefore = known === undefined ? await lastUids(connection, opened, signal) : [];
     const found = await newUids(connection, opened, cursor, this.#settings.backfillDays, clock.nowMs(), signal);
     const uids = found.filter(uid => !handedOn.has(uid));
     const place = { mailbox: this.#settings.name, folder: opened.path, uidValidity: opened.uidValidity };
+    const lateSeconds = Math.max(LATE_SECONDS, this.#settings.backfillDays * 86_400);
     let lastUid = known?.lastUid ?? 0;
-    for (let start = 0; start < uids.length; start += LIMITS.chunkMails) {
-      const some = uids.slice(start, start + LIMITS.chunkMails);
-      const { messages, skipped } = await readChunk(connection, some, this.#interest, signal);
+    const notRead = new Set(uids.filter(uid => uid > lastUid));
+    heart?.behind(notRead.size);
+    const withheld: number[] = [];
+    let start = 0;
+    while (start < uids.length) {
+      const portion = await nextPortion(connection, uids.slice(start, start + LIMITS.chunkMails), signal);
+      const some = portion.uids;
+      start += some.length;
+      const { messages, skipped, missing } = await readChunk(connection, portion, this.#interest, signal);
+      await this.#seek(connection, missing, known?.lastUid ?? 0, signal);
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
-      const caughtUp = start + some.length >= uids.length;
+      const caughtUp = start >= uids.length;
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
-      const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, clock.nowSeconds()));
+      const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
       yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp };
       // Asked for the next: so this one is recorded.
-      some.forEach(uid => handedOn.add(uid));
+      for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
+      withheld.push(...missing);
       forgetOldest(handedOn);
+      for (const uid of some) notRead.delete(uid);
+      heart?.behind(notRead.size);
     }
-    if (known === undefined) rememberBelow(opened.uidNext, handedOn);
+    // The mails just before the first look are none of ours: the overlap must not bring them in.
+    for (const uid of seenBefore) if (!withheld.includes(uid)) handedOn.add(uid);
     // The place is kept from the first look on, also in a folder that holds nothing of interest yet.
     if (uids.length === 0 && known === undefined) {
       yield {
@@ -182,13 +206,29 @@ class ImapMailbox implements Mailbox {
     }
   }
 
+  /** Mails that were listed and not handed out: gone meanwhile, or the server is at fault and is asked again. */
+  async #seek(connection: Connection, missing: readonly number[], lastUid: number, signal: AbortSignal): Promise<void> {
+    const above = missing.filter(uid => uid > lastUid);
+    if (above.length === 0) return;
+    const listed = await connection.search({ uid: above.join(',') }, signal);
+    if (listed.length === 0) return;
+    const tries = Math.max(...listed.map(uid => this.#missing.get(uid) ?? 0)) + 1;
+    for (const uid of listed) this.#missing.set(uid, tries);
+    const fault = notHandedOut(this.#settings.host, listed);
+    if (tries < MISSING_TRIES) throw fault;
+    this.#tools.log.error(`${fault.message}: reading on without them`, { cure: fault.hint });
+    this.#missing.clear();
+  }
+
   async #pause(error: unknown, failures: number, once: boolean, signal: AbortSignal): Promise<void> {
     const fault = connectionFault(error, this.#settings);
+    this.#fault = troubleOf(fault, this.#tools.clock.nowSeconds());
     if (fault.retry === 'never' || (once && failures >= ONCE_TRIES)) throw fault;
     const { clock, random, log } = this.#tools;
     const jitterMs = fullJitterMs(RECONNECT, failures, random());
     const waitMs = once ? Math.min(jitterMs, 2_000) : Math.max(jitterMs, (fault.waitMs ?? 0) * (1 + random()));
     log.warn(fault.message, { code: fault.code, retryInSeconds: Math.ceil(waitMs / 1000), cure: fault.hint });
+    this.#tools.heart?.beat(waitMs);
     await clock.sleep(waitMs, signal);
   }
 
@@ -221,14 +261,22 @@ function missing(host: string, key: string, path: string, folders: readonly Fold
   });
 }
 
-/** Above the cursor, or below it but so young that it may have become visible late. */
-function isNewOrLate({ uid, internalDateSeconds }: RawMessage, lastUid: number, nowSeconds: number): boolean {
-  return uid > lastUid || internalDateSeconds === undefined || nowSeconds - internalDateSeconds < LATE_SECONDS;
+function notHandedOut(host: string, uids: readonly number[]): Fault {
+  return new Fault(`${host}: the server lists mails and does not hand them out (UIDs ${uids.slice(0, 5).join(', ')})`, {
+    code: 'MAIL_MISSING',
+    retry: 'later',
+    hint: 'look at these mails in another mail program; they are tried again while they are among the last in the folder',
+  });
 }
 
-/** The mails just before the first look are none of ours: the overlap must not bring them in. */
-function rememberBelow(uidNext: number, handedOn: Set<number>): void {
-  for (let uid = Math.max(1, uidNext - 2 * OVERLAP); uid < uidNext; uid += 1) handedOn.add(uid);
+/** Above the cursor, or below it but so young that it may have become visible late. */
+function isNewOrLate(raw: RawMessage, lastUid: number, lateSeconds: number, nowSeconds: number): boolean {
+  const { uid, internalDateSeconds } = raw;
+  return uid > lastUid || internalDateSeconds === undefined || nowSeconds - internalDateSeconds < lateSeconds;
+}
+
+function troubleOf({ code, message, hint }: Fault, atSeconds: number): MailboxTrouble {
+  return { code, message, ...(hint === undefined ? {} : { cure: hint }), atSeconds };
 }
 
 function forgetOldest(uids: Set<number>): void {

@@ -28,6 +28,9 @@ export interface Parts {
   readonly fetched: readonly FetchedPart[];
 }
 
+/** So much of a word is left out where a text is cut: more than any address has. */
+const CUT_CHARS = 1000;
+
 export const NO_CONTENT: Content = { outline: [], text: '', textTruncated: false, machineParts: [] };
 
 /** Reads the content; `headers` are those of the mail itself. */
@@ -93,10 +96,12 @@ async function readText(
     const found = left > 0 ? find(fetched, part, 'body') : undefined;
     const decoded = found ? await bodyText(found, part) : '';
     const isHtml = part.contentType === 'text/html';
-    const text = isHtml ? htmlToText(decoded.slice(0, htmlLeft)) : withoutSoftBreaks(decoded, part.parameters);
-    truncated ||= found?.truncated !== false || text.length > left || (isHtml && decoded.length > htmlLeft);
+    const whole = isHtml ? htmlToText(decoded.slice(0, htmlLeft)) : withoutSoftBreaks(decoded, part.parameters);
+    const isCut = found?.truncated === true || (isHtml && decoded.length > htmlLeft);
+    const text = isCut ? withoutCutWord(whole) : whole;
+    truncated ||= isCut || found === undefined || text.length > left;
     if (isHtml) htmlLeft = Math.max(htmlLeft - decoded.length, 0);
-    texts.push(text.slice(0, left));
+    texts.push(text.length > left ? withoutCutWord(text.slice(0, left)) : text);
     left = Math.max(left - text.length - 1, 0);
   }
   return { text: texts.join('\n').slice(0, LIMITS.textChars), textTruncated: truncated };
@@ -107,12 +112,26 @@ async function readMachineParts(
   fetched: readonly FetchedPart[],
 ): Promise<MachinePart[]> {
   const read: MachinePart[] = [];
-  for (const part of parts.filter(each => roleOf(each) === 'machine')) {
+  for (const part of parts.filter(each => roleOf(each) === 'machine').slice(0, LIMITS.machineParts)) {
     const found = find(fetched, part, 'body');
     if (!found) continue;
-    read.push({ path: part.path, contentType: part.contentType, text: await bodyText(found, part) });
+    read.push({ path: part.path, contentType: part.contentType, text: await machineText(found, part) });
   }
   return read;
+}
+
+/** Of a part that was cut, without its last line: half a field may name somebody else. */
+async function machineText(found: FetchedPart, part: PartStructure): Promise<string> {
+  const text = (await bodyText(found, part)).slice(0, LIMITS.deliveryStatusBytes);
+  const isCut = found.truncated || text.length === LIMITS.deliveryStatusBytes;
+  return isCut ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
+}
+
+/** What is cut ends with its last whole word: half an address is somebody else's. */
+function withoutCutWord(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.length - end < CUT_CHARS && !/\s/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 async function bodyText(found: FetchedPart, part: PartStructure): Promise<string> {
@@ -124,10 +143,10 @@ async function readReturned(
   parts: readonly PartStructure[],
   fetched: readonly FetchedPart[],
 ): Promise<ReturnedMessage | undefined> {
-  for (const part of parts) {
-    const role = roleOf(part);
-    const found = role === 'returned' ? find(fetched, part, 'header') : find(fetched, part, 'body');
-    if ((role !== 'returned' && role !== 'headers') || !found) continue;
+  const returned = parts.filter(part => ['returned', 'headers'].includes(roleOf(part) ?? ''));
+  for (const part of returned.slice(0, LIMITS.returnedParts)) {
+    const found = find(fetched, part, roleOf(part) === 'returned' ? 'header' : 'body');
+    if (!found) continue;
     const headers = await returnedFields(found, part.encoding);
     if (headers.length > 0) return { path: part.path, contentType: part.contentType, headers };
   }

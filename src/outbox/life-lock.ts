@@ -32,6 +32,20 @@ export class LifeLock {
     }
   }
 
+  /** Whether somebody holds it this moment; only looks, so that a daemon that starts meanwhile is not refused. */
+  isTaken(): boolean {
+    const database = new Database(this.#path, 0, true);
+    try {
+      database.one('SELECT 1 FROM sqlite_schema LIMIT 1');
+      return false;
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'STORE_BUSY') return true;
+      throw error;
+    } finally {
+      database.close();
+    }
+  }
+
   release(): void {
     this.#held?.close();
     this.#held = undefined;

@@ -18,7 +18,10 @@ import type {
   Subject,
 } from './operator.ts';
 
+import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
+
 export { EVENT_STATES } from './operator.ts';
+export type { DaemonStanding, MailboxStanding, MailboxView, Overview, VerdictCount } from './standings.ts';
 export type {
   Act,
   Acted,
@@ -195,6 +198,21 @@ export interface Store {
   resetBreakers(mailbox: string | undefined, by: Operator, nowSeconds: number): Promise<number>;
   /** The acts on one subject, oldest first. */
   acts(subject: Subject): Promise<readonly PastAct[]>;
+
+  /**
+   * Keeps what the running daemon alone knows, of itself and of each mailbox it follows, in place of what was kept of
+   * them before; mailboxes that are not named go. For whoever asks while it runs, or after it has ended.
+   */
+  keepStandings(
+    lease: Lease,
+    daemon: DaemonStanding,
+    mailboxes: Readonly<Record<string, MailboxStanding>>,
+    nowSeconds: number,
+  ): Promise<void>;
+  /** All that `bounced status` shows besides the backlog and the breakers; verdicts recorded from `sinceSeconds` on. */
+  overview(sinceSeconds: number, nowSeconds: number): Promise<Overview>;
+  /** Takes other settings from now on, as after a reload. */
+  adopt(settings: StoreSettings): void;
 
   /**
    * Forgets up to `limit` events, and as many mails, that were settled before this time, never one that somebody may

@@ -15,13 +15,18 @@ export interface StillHeld {
   readonly nextAtSeconds: number | undefined;
 }
 
+/** No wait is as long, in seconds: a time beyond it was set while the clock was wrong, and is due. */
+const FAR_SECONDS = 86_400;
+
 // A claim that has run out was posted, perhaps, by someone who could not tell any more: it is claimable again.
-const CLAIMABLE = "callback = ? AND state IN ('waiting', 'claimed') AND next_at <= ?";
-const CLAIM = `UPDATE events SET ambiguous = ambiguous + (state = 'claimed'), state = 'claimed', next_at = ?
-  WHERE seq IN (SELECT seq FROM events INDEXED BY queue WHERE ${CLAIMABLE} ORDER BY seq LIMIT ?)
+const IS_DUE = `(next_at <= ?2 OR (state = 'waiting' AND next_at > ?2 + ${FAR_SECONDS}))`;
+const CLAIMABLE = `callback = ?1 AND state IN ('waiting', 'claimed') AND ${IS_DUE}`;
+const CLAIM = `UPDATE events SET ambiguous = ambiguous + (state = 'claimed'), state = 'claimed', next_at = ?3
+  WHERE seq IN (SELECT seq FROM events INDEXED BY queue WHERE ${CLAIMABLE} ORDER BY seq LIMIT ?4)
   RETURNING seq, id, mailbox, callback, address, verdict, ts, proof, attempts`;
-const DUE = `SELECT count(*) FILTER (WHERE next_at <= ?2) AS count, min(queued_at) FILTER (WHERE next_at <= ?2) AS since,
-  min(next_at) FILTER (WHERE next_at > ?2) AS next, max(asked_at) FILTER (WHERE next_at <= ?2) AS asked
+const DUE = `SELECT count(*) FILTER (WHERE ${IS_DUE}) AS count, min(queued_at) FILTER (WHERE ${IS_DUE}) AS since,
+  min(next_at) FILTER (WHERE NOT ${IS_DUE}) AS next,
+  max(asked_at) FILTER (WHERE ${IS_DUE}) AS asked
   FROM events INDEXED BY queue WHERE callback = ?1 AND state IN ('waiting', 'claimed')`;
 const FORGET_CLAIMS = `UPDATE events SET state = 'waiting', next_at = ?, ambiguous = ambiguous + 1
   WHERE state = 'claimed'`;
@@ -34,8 +39,8 @@ const RETRY = `UPDATE events SET state = 'waiting', next_at = ?2, last_answer = 
   ambiguous = ambiguous + ?5 WHERE id = ?1 AND state = 'claimed'`;
 
 const HELD_COLUMNS = 'id, mailbox, callback, address, verdict, ts, recorded_at, missing, original_ids, names';
-const HELD_DUE = `SELECT ${HELD_COLUMNS} FROM events WHERE state = 'held' AND mailbox = ? AND next_at <= ?
-  ORDER BY next_at, seq LIMIT ?`;
+const HELD_DUE = `SELECT ${HELD_COLUMNS} FROM events WHERE state = 'held' AND mailbox = ?1
+  AND (next_at <= ?2 OR next_at > ?2 + ${FAR_SECONDS}) ORDER BY next_at, seq LIMIT ?3`;
 const FIND_HELD = "SELECT seq, message FROM events WHERE id = ? AND state = 'held'";
 // What is posted already, or about to be, for the same mail and address.
 const FIND_TWIN = `SELECT seq, state, verdict FROM events WHERE message = ? AND address_key = ?
@@ -59,7 +64,7 @@ export function claimEvents(
   nowSeconds: number,
   untilSeconds: number,
 ): ClaimedEvent[] {
-  const rows = database.all(CLAIM, untilSeconds, callback, nowSeconds, limit) as { seq: number }[];
+  const rows = database.all(CLAIM, callback, nowSeconds, untilSeconds, limit) as { seq: number }[];
   // RETURNING promises no order (https://sqlite.org/lang_returning.html 3).
   return rows.sort((one, other) => one.seq - other.seq).map(toClaimed);
 }

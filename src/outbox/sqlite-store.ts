@@ -38,6 +38,8 @@ import { recordChunk } from './recording.ts';
 import { pruneSettled } from './retention.ts';
 import { toCursor } from './rows.ts';
 import type { LeaseRow } from './rows.ts';
+import { readOverview, writeStandings } from './standings.ts';
+import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
 import { closeBreaker, readBreakers, stopIfFlood } from './stopping.ts';
 
 const READ_LEASE = 'SELECT holder, fence, expires_at FROM lease';
@@ -51,7 +53,7 @@ const FREED_PAGES = 2_000;
 /** One open outbox; sqlite.ts opens it. */
 export class SqliteStore implements Store {
   readonly #database: Database;
-  readonly #hardPerHour: number | undefined;
+  #hardPerHour: number | undefined;
   readonly #lock: LifeLock | undefined;
   /** Tells this open store from another that calls its holder by the same name, such as process 1 of a container. */
   readonly #instance = randomUUID();
@@ -169,6 +171,25 @@ export class SqliteStore implements Store {
       }
       return flowing;
     });
+  }
+
+  async keepStandings(
+    lease: Lease,
+    daemon: DaemonStanding,
+    mailboxes: Readonly<Record<string, MailboxStanding>>,
+    nowSeconds: number,
+  ): Promise<void> {
+    await this.#writeAs(lease, database => {
+      writeStandings(database, daemon, mailboxes, nowSeconds);
+    });
+  }
+
+  async overview(sinceSeconds: number, nowSeconds: number): Promise<Overview> {
+    return this.#read(database => readOverview(database, this.#lock, sinceSeconds, nowSeconds));
+  }
+
+  adopt({ hardPerHour }: StoreSettings): void {
+    this.#hardPerHour = hardPerHour;
   }
 
   async prune(lease: Lease, beforeSeconds: number, limit: number): Promise<number> {

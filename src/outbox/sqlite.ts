@@ -56,13 +56,15 @@ export async function openSqliteStore(path: string, settings: StoreSettings = {}
  * Opens an outbox that is there already, beside a daemon or not.
  * Rejects with a Fault: exit 74 where there is none or it cannot be used, 78 where its schema is not today's.
  */
-export async function openPresentStore(path: string): Promise<Store> {
+export async function openPresentStore(path: string, access: 'read' | 'write' = 'write'): Promise<Store> {
   const wasKept = await isThere(lockPath(path));
   const database = await openPresent(path, present => {
     // A daemon that starts for the first time makes the file first, then what is in it, then the lock.
     if (isBlank(present)) throw wasKept ? lost(path, 'is empty') : missing(path);
     admitNewest(present);
   });
+  // https://sqlite.org/pragma.html#pragma_query_only: a read-only connection could not read what a killed daemon left.
+  if (access === 'read') database.exec('PRAGMA query_only = ON');
   const lock = wasKept ? await openLifeLock(lockPath(path)) : undefined;
   return new SqliteStore(database, lock, {});
 }

@@ -6,9 +6,17 @@ import { createHash } from 'node:crypto';
 import type { SentLookup } from '../mailbox/mailbox.ts';
 import type { BounceReport } from '../report/report.ts';
 import { addressKey, sameAddress } from '../shared/address.ts';
+import { headerValue } from '../shared/header-fields.ts';
+import type { HeaderFields } from '../shared/header-fields.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import { findAddressee } from './addressee.ts';
+import { campaignCustomer, findAddressee } from './addressee.ts';
+import { authorOf } from './gmail-report.ts';
+import type { Author } from './gmail-report.ts';
+import { NO_SENT, rungOf } from './ladder.ts';
+import type { Rung } from './ladder.ts';
+
+export { forgedInGmailsName } from './gmail-report.ts';
 
 /** Something to tell the callback, proven. */
 export interface Event {
@@ -28,24 +36,26 @@ export interface Event {
 
 /**
  * - `sent`: the original is in Sent and was sent to this very address.
+ * - `sent-gmail`: the same, and the report is Gmail's own.
  * - `sent-forwarded`: the original is in Sent, a campaign mail to this one address; the address that failed is
  *   another, so the mail was passed on. Never hard: the refusal speaks of the other address.
+ * - `gmail`: the report is Gmail's own, the original is gone from Sent, and the operator accepts that. Never hard.
  * - `off`: nobody asked for proof.
  * - `released`: no proof was found, and the operator released it.
  */
-export type Proof = 'sent' | 'sent-forwarded' | 'off' | 'released';
+export type Proof = 'sent' | 'sent-gmail' | 'sent-forwarded' | 'gmail' | 'off' | 'released';
 
 /** An event that waits for its proof. */
 export interface Held extends Omit<Event, 'proof'> {
   /** What is missing, in words for the operator. */
   readonly missing: string;
-  /** Message-IDs to look up again. */
+  /** Message-IDs to look up again; none where no look-up can bring the proof. */
   readonly originalMessageIds: readonly string[];
   /** Every name the report gave the recipient; one of them must be among the sent mail's recipients. */
   readonly names: readonly string[];
 }
 
-/** A verdict that becomes no event, and why: too old, our own address, no failure. */
+/** A verdict that becomes no event, and why: too old, our own address, people's mail, no failure. */
 export interface Unposted {
   readonly recipient: string;
   readonly because: string;
@@ -60,6 +70,12 @@ export interface Proven {
 export interface ProvenanceSettings {
   /** `required`: nothing is posted unproven. `off`: everything is, for servers that can prove nothing. */
   readonly mode: 'required' | 'off';
+  /** Soft bounces in Gmail's own reports whose original is gone from Sent; hard ones are held all the same. */
+  readonly gmailWithoutOriginal: 'hold' | 'accept';
+  /** Bounces of mails in Sent without X-CleverTap_META are left out. */
+  readonly onlyCampaignMail: boolean;
+  /** The server whose Authentication-Results count. */
+  readonly authservId: string;
   /** Bounces older than this are recorded, not posted. */
   readonly maxAgeSeconds: number;
 }
@@ -77,6 +93,10 @@ export interface ReportCase {
   readonly account: Account;
   readonly identity: MessageIdentity;
   readonly report: BounceReport;
+  /** The report's own header, whole. */
+  readonly headers: HeaderFields;
+  /** The header of the message it returns, as far as it does; anybody may have written it. */
+  readonly returnedHeaders?: HeaderFields;
   readonly verdicts: readonly Verdict[];
 }
 
@@ -91,18 +111,23 @@ export function prove(
   settings: ProvenanceSettings,
   nowSeconds: number,
 ): Proven {
+  const { account, headers } = reportCase;
   const events = new Map<string, Event>();
   const held: Held[] = [];
   const unposted: Unposted[] = [];
+  const shown = {
+    author: authorOf(headers, account.user, settings.authservId),
+    meta: headerValue(reportCase.returnedHeaders ?? [], 'x-clevertap_meta'),
+  };
   for (const verdict of reportCase.verdicts) {
-    const because = whyNotPosted(verdict, reportCase.account, settings, nowSeconds);
+    const because = whyNotPosted(verdict, account, settings, nowSeconds);
     if (verdict.verdict === 'none' || because !== undefined) {
       unposted.push({ recipient: verdict.recipient, because: because ?? `no failure: ${verdict.reason}` });
       continue;
     }
-    const open = openCase(reportCase, verdict, verdict.verdict);
-    const result = settings.mode === 'off' ? takenOnTrust(open) : settle(open, found, reportCase.account.user);
-    if ('missing' in result) held.push(result);
+    const result = settle(openCase(reportCase, verdict, verdict.verdict), shown, found, account.user, settings);
+    if ('because' in result) unposted.push(result);
+    else if ('missing' in result) held.push(result);
     else keepStronger(events, result);
   }
   return { events: [...events.values()], held, unposted };
@@ -110,10 +135,22 @@ export function prove(
 
 /**
  * Looks at a held event again with a new look-up: an Event when the proof has turned up, else the event held as
- * before with what is missing now.
+ * before with what is missing now. Only the mail in Sent can prove it now: what the report showed of itself was
+ * weighed when it came. Nothing is posted for `mode` having been switched off since.
  */
-export function proveHeld(held: Held, found: SentLookup, user: string): Event | Held {
-  return settle(held, found, user);
+export function proveHeld(
+  held: Held,
+  found: SentLookup,
+  user: string,
+  settings: Omit<ProvenanceSettings, 'mode' | 'maxAgeSeconds'>,
+): Event | Held {
+  if (held.originalMessageIds.length === 0) return held;
+  const shown = { author: { kind: 'unknown', because: 'read before' } as const, meta: undefined };
+  const result = settle(held, shown, found, user, { ...settings, mode: 'required' });
+  if ('because' in result) return { ...held, missing: result.because };
+  // Where nothing new was seen, what was said of the report when it came says more.
+  const nothingNew = 'missing' in result && found.searched && !held.originalMessageIds.some(id => found.mails.has(id));
+  return nothingNew && held.missing !== NO_SENT ? held : result;
 }
 
 function whyNotPosted(
@@ -142,17 +179,63 @@ function openCase(reportCase: ReportCase, verdict: Verdict, hardOrSoft: 'hard' |
   };
 }
 
-function settle(held: Held, found: SentLookup, user: string): Event | Held {
-  const addressee = findAddressee(held, found);
-  if ('missing' in addressee) return { ...held, missing: addressee.missing };
-  if (sameAddress(addressee.address, user)) return { ...held, missing: 'the mail was sent to our own address' };
-  // A refusal of the address it was passed on to says nothing final about the one we wrote to.
-  const verdict = addressee.forwarded ? 'soft' : held.verdict;
-  return toEvent(held, addressee.address, verdict, addressee.forwarded ? 'sent-forwarded' : 'sent');
+/** What a report shows of itself. */
+interface Shown {
+  readonly author: Author;
+  /** X-CleverTap_META of the mail it returns. */
+  readonly meta: string | undefined;
 }
 
-function takenOnTrust(open: Held): Event {
-  return toEvent(open, open.address, open.verdict, 'off');
+function settle(
+  held: Held,
+  { author, meta }: Shown,
+  found: SentLookup,
+  user: string,
+  settings: Omit<ProvenanceSettings, 'maxAgeSeconds'>,
+): Event | Held | Unposted {
+  const match = findAddressee(held, found);
+  const address = 'address' in match ? match.address : held.address;
+  const sentMeta = 'address' in match ? match.campaignMeta : undefined;
+  const rung = rungOf({
+    ...settings,
+    author: author.kind,
+    searched: found.searched,
+    quotesMessageId: held.originalMessageIds.length > 0,
+    original: match.kind,
+    toOurselves: sameAddress(address, user),
+    isCampaign: isCampaign(match.kind === 'gone' ? meta : sentMeta, address),
+    hadTheMail: meta !== undefined && sentMeta !== undefined && plain(meta) === plain(sentMeta),
+    isHard: held.verdict === 'hard',
+  });
+  return climb(rung, held, rung.then === 'post' && rung.proof === 'off' ? held.address : address, author);
+}
+
+/** A first field that is no address cannot contradict: CleverTap's own form may change. */
+function isCampaign(meta: string | undefined, address: string): boolean {
+  const customer = campaignCustomer(meta);
+  return meta !== undefined && (customer?.includes('@') !== true || sameAddress(customer, address));
+}
+
+/** What the rung makes of the case. */
+function climb(rung: Rung, held: Held, address: string, author: Author): Event | Held | Unposted {
+  if (rung.then === 'post') return toEvent(held, address, held.verdict, rung.proof);
+  if (rung.then === 'soften') return toEvent(held, address, 'soft', rung.proof);
+  const words = {
+    ids: held.originalMessageIds.map(id => `<${id}>`).join(', '),
+    names: held.names.join(' or '),
+    forgery: author.kind === 'forged' ? author.because : '',
+  };
+  if (rung.then === 'leave out') return { recipient: held.address, because: rung.because(words) };
+  return {
+    ...held,
+    missing: rung.missing(words),
+    originalMessageIds: rung.final === true ? [] : held.originalMessageIds,
+  };
+}
+
+/** Folding and encoding on the way may have changed the spaces. */
+function plain(value: string): string {
+  return value.replace(/\s+/g, '');
 }
 
 function toEvent(held: Held, address: string, verdict: 'hard' | 'soft', proof: Proof): Event {

@@ -20,3 +20,8 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/** CLOCK_MONOTONIC in microseconds, as systemd counts (sd_notify(3), MONOTONIC_USEC). */
+export function monotonicMicroseconds(): bigint {
+  return process.hrtime.bigint() / 1_000n;
+}

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import type { WrittenConfig } from './config-schema.ts';
-import { knownKeys } from './config-schema.ts';
+import { knownKeys, toListen } from './config-schema.ts';
 import { nearest } from './nearest.ts';
 
 /**
@@ -42,12 +42,20 @@ export function crossCheck(config: WrittenConfig): string[] {
       const meant = nearest(callback, callbacks) ?? callbacks[0] ?? '';
       return [`mailbox[${index}].callback: there is no [[callback]] named "${callback}"; did you mean "${meant}"?`];
     }),
+    ...exposed(config.http),
     ...config.mailbox.flatMap(({ tls, host }, index) =>
       tls === 'none' && !/^(?:localhost|127\.0\.0\.1|::1)$/.test(host)
         ? [`mailbox[${index}].tls: "none" sends the password in the clear; only loopback may`]
         : [],
     ),
   ];
+}
+
+/** Who reads the metrics learns how many people bounce, so that is this machine's alone unless it is asked for. */
+function exposed({ listen, remote }: WrittenConfig['http']): string[] {
+  const { host } = (listen === undefined ? undefined : toListen(listen)) ?? { host: 'localhost' };
+  if (remote || /^(?:localhost|127\..*|::1)$/.test(host)) return [];
+  return [`http.listen: ${host} can be reached from other machines; expected 127.0.0.1 or [::1], or remote = true`];
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string): string {

@@ -27,11 +27,12 @@ export interface Layered {
   readonly warnings: readonly string[];
 }
 
-const SECTIONS = ['verdict', 'provenance', 'breaker', 'retention', 'log'];
+const SECTIONS = ['verdict', 'provenance', 'breaker', 'retention', 'http', 'log'];
 const LISTS = ['mailbox', 'callback'];
 /** Keys that hold tables, and the name that variables are named after: no variable sets them. */
 const NOT_SET_BY_VARIABLE = new Set([...LISTS, ...SECTIONS, 'overrides', 'name']);
 const NUMBERS = new Set(['port', 'batch_size', 'concurrency', 'hard_per_hour']);
+const BOOLEANS = new Set(['only_campaign_mail', 'remote']);
 /** Keys whose values are times, shown with their unit. */
 const TIMES = new Set(['backfill', 'poll', 'batch_wait', 'timeout', 'max_age', 'keep']);
 
@@ -54,12 +55,18 @@ export function withEnvironment(file: Table, env: Env): Layered {
       known.push(variable);
       const text = env[variable];
       if (text === undefined) continue;
-      table[key] = NUMBERS.has(key) && /^\d+$/.test(text) ? Number(text) : text;
+      table[key] = typed(key, text);
       fromEnvironment.add(path);
       variables.set(join(place, key), variable);
     }
   }
   return { value, fromFile, fromEnvironment, variables, warnings: strangers(env, known) };
+}
+
+/** What the schema expects of the key, where the text is that; the text otherwise, for the schema to refuse. */
+function typed(key: string, text: string): string | number | boolean {
+  if (NUMBERS.has(key) && /^\d+$/.test(text)) return Number(text);
+  return BOOLEANS.has(key) && /^(?:true|false)$/.test(text) ? text === 'true' : text;
 }
 
 /** A mistyped variable would be passed over in silence. One that resembles none of ours is somebody else's. */

@@ -2,6 +2,7 @@
  * What a configuration may hold: keys, types, defaults. Takes parsed TOML, gives typed values or issues with their
  * path. Reads no file and no secret.
  */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { LIMITS } from '../shared/limits.ts';
 import { REASONS } from '../verdict/verdict.ts';
@@ -43,6 +44,17 @@ const whole = (min: number, max: number, fallback: number): z.ZodDefault<z.ZodNu
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T, fallback: T[number]) =>
   z.enum(words, { error: `expected one of ${words.map(word => `"${word}"`).join(', ')}` }).default(fallback as never);
 
+const LISTEN_WORDS = 'expected an address and a port, such as "127.0.0.1:9650" or "[::1]:9650"';
+
+/** "127.0.0.1:9650" or "[::1]:9650" in its parts; undefined where it is neither. */
+export function toListen(written: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]{2,45})\]|(localhost|\d{1,3}(?:\.\d{1,3}){3})):(\d{1,5})$/.exec(written);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port > 65_535 || (host !== 'localhost' && isIP(host) === 0)) return undefined;
+  return { host, port };
+}
+
 const mailbox = z.strictObject({
   name,
   user: text('news@example.com'),
@@ -72,6 +84,24 @@ const callback = z.strictObject({
   ca_file: text('/etc/bounced/ca.pem').optional(),
 });
 
+const provenance = {
+  mode: oneOf(['required', 'off'], 'required'),
+  gmail_without_original: oneOf(['hold', 'accept'], 'hold'),
+  only_campaign_mail: z.boolean({ error: 'expected true or false' }).default(false),
+  authserv_id: z
+    .string({ error: 'expected the name of a server, such as "mx.google.com"' })
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?$/, 'expected a server\'s name, such as "mx.google.com"')
+    .default('mx.google.com'),
+};
+
+const http = {
+  listen: z
+    .string({ error: LISTEN_WORDS })
+    .refine(written => toListen(written) !== undefined, { error: LISTEN_WORDS })
+    .optional(),
+  remote: z.boolean({ error: 'expected true or false' }).default(false),
+};
+
 const reasons = Object.keys(REASONS) as Reason[];
 const verdictWord = z.enum(['hard', 'soft', 'none'], { error: 'expected "hard", "soft" or "none"' }).optional();
 
@@ -91,12 +121,14 @@ export const CONFIG_SCHEMA = z.strictObject({
     .strictObject({
       policy: oneOf(['clevertap', 'smtp-class'], 'clevertap'),
       max_age: duration(1_000, 36_500 * 86_400_000, '30d'),
+      rules_file: text('/etc/bounced/rules.toml').optional(),
       overrides,
     })
     .prefault({}),
-  provenance: z.strictObject({ mode: oneOf(['required', 'off'], 'required') }).prefault({}),
+  provenance: z.strictObject(provenance).prefault({}),
   breaker: z.strictObject({ hard_per_hour: whole(0, 1_000_000, 500) }).prefault({}),
   retention: z.strictObject({ keep: duration(86_400_000, 36_500 * 86_400_000, '90d') }).prefault({}),
+  http: z.strictObject(http).prefault({}),
   log: z
     .strictObject({
       level: oneOf(['error', 'warn', 'info', 'debug'], 'info'),
@@ -115,11 +147,12 @@ export function knownKeys(section: string): string[] {
     '': CONFIG_SCHEMA.shape,
     mailbox: mailbox.shape,
     callback: callback.shape,
-    verdict: { policy: 0, max_age: 0, overrides: 0 },
+    verdict: { policy: 0, max_age: 0, rules_file: 0, overrides: 0 },
     'verdict.overrides': Object.fromEntries(reasons.map(reason => [reason, 0])),
-    provenance: { mode: 0 },
+    provenance,
     breaker: { hard_per_hour: 0 },
     retention: { keep: 0 },
+    http,
     log: { level: 0, format: 0, addresses: 0 },
   };
   return Object.keys(shapes[section] ?? {});

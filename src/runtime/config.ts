@@ -8,12 +8,15 @@ import { parse, TomlError } from 'smol-toml';
 import type { CallbackSettings } from '../callback/callback.ts';
 import type { MailboxSettings } from '../mailbox/mailbox.ts';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
+import type { ProvenanceSettings } from '../provenance/provenance.ts';
 import type { Policy } from '../verdict/verdict.ts';
-import { CONFIG_SCHEMA } from './config-schema.ts';
+import { CONFIG_SCHEMA, toListen } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
 import { complaints, crossCheck } from './config-complaints.ts';
 import { originsOf, withEnvironment } from './config-origins.ts';
 import type { Layered, Origin } from './config-origins.ts';
+import { loadRules, ruleWarnings } from './config-rules.ts';
+import type { Listen } from './health.ts';
 import type { LogFormat, LogLevel } from './log-lines.ts';
 import { readSecret } from './secrets.ts';
 
@@ -22,11 +25,13 @@ export interface Config {
   readonly mailboxes: readonly (MailboxSettings & { readonly callback: string })[];
   readonly callbacks: readonly CallbackSettings[];
   readonly verdict: { readonly policy: Policy; readonly maxAgeSeconds: number };
-  readonly provenance: { readonly mode: 'required' | 'off' };
+  readonly provenance: Omit<ProvenanceSettings, 'maxAgeSeconds'>;
   /** Hard events of one mailbox in an hour; more wait for the operator. */
   readonly breaker: { readonly hardPerHour: number };
   /** How long settled events and the outcomes of mails are kept. */
   readonly retention: { readonly keepSeconds: number };
+  /** Where health and metrics are served; nowhere without it. */
+  readonly http?: Listen;
   readonly log: {
     readonly level: LogLevel;
     readonly format: 'auto' | LogFormat;
@@ -58,6 +63,15 @@ export async function loadConfig(path: string, env: Env): Promise<LoadedConfig> 
   const warnings = [...raw.warnings];
   const config = await complete(written, dirname(resolve(path)), env, warnings);
   return { config, origins: originsOf(written, raw, config.stateDir, env), warnings };
+}
+
+/**
+ * How verdicts are reached, for commands that need no secret: they may run where the service's credentials are not.
+ * @throws Fault exit 78, as `loadConfig`
+ */
+export async function loadPolicy(path: string, env: Env): Promise<Policy> {
+  const { written } = await readWritten(path, env);
+  return toPolicy(written, dirname(resolve(path)), []);
 }
 
 /**
@@ -122,22 +136,38 @@ function broken(path: string, mistakes: readonly string[]): Fault {
 }
 
 async function complete(written: WrittenConfig, folder: string, env: Env, warnings: string[]): Promise<Config> {
-  const { verdict, provenance, breaker, retention, log } = written;
-  const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
+  const { verdict, provenance, breaker, retention, http, log } = written;
+  const listen = http.listen === undefined ? undefined : toListen(http.listen);
   const faults: Fault[] = [];
+  const [policy] = await each([written], faults, one => toPolicy(one, folder, warnings));
   const mailboxes = await each(written.mailbox, faults, one => toMailbox(one, folder, env, warnings));
   const callbacks = await each(written.callback, faults, one => toCallback(one, folder, env, warnings));
-  if (faults.length > 0) throw together(faults);
+  if (faults.length > 0 || policy === undefined) throw together(faults);
   return {
     stateDir: stateDirOf(written, env),
     mailboxes,
     callbacks,
-    verdict: { policy: { name: verdict.policy, overrides }, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
-    provenance,
+    verdict: { policy, maxAgeSeconds: Math.floor(verdict.max_age / 1000) },
+    provenance: {
+      mode: provenance.mode,
+      gmailWithoutOriginal: provenance.gmail_without_original,
+      onlyCampaignMail: provenance.only_campaign_mail,
+      authservId: provenance.authserv_id,
+    },
     breaker: { hardPerHour: breaker.hard_per_hour },
     retention: { keepSeconds: Math.floor(retention.keep / 1000) },
+    ...(listen === undefined ? {} : { http: listen }),
     log,
   };
+}
+
+async function toPolicy({ verdict }: WrittenConfig, folder: string, warnings: string[]): Promise<Policy> {
+  const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
+  const policy = { name: verdict.policy, overrides };
+  if (verdict.rules_file === undefined) return policy;
+  const rules = await loadRules(resolve(folder, verdict.rules_file));
+  warnings.push(...ruleWarnings(rules));
+  return { ...policy, rules };
 }
 
 /** One after the other: commands that print secrets may ask for a passphrase. What fails does not hide the rest. */

@@ -1,5 +1,5 @@
 /**
- * SIGTERM and SIGINT as two AbortSignals: the first asks to drain, the second to end at once.
+ * SIGTERM and SIGINT as two AbortSignals: the first asks to drain, the second to end at once. SIGHUP as a wish.
  * Never ends the program itself: the caller does.
  */
 
@@ -18,4 +18,31 @@ export function stopSignals(source: Pick<NodeJS.EventEmitter, 'on'> = process): 
   source.on('SIGTERM', onSignal);
   source.on('SIGINT', onSignal);
   return { drain: drain.signal, atOnce: atOnce.signal };
+}
+
+/**
+ * Counts SIGHUPs from now on; gives a function that resolves when one has come since it last did, or the signal aborts.
+ * Several that come while nobody asks are one.
+ */
+export function hangups(source: Pick<NodeJS.EventEmitter, 'on'> = process): (signal: AbortSignal) => Promise<void> {
+  let came = false;
+  let wake = (): void => undefined;
+  source.on('SIGHUP', () => {
+    came = true;
+    wake();
+  });
+  return async signal => {
+    await new Promise<void>(resolve => {
+      if (came || signal.aborted) resolve();
+      wake = resolve;
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    });
+    if (!signal.aborted) came = false;
+  };
 }

@@ -10,13 +10,20 @@ import { LIMITS } from './limits.ts';
  */
 export function cleanAddress(raw: string): string | undefined {
   const inner = /<([^<>]*)>/.exec(raw.slice(0, 4 * LIMITS.addressChars))?.[1] ?? raw;
-  const bare = inner
+  const opened = inner
     .slice(0, 4 * LIMITS.addressChars)
     .trim()
     .replace(/^mailto:/i, '')
-    .replace(/^[<("']+(?=[^"'])|[>)"'.,;:]+$/g, '')
-    .trim();
+    .replace(/^[<("']+(?=[^"'])/, '');
+  const bare = withoutTail(opened).trim();
   return isAddress(bare) ? bare : undefined;
+}
+
+/** Without what closes or goes on behind an address. No pattern: at the end of a text they take quadratic time. */
+function withoutTail(text: string): string {
+  let end = text.length;
+  while (end > 0 && '>)"\'.,;:'.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 /** True for local@domain of printable characters within RFC 5321 4.5.3.1's lengths; UTF-8 is allowed (RFC 6531). */

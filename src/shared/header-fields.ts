@@ -29,21 +29,29 @@ export function headerValues(fields: HeaderFields, name: string): string[] {
  * Lines that are no field and continue none are left out; so is what exceeds the limits.
  */
 export function parseHeaderFields(block: Buffer): HeaderFields {
-  const fields: { name: string; value: string }[] = [];
-  for (const line of toText(block.subarray(0, LIMITS.headerBytes)).split(/\r\n|\n|\r/)) {
+  const fields: { readonly name: string; readonly pieces: string[] }[] = [];
+  for (const line of toText(wholeLines(block)).split(/\r\n|\n|\r/)) {
     if (line === '') break;
-    const last = fields.at(-1);
     if (line.startsWith(' ') || line.startsWith('\t')) {
-      if (last) last.value = `${last.value} ${line.trim()}`.trim();
+      fields.at(-1)?.pieces.push(line.trim());
       continue;
     }
     if (fields.length >= LIMITS.headerFields) break;
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).trimEnd();
     // RFC 5322 2.2: a field name is printable US-ASCII without colon.
-    if (/^[!-9;-~]+$/.test(name)) fields.push({ name: name.toLowerCase(), value: line.slice(colon + 1).trim() });
+    if (/^[!-9;-~]+$/.test(name)) fields.push({ name: name.toLowerCase(), pieces: [line.slice(colon + 1).trim()] });
   }
-  return fields;
+  return fields.map(({ name, pieces }) => ({ name, value: pieces.filter(piece => piece !== '').join(' ') }));
+}
+
+/** The block within the limit, without a line that the limit cuts: half a value may name somebody else. */
+function wholeLines(block: Buffer): Buffer {
+  if (block.length <= LIMITS.headerBytes) return block;
+  return block.subarray(
+    0,
+    Math.max(block.lastIndexOf('\n', LIMITS.headerBytes), block.lastIndexOf('\r', LIMITS.headerBytes), 0),
+  );
 }
 
 /** UTF-8 where the bytes are that (RFC 6532), Latin-1 otherwise: no byte is lost either way. */

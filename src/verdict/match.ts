@@ -3,6 +3,7 @@
  * deciding one first. Linear in the text: fragments are sought with indexOf, never with backtracking.
  */
 import { LIMITS } from '../shared/limits.ts';
+import { gramHashes, gramsOf, mayHold } from './grams.ts';
 import { MORE_PHRASES } from './phrases-more.ts';
 import { PHRASES } from './phrases.ts';
 import type { Confidence } from './phrases.ts';
@@ -21,11 +22,15 @@ export interface PhraseMatch {
   readonly receiver: string;
   /** True where the refusing server is known and this wording is its own. */
   readonly own: boolean;
+  /** The words of the text, as normalised, in which the wording stands. */
+  readonly words: string;
 }
 
-interface Rule extends PhraseMatch {
+interface Rule extends Omit<PhraseMatch, 'words'> {
   /** The fragment cut at its stars. */
   readonly pieces: readonly string[];
+  /** What must be in a text for the wording to be. */
+  readonly hashes: Uint16Array;
 }
 
 /** How far apart two pieces of a fragment may stand, in characters. */
@@ -58,8 +63,13 @@ const RULES: readonly Rule[] = ROWS.map(([receiver, fragment, reason, confidence
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
   const rank = rankOf(receiver, fragment);
-  return { receiver, fragment, reason, confidence, rule, pieces, length, own: false, rank };
+  // What stands for a domain is not in the text itself.
+  const hashes = gramHashes(pieces.filter(piece => !piece.includes(DOMAIN)));
+  return { receiver, fragment, reason, confidence, rule, pieces, hashes, length, own: false, rank };
 });
+
+/** The built-in wordings and what each stands for. */
+export const WORDINGS: readonly Pick<PhraseMatch, 'fragment' | 'reason'>[] = RULES;
 
 /**
  * Lower case, one line, single spaces, plain quotes, continuation codes joined ("550-5.1.1 no 550 5.1.1 such user"):
@@ -98,9 +108,13 @@ export interface Spoken {
 export function matchPhrases(text: string, { receiver, reporter, domain }: Spoken): PhraseMatch[] {
   const may = (rule: Rule): boolean => mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
   const named = withDomainMarked(text, domain);
-  const found = RULES.filter(rule => may(rule) && says(rule.fragment.includes(DOMAIN) ? named : text, rule)).map(
-    rule => (rule.receiver === receiver ? { ...rule, own: true } : rule),
-  );
+  const grams = gramsOf(text);
+  const found = RULES.flatMap(rule => {
+    if (!mayHold(grams, rule.hashes) || !may(rule)) return [];
+    const words = wordsOf(rule.fragment.includes(DOMAIN) ? named : text, rule);
+    if (words === undefined) return [];
+    return [{ ...rule, words: words.replace(DOMAIN, domain ?? ''), own: rule.own || rule.receiver === receiver }];
+  });
   return found.sort((one, other) => one.rank - other.rank || weight(other) - weight(one));
 }
 
@@ -118,6 +132,21 @@ export function decidingPhrase(matches: readonly PhraseMatch[]): PhraseMatch | u
     one => REASONS[one.reason].verdict === 'soft' && !GENERIC.has(one.reason) && weight(one) >= 0.75 * weight(best),
   );
   return softer !== undefined && softer.rank <= best.rank ? softer : best;
+}
+
+/** Why a row did not decide, in a clause. */
+export function whyLost(loser: PhraseMatch, winner: PhraseMatch): string {
+  if (loser.rank > winner.rank) return "a vendor's own code counts before wordings";
+  if (loser.reason === 'expired') return 'behind an expiry stands the last reply, which tells more';
+  if (loser.reason === 'unknown') return 'it only says that the mail was refused';
+  if (REASONS[loser.reason].verdict === 'hard' && REASONS[winner.reason].verdict === 'soft') {
+    const strong = weight(loser) >= weight(winner);
+    return strong ? 'of two readings about as telling the soft one is taken' : 'the other wording tells more';
+  }
+  if (GENERIC.has(loser.reason)) return 'many texts hold it beside the real reason';
+  if (winner.own && !loser.own) return 'the wording of the very server that spoke counts more';
+  if (loser.length > winner.length) return 'its sources are less sure of it';
+  return 'the longer wording tells more';
 }
 
 /** Reasons that many texts mention beside the real one. */
@@ -157,8 +186,10 @@ function mayBe(rule: Rule, receiver: string | undefined): boolean {
   return receiver === undefined && !disputed && (rule.length >= LONG_ENOUGH || rule.rank === 0);
 }
 
-function says(text: string, rule: Rule): boolean {
-  return rule.rank === 0 ? containsToken(text, rule.pieces[0] ?? '') : contains(text, rule.pieces);
+/** The words in which a row's wording stands; undefined where it does not. */
+function wordsOf(text: string, { rank, pieces }: Rule): string | undefined {
+  const [first = ''] = pieces;
+  return rank === 0 ? (containsToken(text, first) ? first : undefined) : excerpt(text, pieces);
 }
 
 /** A vendor's code counts only as a word of its own: queue ids are full of letters and digits. */
@@ -170,15 +201,15 @@ function containsToken(text: string, token: string): boolean {
   return false;
 }
 
-function contains(text: string, pieces: readonly string[]): boolean {
+function excerpt(text: string, pieces: readonly string[]): string | undefined {
   const [first = '', ...rest] = pieces;
-  let at = text.indexOf(first);
-  if (at < 0) return false;
-  at += first.length;
+  const from = text.indexOf(first);
+  if (from < 0) return undefined;
+  let at = from + first.length;
   for (const piece of rest) {
     const next = text.indexOf(piece, at);
-    if (next < 0 || next - at > WIDEST_GAP) return false;
+    if (next < 0 || next - at > WIDEST_GAP) return undefined;
     at = next + piece.length;
   }
-  return true;
+  return text.slice(from, at);
 }

@@ -69,9 +69,22 @@ const BY_WORDS: readonly (readonly [words: string, receiver: string])[] = [
  * @returns a receiver of the phrase table, or undefined
  */
 export function knowReceiver(host: string | undefined, text: string): string | undefined {
-  // Text reports name the server in the words: "host mx.example.com[192.0.2.1] said: ..." (Postfix, Exim).
-  const named = host ?? /\bhost ([\w.-]+)/.exec(text)?.[1] ?? '';
-  const name = /^[\w.-]+/.exec(named.trim().toLowerCase())?.[0].replace(/\.$/, '') ?? '';
-  const byHost = BY_HOST.find(([suffix]) => name === suffix || name.endsWith(`.${suffix}`));
+  const name = hostNamed(host, text);
+  const byHost = BY_HOST.find(([suffix]) => isBelow(name, suffix));
   return (byHost ?? BY_WORDS.find(([words]) => text.includes(words)))?.[1];
 }
+
+/** The name of the host that spoke, lower case: as the report gives it, else as the words do; "" where neither does. */
+export function hostNamed(host: string | undefined, text: string): string {
+  // Text reports name the server in the words: "host mx.example.com[192.0.2.1] said: ..." (Postfix, Exim).
+  const named = host ?? /\bhost ([\w.-]+)/.exec(text)?.[1] ?? '';
+  return /^[\w.-]+/.exec(named.trim().toLowerCase())?.[0].replace(/\.$/, '') ?? '';
+}
+
+/** True for the host itself and all names below it. */
+export function isBelow(name: string, suffix: string): boolean {
+  return name === suffix || name.endsWith(`.${suffix}`);
+}
+
+/** Every receiver that is known by its hosts or words, as the phrase table names it. */
+export const RECEIVERS: readonly string[] = [...new Set([...BY_HOST, ...BY_WORDS].map(([, receiver]) => receiver))];

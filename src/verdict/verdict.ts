@@ -3,9 +3,14 @@
  * Reason first; soft, hard or none follows from it. Pure, never throws, never looks at a clock.
  */
 import type { Evidence } from '../report/report.ts';
+import type { OwnRule } from './rules.ts';
 
 export { decide } from './decide.ts';
 export { REASONS } from './reasons.ts';
+export { reviewRules } from './rule-review.ts';
+export type { RuleReview } from './rule-review.ts';
+export { compileRule } from './rules.ts';
+export type { OwnRule, RuleMistake, RuleText } from './rules.ts';
 
 /** The closed list; docs/VERDICTS.md and verdict/reasons.ts define each in one sentence. */
 export type Reason =
@@ -63,14 +68,24 @@ export interface Verdict {
   readonly names: readonly string[];
   readonly verdict: 'hard' | 'soft' | 'none';
   readonly reason: Reason;
+  /** What made this verdict of the reason, in a clause: the policy, an override, what the codes forbid. */
+  readonly because: string;
   readonly about: About;
   readonly status?: string;
   readonly replyCode?: number;
   readonly diagnostic?: string;
   /** When it bounced, epoch seconds; never in the future. */
   readonly bouncedAtSeconds: number;
-  /** What it rests on, the deciding one first. Never empty for a hard one. */
-  readonly evidence: readonly Evidence[];
+  /** What it rests on, the deciding one first; then what lost. Never empty for a hard one. */
+  readonly evidence: readonly Ground[];
+}
+
+/** A line of the mail, what it was taken for, and whether that counted. */
+export interface Ground extends Evidence {
+  /** What it comes to; absent where the report's reader only took the line for one of a report. */
+  readonly reason?: Reason;
+  /** Why it did not count, in a clause; absent where it did. */
+  readonly lost?: string;
 }
 
 /** Which verdict a reason leads to. */
@@ -79,6 +94,8 @@ export interface Policy {
   readonly name: 'clevertap' | 'smtp-class';
   /** The operator's own choices, reason by reason. */
   readonly overrides: Readonly<Partial<Record<Reason, 'hard' | 'soft' | 'none'>>>;
+  /** The operator's own rules, asked in their order before the built-in ones. */
+  readonly rules?: readonly OwnRule[];
 }
 
 export const DEFAULT_POLICY: Policy = { name: 'clevertap', overrides: {} };

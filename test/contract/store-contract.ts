@@ -7,6 +7,7 @@ import type { Event } from '../../src/provenance/provenance.ts';
 import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
+import { standingContract } from './standing-contract.ts';
 import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
@@ -14,6 +15,7 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
   recordingContract(name, open);
   operatorContract(name, open);
   keepingContract(name, open);
+  standingContract(name, open);
 
   let opened: OpenedStore | undefined;
 
@@ -82,6 +84,17 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
       await store.settle(lease, [retryOf('event-1', NOW + 90, { countsAsAttempt: false })], NOW + 60);
       const third = await store.claim(lease, 'clevertap', 9, NOW + 90, CLAIM);
       expect(third.events).toEqual([{ ...eventOf(1), attempts: 1 }]);
+    });
+
+    test('a time further off than any wait was set while the clock was wrong: it is due', async () => {
+      const { store, lease } = await startWith(eventOf(1), eventOf(2));
+      await claimed(store, lease);
+      await store.settle(lease, [retryOf('event-1', NOW + 366 * 86_400), retryOf('event-2', NOW + 21_600)], NOW);
+      expect(await store.due('clevertap', NOW)).toMatchObject({ count: 1, nextSeconds: NOW + 21_600 });
+      expect(await claimed(store, lease)).toEqual(['event-1']);
+      // One that is claimed may be on its way: it is not claimed again for that.
+      expect(await claimed(store, lease, NOW - 366 * 86_400)).toEqual(['event-2']);
+      expect(await claimed(store, lease, NOW - 366 * 86_400)).toEqual([]);
     });
 
     test('a claim that has run out is claimable again, and the late settlement then changes nothing', async () => {

@@ -24,6 +24,7 @@ export function verdictOf(recipient: string): Verdict {
     names: [recipient],
     verdict: 'hard',
     reason: 'userUnknown',
+    because: 'policy "clevertap": userUnknown is hard',
     about: 'recipient',
     bouncedAtSeconds: NOW - 500,
     evidence: [{ part: 'delivery-status', quote: '550 5.1.1 no such user', rule: 'user unknown' }],

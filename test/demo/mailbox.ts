@@ -23,9 +23,9 @@ interface DemoMail {
 /** All Mail: fixtures and the forged report. Sent: the originals of all bounces that have one. */
 export function mailsOf(fixtures: readonly Fixture[], user: string): { all: DemoMail[]; sent: DemoMail[] } {
   const originals = fixtures.flatMap(({ expected }) => originalOf(expected, user) ?? []);
-  // A mail of ours that is no campaign mail: it can prove nothing for an address that it was not sent to.
-  const first = originals.find(source => !/^x-clevertap_meta:/im.test(source.toString('latin1')));
-  if (first === undefined) throw new Error('no fixture has an original without X-CleverTap_META');
+  // A campaign mail that somebody else got, who passes its Message-ID on.
+  const first = originals.find(source => /^x-clevertap_meta:/im.test(source.toString('latin1')));
+  if (first === undefined) throw new Error('no fixture has an original with X-CleverTap_META');
   const anyRealId = /^message-id: <(.+)>/im.exec(first.toString('latin1'))?.[1] ?? '';
   const late = originalOf(
     { isBounce: true, kind: 'failure', recipients: [], original: { messageId: LATE_ID, recipients: [LATE.address] } },

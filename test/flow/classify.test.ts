@@ -58,7 +58,8 @@ describe('classify', () => {
 
   test('--explain quotes what the verdict rests on, and the rule', async () => {
     const { stdout } = await bounced(['classify', '--explain', UNKNOWN]);
-    expect(stdout).toMatch(/delivery-status: "550[^\n]*"\n {6}by phrase "[^\n]*does not exist/);
+    expect(stdout).toMatch(/verdict {3}hard: policy "clevertap": userUnknown is hard\n/);
+    expect(stdout).toMatch(/line {4}"550[^\n]*" \(delivery-status\)\n +rule {4}phrase "[^\n]*does not exist/);
   });
 
   test('one that cannot be read does not keep the others from being read', async () => {
@@ -70,14 +71,18 @@ describe('classify', () => {
 });
 
 describe('help and mistakes on the command line', () => {
-  test.each([['--help'], ['run', '--help'], ['classify', '--help'], ['check', '--help'], ['help', 'run']])(
-    '%s %s',
-    async (...args) => {
-      const { code, stdout, stderr } = await bounced(args);
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/example: bounced /);
-    },
-  );
+  test.each([
+    ['--help'],
+    ['run', '--help'],
+    ['classify', '--help'],
+    ['check', '--help'],
+    ['rules', '--help'],
+    ['help', 'run'],
+  ])('%s %s', async (...args) => {
+    const { code, stdout, stderr } = await bounced(args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/example: bounced /);
+  });
 
   test('an unknown option names the nearest one', async () => {
     const { code, stderr } = await bounced(['classify', '--jason', UNKNOWN]);

@@ -22,8 +22,17 @@ export interface ChildSettings {
   readonly user: string;
   readonly password: string;
   readonly batchWaitMs: number;
+  /** More lines of TOML for the mailbox and for the callback. */
+  readonly more?: { readonly mailbox?: string; readonly callback?: string };
+  /** More of the configuration, such as a section of its own. */
+  readonly sections?: string;
   /** More arguments for `bounced run`. */
   readonly args?: readonly string[];
+  /** Loaded before the command, and variables for it. */
+  readonly preload?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A program with arguments that starts the command, such as ["prlimit", "--fsize=1000000"]. */
+  readonly wrapper?: readonly string[];
 }
 
 export interface DaemonChild {
@@ -32,8 +41,12 @@ export interface DaemonChild {
   onLine(listener: (line: LogLine) => void): void;
   /** Resolves when no line has come for half a second, or after the limit. */
   caughtUp(limitMs: number): Promise<void>;
+  readonly pid: number | undefined;
   /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
+  send(signal: NodeJS.Signals): void;
+  /** Sends SIGHUP. */
+  reload(): void;
   /** Resolves with the exit code when the daemon ends by itself. */
   readonly ended: Promise<number | null>;
   /** Sends SIGKILL; resolves when it is gone. */
@@ -45,8 +58,12 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** Writes bounced.toml with its secrets and starts the built `bounced run`. */
 export async function startDaemon(settings: ChildSettings): Promise<DaemonChild> {
   const config = await writeConfig(settings);
-  const child = spawn(process.execPath, [MAIN, 'run', '--config', config, ...(settings.args ?? [])], {
+  const { preload, wrapper = [], args = [] } = settings;
+  const loaded = preload === undefined ? [] : ['--import', preload];
+  const command = [...wrapper, process.execPath, ...loaded, MAIN, 'run', '--config', config, ...args];
+  const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'inherit', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: '', ...settings.env },
   });
   const lines: LogLine[] = [];
   const listeners: ((line: LogLine) => void)[] = [];
@@ -68,10 +85,13 @@ export async function startDaemon(settings: ChildSettings): Promise<DaemonChild>
       const untilMs = Date.now() + limitMs;
       while (Date.now() < untilMs && Date.now() - lastLineMs < 500) await sleep(50);
     },
+    pid: child.pid,
     async stop() {
       child.kill('SIGTERM');
       return ended;
     },
+    send: signal => void child.kill(signal),
+    reload: () => void child.kill('SIGHUP'),
     ended,
     async kill() {
       child.kill('SIGKILL');
@@ -81,8 +101,8 @@ export async function startDaemon(settings: ChildSettings): Promise<DaemonChild>
 }
 
 /** Writes bounced.toml, its secrets and the authority into the folder; gives the configuration's path. */
-export async function writeConfig(settings: Omit<ChildSettings, 'args'>): Promise<string> {
-  const { folder, imap, receiver, user, password, batchWaitMs } = settings;
+export async function writeConfig(settings: ChildSettings): Promise<string> {
+  const { folder, imap, receiver, user, password, batchWaitMs, more = {} } = settings;
   await writeFile(join(folder, 'password'), `${password}\n`, { mode: 0o600 });
   await writeFile(join(folder, 'url'), `${receiver.url}\n`, { mode: 0o600 });
   await writeFile(join(folder, 'ca.pem'), imap.ca ?? TEST_CA);
@@ -96,10 +116,12 @@ ca_file = "ca.pem"
 user = ${JSON.stringify(user)}
 password_file = "password"
 callback = "clevertap"
+${more.mailbox ?? ''}
 [[callback]]
 name = "clevertap"
 url_file = "url"
 batch_wait = "${batchWaitMs}ms"
+${more.callback ?? ''}
 [verdict]
 max_age = "36500d" # the sample mails have fixed dates
 [breaker]
@@ -108,6 +130,7 @@ hard_per_hour = 1000000 # the sample mails arrive all at once
 format = "json"
 level = "debug"
 addresses = "full"
+${settings.sections ?? ''}
 `;
   await writeFile(path, text);
   return path;

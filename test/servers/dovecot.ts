@@ -12,7 +12,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -28,10 +30,13 @@ export interface Dovecot {
   readonly ca: string;
   readonly user: string;
   readonly password: string;
-  /** Puts a mail into a folder ("INBOX", "Sent", "All Mail") as a delivery agent would. */
-  deliver(folder: string, source: Buffer): Promise<void>;
+  /** Puts a mail into a folder ("INBOX", "Sent", "All Mail") as a delivery agent would; `date` is its INTERNALDATE. */
+  deliver(folder: string, source: Buffer, date?: Date): Promise<void>;
   /** UIDs and flags as another client sees them, every file's name and contents: the same text means untouched. */
   snapshot(): Promise<string>;
+  /** Ends the server with all its connections; `resume` starts it again on the same port, with the same mail. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,15 +71,23 @@ export async function startDovecot(): Promise<Dovecot> {
   writeFileSync(join(place, 'dovecot.conf'), configuration(place, port, account, group, uid, gid));
   for (const file of ['users', 'server.crt', 'server.key', 'dovecot.conf']) own(join(place, file));
   chmodSync(place, 0o755);
-  const server = spawn('dovecot', ['-F', '-c', join(place, 'dovecot.conf')], { uid, gid, stdio: 'ignore' });
-  await listening(port, server, join(place, 'dovecot.log'));
+  let server: ChildProcess;
+  const resume = async (): Promise<void> => {
+    server = spawn('dovecot', ['-F', '-c', join(place, 'dovecot.conf')], { uid, gid, stdio: 'ignore' });
+    await listening(port, server, join(place, 'dovecot.log'));
+  };
+  const halt = async (): Promise<void> => {
+    server.kill('SIGTERM');
+    if (server.exitCode === null) await new Promise(resolve => server.once('exit', resolve));
+  };
+  await resume();
   let delivered = 0;
   return {
     port,
     ca: TEST_CA,
     user: USER,
     password: PASSWORD,
-    deliver(folder, source) {
+    deliver(folder, source, date) {
       delivered += 1;
       const name = `${Math.floor(Date.now() / 1000)}.${String(delivered).padStart(6, '0')}.test`;
       const path = join(maildir, folder === 'INBOX' ? '' : `.${folder}`, 'new', name);
@@ -82,13 +95,15 @@ export async function startDovecot(): Promise<Dovecot> {
       const draft = join(maildir, 'tmp', name);
       writeFileSync(draft, source);
       own(draft);
-      execFileSync('mv', [draft, path]);
+      if (date !== undefined) utimesSync(draft, date, date);
+      renameSync(draft, path);
       return Promise.resolve();
     },
     snapshot: async () => `${await uidsAndFlags(port)}\n${describe(maildir)}`,
+    halt,
+    resume,
     async stop() {
-      server.kill('SIGTERM');
-      if (server.exitCode === null) await new Promise(resolve => server.once('exit', resolve));
+      await halt();
       rmSync(place, { recursive: true, force: true });
     },
   };

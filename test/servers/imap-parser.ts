@@ -135,3 +135,9 @@ function take(pattern: RegExp, place: Place): RegExpExecArray | null {
   if (match) place.at = pattern.lastIndex;
   return match;
 }
+
+/** "*" stands for anything, "%" for anything without the delimiter (RFC 3501 6.3.8). */
+export function listPattern(pattern: string): RegExp {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/[*%]+/g, wild => (wild.includes('*') ? '.*' : '[^/]*'))}$`);
+}

@@ -44,6 +44,12 @@ export interface Script {
   examineAnswers?: Readonly<Record<string, string>> | undefined;
   /** Never announce new mail. */
   silent?: boolean | undefined;
+  /** The tagged answer to a command (upper case) instead of its result, such as { FETCH: 'NO not now' }. */
+  refusals?: Readonly<Record<string, string>> | undefined;
+  /** SEARCH finds nothing, whatever is there. */
+  blindSearch?: boolean | undefined;
+  /** UIDs that SEARCH lists and FETCH leaves out. */
+  unfetchable?: readonly number[] | undefined;
   /** Commands (upper case) that are never answered. */
   stall?: readonly string[] | undefined;
 }
@@ -74,6 +80,10 @@ export interface ImapServer {
   readonly violations: readonly string[];
   /** Puts a mail into a folder and tells whoever idles there; gives its UID. */
   append(path: string, mail: MailSettings): number;
+  /** Gives a mail its UID but shows it to nobody before the function is called. */
+  appendHidden(path: string, mail: MailSettings): () => void;
+  /** As when somebody moves or deletes it. */
+  remove(path: string, uid: number): void;
   setUidValidity(path: string, value: number): void;
   /** Ends all connections: with a BYE, by a plain end, or by a reset. */
   dropConnections(how: 'bye' | 'fin' | 'rst', text?: string): void;
@@ -123,6 +133,23 @@ export async function startImapServer(settings: ImapServerSettings): Promise<Ima
       const uid = store(folderOf(world, path), mail);
       if (script.silent !== true) for (const session of sessions) session.announce(path);
       return uid;
+    },
+    appendHidden(path, mail) {
+      const folder = folderOf(world, path);
+      store(folder, mail);
+      const [hidden] = folder.mails.splice(-1);
+      return () => {
+        if (hidden !== undefined) folder.mails.push(hidden);
+        folder.mails.sort((one, other) => one.uid - other.uid);
+        for (const session of sessions) session.announce(path);
+      };
+    },
+    remove(path, uid) {
+      const { mails } = folderOf(world, path);
+      const index = mails.findIndex(mail => mail.uid === uid);
+      if (index === -1) throw new Error(`no mail ${uid} in ${path}`);
+      mails.splice(index, 1);
+      for (const session of sessions) session.removed(path, index + 1);
     },
     setUidValidity(path, value) {
       folderOf(world, path).uidValidity = value;

@@ -4,7 +4,7 @@
 import type { Socket } from 'node:net';
 import { string } from './bodystructure.ts';
 import { fetchResponse, planFetch } from './imap-fetch.ts';
-import { commandReader, inSet, isSet, wordsOf } from './imap-parser.ts';
+import { commandReader, inSet, isSet, listPattern, wordsOf } from './imap-parser.ts';
 import type { Word } from './imap-parser.ts';
 import { search } from './imap-search.ts';
 import type { ImapWorld, StoredFolder } from './imap-server.ts';
@@ -51,6 +51,13 @@ export class ImapSession {
   /** Tells of new mail if this session idles in that folder; else it learns of it with its next command. */
   announce(path: string): void {
     if (this.#folder?.path === path && this.#isIdle) this.#tellNews();
+  }
+
+  /** Tells that this message is gone; between commands, which a client must bear (RFC 3501 7.4.1 is broken by some). */
+  removed(path: string, number: number): void {
+    if (this.#folder?.path !== path || number > this.#told) return;
+    this.#told -= 1;
+    this.#say(`* ${number} EXPUNGE`);
   }
 
   /** Ends the connection in good order, after a last line if one is given. */
@@ -103,6 +110,11 @@ export class ImapSession {
     const name = (isUid ? bare[1] : bare[0])?.toUpperCase() ?? '';
     this.#world.commands.push(/^(?:LOGIN|AUTHENTICATE)$/.test(name) ? `${tag} ${name} ***` : line);
     if (this.#world.script.stall?.includes(name) === true) return;
+    const refusal = this.#world.script.refusals?.[name];
+    if (refusal !== undefined) {
+      this.#say(`${tag} ${refusal}`);
+      return;
+    }
     const words = wordsOf(line)?.slice(isUid ? 3 : 2);
     const forAnyone = Object.hasOwn(this.#anyone, name) ? this.#anyone[name] : undefined;
     const forUser = Object.hasOwn(this.#loggedIn, name) ? this.#loggedIn[name] : undefined;
@@ -227,7 +239,8 @@ export class ImapSession {
       return;
     }
     const { mails, specialUse } = this.#folder;
-    const found = search({ mails, specialUse, gmail: this.#world.gmail }, words);
+    const sighted = this.#world.script.blindSearch === true ? [] : mails;
+    const found = search({ mails: sighted, specialUse, gmail: this.#world.gmail }, words);
     if (found === undefined) this.#say(`${tag} BAD search not understood`);
     else {
       const numbers = found.map(index => (isUid ? (mails[index]?.uid ?? 0) : index + 1));
@@ -245,9 +258,10 @@ export class ImapSession {
     } else {
       this.#tellNews();
       const { mails } = this.#folder;
+      const { unfetchable = [] } = this.#world.script;
       const top = isUid ? (mails.at(-1)?.uid ?? 0) : mails.length;
       for (const [index, mail] of mails.entries()) {
-        if (!inSet(set, isUid ? mail.uid : index + 1, top)) continue;
+        if (!inSet(set, isUid ? mail.uid : index + 1, top) || unfetchable.includes(mail.uid)) continue;
         this.#send(Buffer.concat([Buffer.from(`* ${index + 1} FETCH `), fetchResponse(mail, wants), CRLF]));
       }
       this.#done(tag);
@@ -281,10 +295,4 @@ const CRLF = Buffer.from('\r\n');
 /** Strings travel as bytes; what is compared is what they mean in UTF-8. */
 function text(word: Word | undefined): string {
   return typeof word === 'string' ? Buffer.from(word, 'latin1').toString('utf8') : '';
-}
-
-/** "*" stands for anything, "%" for anything without the delimiter (RFC 3501 6.3.8). */
-function listPattern(pattern: string): RegExp {
-  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/[*%]+/g, wild => (wild.includes('*') ? '.*' : '[^/]*'))}$`);
 }

@@ -25,6 +25,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   winston: /^src\/runtime\/log\.ts$/,
   zod: /^src\/runtime\/config[\w-]*\.ts$/,
   'smol-toml': /^src\/runtime\/config[\w-]*\.ts$/,
+  'prom-client': /^src\/runtime\/metrics\.ts$/,
   nodemailer: /^src\/cli\//,
 };
 

@@ -41,6 +41,11 @@ export function ownWords(text: string): string {
   return (end < 0 ? lines : lines.slice(0, end)).join('\n');
 }
 
+/** The beginning of the text, without a line that the limit would cut: half an address is somebody else's. */
+export function linesUpTo(text: string, limit: number): string {
+  return text.length <= limit ? text : text.slice(0, text.lastIndexOf('\n', limit) + 1);
+}
+
 /** `<a@b>: words`, `a@b` alone on a line, `a@b ... words`: each address that begins a line, with what follows it. */
 export function addressBlocks(text: string): Block[] {
   const blocks: { address: string; line: string; words: string[] }[] = [];
@@ -65,7 +70,7 @@ export function addressBlocks(text: string): Block[] {
 function addressAtStart(line: string): { address: string; head: string; rest: string } | undefined {
   if (line.length > 2000) return undefined;
   const match =
-    /^[\s*•-]{0,12}"?(?:(?:(?:addressed |rcpt |could not be delivered |unable to deliver (?:message |mail )?)?to|(?:failed |final |intended )?recipient(?: address)?|(?:undeliverable )?address|e-?mail|error-for)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@])/iu.exec(
+    /^[\s*•-]{0,12}(?<!-)"?(?:(?:(?:addressed |rcpt |could not be delivered |unable to deliver (?:message |mail )?)?to|(?:failed |final |intended )?recipient(?: address)?|(?:undeliverable )?address|e-?mail|error-for)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}\p{M}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\p{L}\p{N}\p{M}_@]|[.-]+[\p{L}\p{N}_]|(?!\s)[\p{Cc}\p{Cf}])/iu.exec(
       line,
     );
   const address = match === null ? undefined : addressInProse(match[1] ?? '');

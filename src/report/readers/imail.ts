@@ -4,7 +4,7 @@
  */
 import { cleanAddress } from '../../shared/address.ts';
 import { fromMailer } from '../signs.ts';
-import { ownWords } from './blocks.ts';
+import { linesUpTo, ownWords } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
@@ -13,12 +13,12 @@ import { textReport } from './text-report.ts';
 const WORDS_CHARS = 1000;
 
 const LINE =
-  /^((?:unknown user|invalid user|user mailbox exceeds allowed size|user's mailbox is full|(?:invalid final )?delivery userid|undeliverable to|unknown host|delivery failed)[^@\n:]{0,60}):?\s+<?([^<>\s@]{1,64}@[^<>\s]{1,255})>?/gim;
+  /^((?:unknown user|invalid user|user mailbox exceeds allowed size|user's mailbox is full|(?:invalid final )?delivery userid|undeliverable to|unknown host|delivery failed)[^@\n:]{0,60}):?\s+<?([^<>\s@]{1,64}@[^<>\s]{1,255})(?![^<>\s])>?/gim;
 
 export const imail: Reader = {
   name: 'imail',
   read(message) {
-    const text = ownWords(message.text).slice(0, 8000);
+    const text = linesUpTo(ownWords(message.text), 8000);
     if (!fromMailer(message.headers)) return undefined;
     const matches = Array.from(text.matchAll(LINE));
     const blocks = matches.flatMap(({ index, 0: line, 1: words = '', 2: raw = '' }, at): Block[] => {

@@ -15,6 +15,8 @@ import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
 import { kindOf, toReport } from './to-report.ts';
 
+/** Digests of a quarantine and warnings speak of mail to us, not of mail that we sent. */
+const TO_THE_OWNER = /deliver(?:ed|y) to your (?:mailbox|inbox|quarantine)|quarantine (?:summary|digest|report)/i;
 /** Sentences with which only a mailer opens. */
 const OPENING =
   /^[-|*\s]{0,60}(?:failed recipients|non-delivery report|message log follows|your mail cannot be delivered to the following)/i;
@@ -26,17 +28,18 @@ export const plainText: Reader = {
   name: 'plain-text',
   read(message) {
     const text = ownWords(message.text);
-    const said = `${message.subject}\n${text.slice(0, 8000)}`;
+    // A sentence may be wrapped anywhere.
+    const words = text.slice(0, 8000).replace(/\s+/g, ' ');
+    const said = `${message.subject}\n${words}`;
     if (!FAILURE_SENTENCE.test(said) && !DELAY_SENTENCE.test(said)) return undefined;
     const signs = signsOf(message, text);
-    if (signs < 2) return undefined;
+    if (signs < 2 || TO_THE_OWNER.test(words)) return undefined;
     const blocks = pickBlocks(message, text, namesMailer(message.headers) ? 'anywhere' : 'own-lines');
     const report = textReport(message, 'plain-text', blocks, text);
     if (report !== undefined && !isAboutUs(message, report)) return report;
     if (namesOurselves(message, text)) return undefined;
     // It names nobody we could know: a report all the same, where a mailer says so in its own words.
-    if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(text.slice(0, 8000)))
-      return undefined;
+    if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(words)) return undefined;
     const kind = kindOf([actionOfText(`${message.subject}\n${text}`)]);
     return { ...toReport(message, new Map(), [], 'plain-text'), kind };
   },

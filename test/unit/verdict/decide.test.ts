@@ -77,7 +77,42 @@ describe('the evidence', () => {
     const { evidence } = verdictOn(said('550 5.7.1 <ann@customer.example>: Recipient address rejected: User unknown'));
     expect(evidence[0]).toMatchObject({ part: 'delivery-status', quote: expect.stringContaining('User unknown') });
     expect(evidence[0]?.rule).toMatch(/^phrase "user unknown" of many receivers \(.+\)$/);
-    expect(evidence.map(one => one.rule)).toContainEqual(expect.stringMatching(/^lost: policy, status 5\.7\.1/));
+    expect(evidence[0]).toMatchObject({ reason: 'userUnknown' });
+    expect(evidence[0]).not.toHaveProperty('lost');
+    expect(evidence.slice(1)).toEqual([
+      {
+        part: 'delivery-status',
+        quote: 'recipient address rejected',
+        rule: expect.stringMatching(/^phrase "recipient address rejected" of many receivers/),
+        reason: 'unknown',
+        lost: 'it only says that the mail was refused',
+      },
+      {
+        part: 'delivery-status',
+        quote: expect.stringContaining('User unknown'),
+        rule: 'status 5.7.1 (RFC 3463)',
+        reason: 'policy',
+        lost: 'words count before codes, which receivers misuse',
+      },
+    ]);
+  });
+
+  test.each([
+    ['550 5.1.1 rejected', {}, 'unknown', 'it only says that the mail was refused'],
+    ['552 5.2.2 mailbox full', { prose: 'Address not found: no such user' }, 'userUnknown', /^prose for people/],
+    ['550 user unknown, mailbox full', {}, 'userUnknown', 'of two readings about as telling the soft one is taken'],
+    ['550 message expired; 550 user unknown', {}, 'expired', /^behind an expiry/],
+    ['550 refused ib607, user unknown', {}, 'userUnknown', "a vendor's own code counts before wordings"],
+  ])('tells of %j %j why another reading lost: %s', (diagnostic, fields, reason, lost) => {
+    const { evidence, reason: decided } = verdictOn({ ...said(diagnostic), ...fields });
+    expect(decided).not.toBe(reason);
+    const loser = evidence.find(one => one.reason === reason);
+    expect(loser?.lost).toMatch(lost);
+  });
+
+  test('holds no reading twice, and nothing that only agrees', () => {
+    const { evidence } = verdictOn(said('550 5.1.1 user unknown: no such user, recipient unknown'));
+    expect(evidence.map(({ reason }) => reason)).toEqual(['userUnknown']);
   });
 
   test('says that a code decided where one did', () => {
@@ -96,6 +131,41 @@ describe('the evidence', () => {
   test("keeps the reader's own behind the deciding one", () => {
     const read = { part: 'delivery-status', quote: 'Action: failed', rule: 'reader rfc3464' } as const;
     expect(verdictOn({ ...UNKNOWN_USER, evidence: [read] }).evidence.at(-1)).toEqual(read);
+  });
+});
+
+describe('what made the verdict of the reason', () => {
+  const because = (fields: Parameters<typeof verdictOn>[0], policy?: Policy): string =>
+    verdictOn(fields, policy).because;
+
+  test.each([
+    [UNKNOWN_USER, 'policy "clevertap": userUnknown is hard'],
+    [FULL, 'policy "clevertap": mailboxFull is soft'],
+    [said('450 4.1.1 user unknown'), 'policy "clevertap": userUnknown would be hard, but reply 450 is not final'],
+    [
+      said('552 5.1.1 ei ole'),
+      'policy "clevertap": userUnknown would be hard, but reply 552 says otherwise than status 5.1.1',
+    ],
+    [
+      said('550 no thank you'),
+      'policy "clevertap": no reason is recognised, and reply 550 is final and about the mailbox',
+    ],
+    [said('554 no thank you'), 'policy "clevertap": no reason is recognised, and reply 554 is not about the mailbox'],
+    [{ action: 'delayed' as const }, 'delayed is no failure'],
+  ])('is told: %j', (fields, words) => {
+    expect(because(fields)).toBe(words);
+  });
+
+  test('names the override, and what it cannot do', () => {
+    const policy: Policy = { name: 'clevertap', overrides: { mailboxFull: 'hard', unknown: 'hard' } };
+    expect(because(FULL, policy)).toBe(`the configuration's [verdict.overrides]: mailboxFull = "hard"`);
+    expect(because({}, policy)).toMatch(/unknown = "hard", but neither a word nor a code supports it$/);
+  });
+
+  test('names the class where that decides', () => {
+    const policy: Policy = { name: 'smtp-class', overrides: {} };
+    expect(because(said('550 5.7.1 spam'), policy)).toBe('policy "smtp-class": 5.7.1 and 550 are of class 5');
+    expect(because({ ...said('421 no'), status: '5.0.0' }, policy)).toBe('policy "smtp-class": 421 is not of class 5');
   });
 });
 

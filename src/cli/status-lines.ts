@@ -1,0 +1,200 @@
+/**
+ * `bounced status` for people and for programs. Takes what the outbox knows and the time, gives text of 80 columns at
+ * most. Pure; lets nothing a mail or a server wrote steer a terminal, and says nothing by colour alone.
+ */
+import type { Backlog, Breaker, MailboxView, Overview, VerdictCount } from '../outbox/outbox.ts';
+import { visible } from '../runtime/log-lines.ts';
+import { REASONS } from '../verdict/verdict.ts';
+import type { Reason } from '../verdict/verdict.ts';
+import { utcMinute } from './event-lines.ts';
+
+/** All that is shown. */
+export interface Status {
+  readonly overview: Overview;
+  readonly backlog: Backlog;
+  readonly breakers: readonly Breaker[];
+  readonly nowSeconds: number;
+}
+
+/** How a piece of text is meant; drawn or not, the words say it too. */
+export type Paint = (text: string, as: 'head' | 'bad') => string;
+
+export const PLAIN: Paint = text => text;
+
+const COLUMNS = 80;
+const LABEL_CHARS = 13;
+/** A daemon keeps its standing every 30 s. */
+const SILENT_SECONDS = 90;
+
+/** The whole sheet, with no line end after the last line. */
+export function statusSheet(status: Status, paint: Paint = PLAIN): string {
+  const { overview } = status;
+  const mailboxes = overview.mailboxes.flatMap(view => ['', ...mailboxLines(view, status, paint)]);
+  const none = overview.mailboxes.length === 0 ? ['', 'No mailbox has been followed yet.'] : [];
+  return [
+    ...daemonLines(status, paint),
+    ...mailboxes,
+    ...none,
+    '',
+    ...outboxLines(status, paint),
+    '',
+    ...verdictLines(overview, paint),
+    ...ownFaultLines(overview.verdicts, paint),
+  ].join('\n');
+}
+
+/** The same as one object; times in epoch seconds. */
+export function statusRecord({ overview, backlog, breakers, nowSeconds }: Status): Record<string, unknown> {
+  const { daemon, runningPid, verdicts } = overview;
+  return {
+    atSeconds: nowSeconds,
+    daemon: { running: runningPid !== undefined, ...daemon, ...(runningPid === undefined ? {} : { pid: runningPid }) },
+    mailboxes: overview.mailboxes.map(({ mailbox, standing, keptAtSeconds, cursors }) => ({
+      mailbox,
+      ...standing,
+      connected: runningPid !== undefined && standing?.connected === true,
+      keptAtSeconds,
+      cursors,
+    })),
+    outbox: backlog,
+    breakers,
+    lastDay: {
+      mails: overview.mails,
+      verdicts: verdicts.filter(one => !isOwnFault(one)),
+      ownFaults: verdicts.filter(isOwnFault),
+    },
+  };
+}
+
+function daemonLines({ overview, nowSeconds }: Status, paint: Paint): string[] {
+  const { daemon, runningPid, daemonKeptAtSeconds } = overview;
+  const version = daemon === undefined ? '' : ` ${daemon.version}`;
+  if (runningPid === undefined) {
+    const last =
+      daemonKeptAtSeconds === undefined ? '' : `, the last one was here ${ago(daemonKeptAtSeconds, nowSeconds)}`;
+    return [
+      paint(`bounced: NO DAEMON RUNS${last}`, 'bad'),
+      ...row('cure', 'systemctl start bounced; journalctl -u bounced tells why it ended'),
+    ];
+  }
+  const up = daemon === undefined ? '' : `, up ${span(nowSeconds - daemon.startedAtSeconds)}`;
+  const configured = daemon === undefined ? [] : row('configured', `${utcMinute(daemon.configuredAtSeconds)} UTC`);
+  const silent = daemonKeptAtSeconds !== undefined && nowSeconds - daemonKeptAtSeconds > SILENT_SECONDS;
+  return [
+    paint(`bounced${version} runs as process ${visible(runningPid)}${up}`, 'head'),
+    ...configured,
+    ...(silent ? row('SILENT', `it has told nothing for ${span(nowSeconds - daemonKeptAtSeconds)}`) : []),
+  ];
+}
+
+function mailboxLines(view: MailboxView, { overview, nowSeconds }: Status, paint: Paint): string[] {
+  const { mailbox, standing, cursors } = view;
+  const follows = overview.runningPid !== undefined && standing?.connected === true;
+  const { lastScanSeconds, lastMailSeconds, fault } = standing ?? {};
+  const mended = follows && fault !== undefined && (lastScanSeconds ?? 0) >= fault.atSeconds;
+  return [
+    follows ? paint(`mailbox ${mailbox}: followed`, 'head') : paint(`mailbox ${mailbox}: NOT FOLLOWED`, 'bad'),
+    ...row('lag', lagWords(standing, nowSeconds)),
+    ...row('last mail', lastMailSeconds === undefined ? 'none yet' : momentWords(lastMailSeconds, nowSeconds)),
+    ...cursors.flatMap(({ folder, lastUid, uidValidity }) =>
+      row('place', `${visible(folder)}, up to UID ${lastUid} (UIDVALIDITY ${uidValidity})`),
+    ),
+    ...(fault === undefined
+      ? []
+      : row(mended ? 'mended' : 'TROUBLE', `${ago(fault.atSeconds, nowSeconds)}: ${fault.message}`)),
+    ...(fault?.cure === undefined || mended ? [] : row('cure', fault.cure)),
+  ];
+}
+
+function lagWords(standing: MailboxView['standing'], nowSeconds: number): string {
+  const looked = standing?.lastScanSeconds;
+  if (looked === undefined) return 'unknown: not looked yet';
+  const when = `looked ${ago(looked, nowSeconds)}`;
+  return standing?.behind === true ? `behind: more mail is there than has been read; ${when}` : `none, ${when}`;
+}
+
+function outboxLines({ backlog, breakers, nowSeconds }: Status, paint: Paint): string[] {
+  const { waiting, claimed, held, dead, stopped, nextDueSeconds, oldestWaitingSeconds } = backlog;
+  const next = nextDueSeconds === undefined ? '' : `; next try ${inWords(nextDueSeconds, nowSeconds)}`;
+  const oldest = oldestWaitingSeconds === undefined ? '' : `; oldest bounce ${ago(oldestWaitingSeconds, nowSeconds)}`;
+  const open = breakers.filter(({ openSinceSeconds }) => openSinceSeconds !== undefined);
+  const names = open.map(({ mailbox }) => mailbox).join(', ');
+  return [
+    paint(waiting + claimed === 0 ? 'outbox: nothing waits' : 'outbox', 'head'),
+    ...row('waiting', `${waiting}${next}${oldest}`),
+    ...row('being posted', String(claimed)),
+    ...row('held', `${held}${held > 0 ? ' not proven: "bounced held list"' : ''}`),
+    ...row(dead > 0 ? 'DEAD' : 'dead', `${dead}${dead > 0 ? ' refused: "bounced outbox list --state dead"' : ''}`),
+    ...(open.length === 0
+      ? row('breaker', 'closed')
+      : row('BREAKER OPEN', `${names}: ${stopped} hard bounces wait for you: "bounced breaker show"`)),
+  ];
+}
+
+function verdictLines({ mails, verdicts }: Overview, paint: Paint): string[] {
+  const ours = verdicts.filter(one => !isOwnFault(one));
+  const rows = ['hard', 'soft', 'none'].flatMap(word => {
+    const of = ours.filter(({ verdict }) => verdict === word);
+    const sum = total(of);
+    return sum === 0 ? [] : row(word, `${sum}: ${[...byReason(of)].map(([reason, n]) => `${reason} ${n}`).join(', ')}`);
+  });
+  return [
+    paint(`last 24 hours: ${mails} mails looked at`, 'head'),
+    ...(rows.length > 0 ? rows : row('verdicts', 'none')),
+  ];
+}
+
+function ownFaultLines(verdicts: readonly VerdictCount[], paint: Paint): string[] {
+  const own = verdicts.filter(isOwnFault);
+  if (own.length === 0) return [];
+  const lines = own.flatMap(({ mailbox, reason, count }) =>
+    row(`  ${count}`, `${mailbox}, ${reason}: ${REASONS[reason as Reason].meaning}`),
+  );
+  return ['', paint(`FAULTS OF OUR OWN SIDE in the last 24 hours: ${total(own)}, posted as soft`, 'bad'), ...lines];
+}
+
+function isOwnFault({ reason }: VerdictCount): boolean {
+  return Object.hasOwn(REASONS, reason) && REASONS[reason as Reason].about === 'sender';
+}
+
+function byReason(counts: readonly VerdictCount[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { reason, count } of counts) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  return sums;
+}
+
+function total(counts: readonly VerdictCount[]): number {
+  return counts.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** A label and a text, broken at spaces (a long word, anywhere) so that no line is wider than the sheet. */
+function row(label: string, text: string): string[] {
+  const room = COLUMNS - 2 - LABEL_CHARS;
+  const lines: string[] = [];
+  for (const word of visible(text).split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(...(word.match(new RegExp(`.{1,${room}}`, 'gu')) ?? []));
+  }
+  return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL_CHARS)}${line}`.trimEnd());
+}
+
+function momentWords(seconds: number, nowSeconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC, ${ago(seconds, nowSeconds)}`;
+}
+
+function ago(seconds: number, nowSeconds: number): string {
+  return seconds >= nowSeconds ? 'just now' : `${span(nowSeconds - seconds)} ago`;
+}
+
+function inWords(seconds: number, nowSeconds: number): string {
+  return seconds <= nowSeconds ? 'due now' : `in ${span(seconds - nowSeconds)}`;
+}
+
+/** The two largest units: "3 d 4 h", "12 min", "40 s". */
+function span(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3_600)} h`;
+}

@@ -1,0 +1,163 @@
+/**
+ * A mail that harms its reader costs its own outcome and nothing else.
+ */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Worker } from 'node:worker_threads';
+import { DEFAULT_POLICY, readBounce } from '../../src/index.ts';
+import { rawFromSource } from '../../src/message/message.ts';
+import { readMail } from '../../src/read-mail.ts';
+import { openReadingThread } from '../../src/reading-thread.ts';
+import type { ReadingThread } from '../../src/reading-thread.ts';
+import type { ReadMail } from '../../src/river.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { Clock } from '../../src/shared/clock.ts';
+import type { LogFields } from '../../src/shared/log.ts';
+import { silentLog } from '../../src/shared/silent-log.ts';
+import { loadFixtures } from '../fixtures/load.ts';
+import { bounceNumber, ordinaryNumber } from '../servers/synthetic.ts';
+import { startThread } from '../threads/start.ts';
+
+const NOW = 4_000_000_000;
+/** A second of it passes twice as fast: a mail that hangs is given up after five, one that is read has five. */
+const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 2, signal) };
+
+const complaints: { message: string; fields: LogFields }[] = [];
+const log = { ...silentLog, error: (message: string, fields: LogFields = {}) => complaints.push({ message, fields }) };
+const open: ReadingThread[] = [];
+const started: Worker[] = [];
+
+function openOdd(settings: { resourceLimits?: { maxOldGenerationSizeMb: number } } = {}): ReadingThread {
+  const entry = new URL('../threads/odd-reading-entry.ts', import.meta.url);
+  const thread = openReadingThread({ log, clock }, () => {
+    const worker = startThread(entry, { ...settings, stdout: true, stderr: true });
+    started.push(worker);
+    return worker;
+  });
+  open.push(thread);
+  return thread;
+}
+
+function openReal(): ReadingThread {
+  const thread = openReadingThread({ log, clock: systemClock });
+  open.push(thread);
+  return thread;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(thread => thread.close()));
+  complaints.length = 0;
+  started.length = 0;
+});
+
+const odd = (what: string): Buffer =>
+  Buffer.from(
+    bounceNumber(1)
+      .report.toString()
+      .replace(/^Subject: .*$/m, `Subject: Undelivered Mail ${what}`),
+  );
+const read = (thread: ReadingThread, source: Buffer): Promise<ReadMail> =>
+  thread.read(rawFromSource(source), DEFAULT_POLICY, NOW);
+
+describe('what a mail does to its reader costs this mail alone', () => {
+  test.each([
+    ['hang', /^too slow: reading it took more than 10 seconds$/],
+    ['eat', /^too large: reading it took more than \d+ MB of memory$/],
+    ['throw', /^its reader failed: a bug$/],
+    ['end', /^its reading ended by itself$/],
+  ])(
+    '%s',
+    async (what, because) => {
+      const thread = openOdd({ resourceLimits: { maxOldGenerationSizeMb: 64 } });
+      // All at once, as several mailboxes do: each answer belongs to its own mail.
+      const mails = await Promise.all([0, 1, 2].map(n => read(thread, n === 1 ? odd(what) : bounceNumber(n).report)));
+      expect(mails.map(({ reading, verdicts }) => [reading.kind, verdicts.map(one => one.recipient)])).toEqual([
+        ['failure', [bounceNumber(0).address]],
+        ['unreadable', []],
+        ['failure', [bounceNumber(2).address]],
+      ]);
+      expect(mails[1]?.reading).toMatchObject({ because: expect.stringMatching(because) });
+      expect(complaints).toHaveLength(1);
+    },
+    60_000,
+  );
+
+  test('a file is given up just so', async () => {
+    const thread = openReadingThread({ log, clock }, () =>
+      startThread(new URL('../threads/deaf-entry.ts', import.meta.url), {}),
+    );
+    open.push(thread);
+    expect(await thread.readFile(bounceNumber(1).report, DEFAULT_POLICY, NOW)).toMatchObject({
+      isBounce: false,
+      kind: 'unreadable',
+      because: expect.stringMatching(/^too slow/),
+      verdicts: [],
+    });
+  }, 60_000);
+
+  test('what is printed in there stays in there', async () => {
+    const thread = openOdd();
+    const printed: unknown[] = [];
+    const write = process.stderr.write.bind(process.stderr);
+    process.stderr.write = (...args: unknown[]) => printed.push(args[0]) > 0;
+    try {
+      expect((await read(thread, odd('print'))).reading.kind).toBe('failure');
+      await thread.close();
+    } finally {
+      process.stderr.write = write;
+    }
+    expect(printed).toEqual([]);
+  }, 60_000);
+});
+
+describe('the thread', () => {
+  test('reads every sample as it is read without a thread', async () => {
+    const thread = openReal();
+    for (const { source } of await loadFixtures()) {
+      const raw = rawFromSource(source);
+      expect(await thread.read(raw, DEFAULT_POLICY, NOW)).toEqual(await readMail(raw, DEFAULT_POLICY, NOW));
+    }
+    const source = bounceNumber(1).report;
+    expect(await thread.readFile(source, DEFAULT_POLICY, NOW)).toEqual(await readBounce(source, { nowSeconds: NOW }));
+  }, 60_000);
+
+  test('is told when the policy changes', async () => {
+    const thread = openReal();
+    const raw = rawFromSource(bounceNumber(0).report);
+    const softer = { ...DEFAULT_POLICY, overrides: { userUnknown: 'soft' } } as const;
+    const words = [];
+    for (const policy of [DEFAULT_POLICY, softer, DEFAULT_POLICY]) {
+      words.push((await thread.read(raw, policy, NOW)).verdicts.map(one => one.verdict));
+    }
+    expect(words).toEqual([['hard'], ['soft'], ['hard']]);
+  }, 60_000);
+
+  test('is not started for mail that is no candidate, ends when idle, and is started again', async () => {
+    const thread = openOdd();
+    const ordinary = { ...rawFromSource(ordinaryNumber(1)), candidate: false };
+    expect((await thread.read(ordinary, DEFAULT_POLICY, NOW)).reading.kind).toBe('ordinary');
+    expect(started).toHaveLength(0);
+    await read(thread, bounceNumber(0).report);
+    expect(started).toHaveLength(1);
+    await new Promise(resolve => started[0]?.once('exit', resolve));
+    expect((await read(thread, bounceNumber(1).report)).reading.kind).toBe('failure');
+    expect(started).toHaveLength(2);
+  }, 60_000);
+
+  test('that cannot be started is no fault of the mail: it is to be read again', async () => {
+    const thread = openReadingThread({ log, clock }, () =>
+      startThread(new URL('./no-such-entry.ts', import.meta.url), {}),
+    );
+    open.push(thread);
+    await expect(read(thread, bounceNumber(1).report)).rejects.toMatchObject({
+      code: 'NO_READING_THREAD',
+      retry: 'later',
+    });
+  }, 60_000);
+
+  test('leaves the bytes of the mail where they are', async () => {
+    const thread = openReal();
+    const raw = rawFromSource(bounceNumber(1).report);
+    await thread.read(raw, DEFAULT_POLICY, NOW);
+    expect(raw.source?.length).toBe(bounceNumber(1).report.length);
+  }, 60_000);
+});
