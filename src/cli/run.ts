@@ -8,6 +8,7 @@ import type { Setup } from '../reload.ts';
 import { monotonicMicroseconds, systemClock } from '../runtime/clock.ts';
 import { loadConfig, readEnv } from '../runtime/config.ts';
 import type { Config, Env } from '../runtime/config.ts';
+import type { AccessTokens } from '../mailbox/mailbox.ts';
 import { openLog } from '../runtime/log.ts';
 import { hangups, stopSignals } from '../runtime/signals.ts';
 import { formatOfStderr } from '../runtime/stderr.ts';
@@ -49,16 +50,25 @@ export function runCommand(args: string[]): Command {
 /** Reads the configuration, each time anew. Whatever secret was ever read stays out of the log. */
 function setupLoader(path: string, env: Env): () => Promise<Setup> {
   const secrets: Secret[] = [];
+  const tokens: AccessTokens[] = [];
+  // Asked anew for each line: access tokens come and go while the daemon runs.
+  const known: Iterable<Secret> = {
+    *[Symbol.iterator]() {
+      yield* secrets;
+      for (const one of tokens) yield* one.secrets();
+    },
+  };
   return async () => {
     const { config, warnings } = await loadConfig(path, env);
-    secrets.push(...config.mailboxes.map(one => one.password), ...config.callbacks.map(one => one.url));
-    const log = logFor(config, env, [...secrets]);
+    secrets.push(...config.mailboxes.flatMap(one => one.password ?? []), ...config.callbacks.map(one => one.url));
+    tokens.push(...config.mailboxes.flatMap(one => one.tokens ?? []));
+    const log = logFor(config, env, known);
     for (const warning of warnings) log.warn(warning);
     return { config, log };
   };
 }
 
-function logFor(config: Config, env: Env, secrets: readonly Secret[]): Log {
+function logFor(config: Config, env: Env, secrets: Iterable<Secret>): Log {
   const { level, format, addresses } = config.log;
   const chosen = format === 'auto' ? formatOfStderr(env['JOURNAL_STREAM']) : format;
   const write = (line: string): void => void process.stderr.write(line);

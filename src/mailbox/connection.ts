@@ -8,6 +8,8 @@ import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
+import { withAuth } from './auth.ts';
+import type { Auth } from './auth.ts';
 import { connectionFault } from './login-fault.ts';
 import type { MailboxSettings, PartStructure } from './mailbox.ts';
 
@@ -59,11 +61,11 @@ export class Connection {
   #opened: string | undefined;
   readonly #wakers = new Set<() => void>();
 
-  private constructor(settings: MailboxSettings, { log, heart }: Tools) {
+  private constructor(settings: MailboxSettings, { log, heart }: Tools, auth: Auth) {
     this.#settings = settings;
     this.#log = log;
     this.#heart = heart;
-    this.#client = new ImapFlow(clientOptions(settings, log));
+    this.#client = new ImapFlow(clientOptions(settings, auth, log));
     // Before connect(): an "error" without a listener ends the program.
     this.#client.on('error', (error: unknown) => {
       this.#broken = error;
@@ -80,9 +82,11 @@ export class Connection {
 
   /** Connects and logs in. Rejects with a Fault that names host, user and cure. */
   static async open(settings: MailboxSettings, tools: Tools, signal: AbortSignal): Promise<Connection> {
-    const connection = new Connection(settings, tools);
-    await connection.#run(signal, () => connection.#client.connect());
-    return connection;
+    return withAuth(settings, signal, async auth => {
+      const connection = new Connection(settings, tools, auth);
+      await connection.#run(signal, () => connection.#client.connect());
+      return connection;
+    });
   }
 
   get alive(): boolean {
@@ -220,8 +224,8 @@ export function toStructure(node: MessageStructureObject, isRoot = true): PartSt
   };
 }
 
-function clientOptions(settings: MailboxSettings, log: Log): ConstructorParameters<typeof ImapFlow>[0] {
-  const { host, port, tls, ca, user, password } = settings;
+function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): ConstructorParameters<typeof ImapFlow>[0] {
+  const { host, port, tls, ca } = settings;
   const line = (entry: unknown): void => {
     const { msg, cid } = entry as { msg?: unknown; cid?: unknown };
     if (typeof msg === 'string') log.debug(`imap: ${msg}`, typeof cid === 'string' ? { connection: cid } : {});
@@ -231,7 +235,7 @@ function clientOptions(settings: MailboxSettings, log: Log): ConstructorParamete
     port,
     secure: tls === 'implicit',
     doSTARTTLS: tls === 'starttls',
-    auth: { user, pass: password.reveal() },
+    auth,
     ...(ca === undefined ? {} : { tls: { ca } }),
     clientInfo: { name: 'bounced' },
     // Compression costs ten times the time and hides nothing; the parts we fetch are small.

@@ -11,6 +11,8 @@ export interface Place {
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  /** Present where access tokens are used and no password. */
+  readonly tokens?: object | undefined;
 }
 
 interface Row {
@@ -61,10 +63,33 @@ const ROWS: readonly Row[] = [
     ...refused,
   },
   {
+    sign: /imap access is disabled for your domain/,
+    code: 'IMAP_DISABLED_FOR_DOMAIN',
+    what: 'the login was refused: the administrator has switched IMAP off for the domain',
+    hint: 'switch it on: Admin console > Apps > Google Workspace > Gmail > End User Access > POP and IMAP access',
+    ...refused,
+  },
+  {
     sign: /not enabled for imap|imap access is disabled/,
     code: 'IMAP_DISABLED',
     what: 'the login was refused: IMAP is switched off for this account',
-    hint: 'switch it on: Admin console > Apps > Google Workspace > Gmail > End User Access',
+    hint:
+      'gmail.com: Settings > Forwarding and POP/IMAP > Enable IMAP; Workspace: Admin console > Apps > Google Workspace > ' +
+      'Gmail > End User Access',
+    ...refused,
+  },
+  {
+    sign: /privacyrequired|plaintext auth\w* (?:is )?(?:disallowed|disabled|not allowed)|logindisabled/,
+    code: 'TLS_DEMANDED',
+    what: 'the server takes no password without TLS',
+    hint: 'set tls = "implicit" (port 993) or "starttls" (port 143)',
+    ...refused,
+  },
+  {
+    sign: /unsupported authentication mechanism/,
+    code: 'LOGIN_NOT_OFFERED',
+    what: 'the server offers no way to log in that bounced knows',
+    hint: 'for access tokens it must offer XOAUTH2 or OAUTHBEARER; else use a password',
     ...refused,
   },
   {
@@ -90,10 +115,59 @@ const ROWS: readonly Row[] = [
     ...later,
   },
   {
-    sign: /certificate|self.signed|unable_to_|cert_|err_tls|altname|wrong version number|eproto/,
+    sign: /cert_has_expired|certificate has expired/,
+    code: 'TLS_EXPIRED',
+    what: 'TLS failed: the certificate has expired',
+    hint: "look at this machine's clock; else the server's operator must renew it",
+    ...later,
+  },
+  {
+    sign: /cert_not_yet_valid|certificate is not yet valid/,
+    code: 'TLS_NOT_YET_VALID',
+    what: 'TLS failed: the certificate is not valid yet',
+    hint: 'look at this machine\'s clock ("timedatectl set-ntp true" sets it)',
+    ...later,
+  },
+  {
+    sign: /altname/,
+    code: 'TLS_NAME',
+    what: 'TLS failed: the certificate is for another name',
+    hint: 'set "host" to a name that the certificate bears, not to an address or an alias',
+    ...later,
+  },
+  {
+    sign: /self.signed|unable_to_(?:get_issuer|verify)|cert_untrusted|unable to (?:get local issuer|verify)/,
+    code: 'TLS_UNTRUSTED',
+    what: 'TLS failed: the certificate is by an authority that this machine does not trust',
+    hint: 'for a private authority, or a firewall that opens TLS, set "ca_file" to its certificate',
+    ...later,
+  },
+  {
+    sign: /wrong.version.number|eproto|packet length too long|record layer/,
+    code: 'TLS_NOT_SPOKEN',
+    what: 'TLS failed: the server does not begin with TLS on this port',
+    hint: 'set port = 993 for tls = "implicit", or tls = "starttls" for port 143',
+    ...later,
+  },
+  {
+    sign: /certificate|unable_to_|cert_|err_tls|closedafterconnecttls/,
     code: 'TLS',
     what: 'TLS failed',
     hint: 'look at "host", "port" and "tls"; for a private authority set "ca_file"',
+    ...later,
+  },
+  {
+    sign: /greeting_timeout|greeting never received/,
+    code: 'NO_GREETING',
+    what: 'the server was reached and does not greet',
+    hint: 'look at "port" and "tls": a server that waits for TLS does not speak first; else it is overloaded',
+    ...later,
+  },
+  {
+    sign: /session expired/,
+    code: 'SESSION_EXPIRED',
+    what: 'the server ended the session: it had lasted its time',
+    hint: 'nothing to do: bounced logs in again by itself',
     ...later,
   },
   {
@@ -114,6 +188,17 @@ const WRONG_PASSWORD: Row = {
   ...refused,
 };
 
+/** The token itself is good: its server has just given it. */
+const TOKEN_NOT_TAKEN: Row = {
+  sign: /(?:)/,
+  code: 'TOKEN_NOT_TAKEN',
+  what: 'the login was refused: the access token is not taken for this user',
+  hint:
+    'the token must be for this very "user": run "bounced login" again and sign in as it, or for a service account ' +
+    'compare "user" with its delegation; IMAP must be on for the user',
+  ...refused,
+};
+
 /** The Fault for whatever connecting, logging in or a command failed with. A Fault passes through. */
 export function connectionFault(error: unknown, place: Place, byeText?: string): Fault {
   if (error instanceof Fault) return error;
@@ -124,7 +209,7 @@ export function connectionFault(error: unknown, place: Place, byeText?: string):
     .join(' ')
     .toLowerCase();
   const authenticating = facts['authenticationFailed'] === true;
-  const row = ROWS.find(one => one.sign.test(words)) ?? (authenticating ? WRONG_PASSWORD : undefined);
+  const row = ROWS.find(one => one.sign.test(words)) ?? (authenticating ? refusedLogin(place) : undefined);
   const where = `${place.host}:${place.port}, user ${place.user}`;
   if (row === undefined) {
     const said = typeof facts['code'] === 'string' ? ` (${facts['code']})` : '';
@@ -144,4 +229,8 @@ export function connectionFault(error: unknown, place: Place, byeText?: string):
     cause: error,
     ...(waitMs === undefined ? {} : { waitMs }),
   });
+}
+
+function refusedLogin({ tokens }: Place): Row {
+  return tokens === undefined ? WRONG_PASSWORD : TOKEN_NOT_TAKEN;
 }

@@ -20,7 +20,10 @@ export interface MailboxSettings {
   /** PEM of the authorities to trust instead of the system's. */
   readonly ca?: string;
   readonly user: string;
-  readonly password: Secret;
+  /** One of the two: a password (for Gmail an app password) ... */
+  readonly password?: Secret;
+  /** ... or access tokens. */
+  readonly tokens?: AccessTokens;
   /** Folder to read; without it the one with special use \All, else INBOX. */
   readonly folder?: string;
   /** Folder to look for sent mail in; without it the one with special use \Sent. */
@@ -29,6 +32,20 @@ export interface MailboxSettings {
   readonly backfillDays: number;
   /** Safety poll beside IDLE, in milliseconds. */
   readonly pollMs: number;
+}
+
+/** Where the access tokens of one account come from (XOAUTH2, OAUTHBEARER). */
+export interface AccessTokens {
+  /** What they are asked for with: two with the same settings are alike. */
+  readonly settings: object;
+  /**
+   * A token that is good for five minutes at least.
+   * @param refused the one that the mail server has just refused: another one is wanted
+   * Rejects with a Fault that names the cure when none is to be had.
+   */
+  current(signal: AbortSignal, refused?: Secret): Promise<Secret>;
+  /** All that must never be printed: what they are asked for with, and the latest tokens. */
+  secrets(): readonly Secret[];
 }
 
 /** The MIME shape of a message as BODYSTRUCTURE gives it (RFC 3501 7.4.2). */

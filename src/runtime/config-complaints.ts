@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { WrittenConfig } from './config-schema.ts';
 import { knownKeys, toListen } from './config-schema.ts';
+import { LOGIN_STEMS, loginMistakes } from './config-login.ts';
 import { nearest } from './nearest.ts';
 
 /**
@@ -30,7 +31,7 @@ export function complaints(
 export function crossCheck(config: WrittenConfig): string[] {
   const callbacks = config.callback.map(one => one.name);
   return [
-    ...config.mailbox.flatMap((one, index) => secretMistake(`mailbox[${index}]`, 'password', one)),
+    ...config.mailbox.flatMap((one, index) => loginMistakes(`mailbox[${index}]`, one)),
     ...config.callback.flatMap((one, index) => secretMistake(`callback[${index}]`, 'url', one)),
     ...twice(
       'mailbox',
@@ -43,12 +44,16 @@ export function crossCheck(config: WrittenConfig): string[] {
       return [`mailbox[${index}].callback: there is no [[callback]] named "${callback}"; did you mean "${meant}"?`];
     }),
     ...exposed(config.http),
-    ...config.mailbox.flatMap(({ tls, host }, index) =>
-      tls === 'none' && !/^(?:localhost|127\.0\.0\.1|::1)$/.test(host)
-        ? [`mailbox[${index}].tls: "none" sends the password in the clear; only loopback may`]
-        : [],
-    ),
+    ...config.mailbox.flatMap(({ tls, host, smtp_tls: smtpTls, smtp_host: smtpHost = '' }, index) => [
+      ...(tls === 'none' ? inTheClear(`mailbox[${index}].tls`, host) : []),
+      ...(smtpTls === 'none' ? inTheClear(`mailbox[${index}].smtp_tls`, smtpHost) : []),
+    ]),
   ];
+}
+
+function inTheClear(place: string, host: string): string[] {
+  if (/^(?:localhost|127\.0\.0\.1|::1)$/.test(host)) return [];
+  return [`${place}: "none" sends the password in the clear; only loopback may`];
 }
 
 /** Who reads the metrics learns how many people bounce, so that is this machine's alone unless it is asked for. */
@@ -60,16 +65,20 @@ function exposed({ listen, remote }: WrittenConfig['http']): string[] {
 
 function unknownKey(path: readonly PropertyKey[], key: string): string {
   const section = path.filter(step => typeof step === 'string').join('.');
-  if (section === 'mailbox' && key === 'password') return secretInFile(path, key, 'password');
-  if (section === 'callback' && key === 'url') return secretInFile(path, key, 'url');
+  const stem = bareSecret(section, key);
+  if (stem !== undefined) {
+    return `${spell([...path, key])}: a secret does not belong here; put it into a file and name that with ${stem}_file`;
+  }
   const known = knownKeys(section);
   const meant = nearest(key, known);
   const cure = meant === undefined ? `known here: ${known.join(', ')}` : `did you mean "${meant}"?`;
   return `${spell([...path, key])}: unknown key; ${cure}`;
 }
 
-function secretInFile(path: readonly PropertyKey[], key: string, stem: string): string {
-  return `${spell([...path, key])}: a secret does not belong here; put it into a file and name that with ${stem}_file`;
+/** A key under which somebody might write the secret itself. */
+function bareSecret(section: string, key: string): string | undefined {
+  const stems: readonly string[] = section === 'mailbox' ? LOGIN_STEMS : section === 'callback' ? ['url'] : [];
+  return stems.find(stem => stem === key);
 }
 
 function secretMistake(where: string, stem: string, section: Readonly<Record<string, unknown>>): string[] {

@@ -31,7 +31,7 @@ const SECTIONS = ['verdict', 'provenance', 'breaker', 'retention', 'http', 'log'
 const LISTS = ['mailbox', 'callback'];
 /** Keys that hold tables, and the name that variables are named after: no variable sets them. */
 const NOT_SET_BY_VARIABLE = new Set([...LISTS, ...SECTIONS, 'overrides', 'name']);
-const NUMBERS = new Set(['port', 'batch_size', 'concurrency', 'hard_per_hour']);
+const NUMBERS = new Set(['port', 'smtp_port', 'batch_size', 'concurrency', 'hard_per_hour']);
 const BOOLEANS = new Set(['only_campaign_mail', 'remote']);
 /** Keys whose values are times, shown with their unit. */
 const TIMES = new Set(['backfill', 'poll', 'batch_wait', 'timeout', 'max_age', 'keep']);

@@ -55,16 +55,53 @@ export function toListen(written: string): { host: string; port: number } | unde
   return { host, port };
 }
 
+const httpsUrl = text('https://oauth2.googleapis.com/token').refine(
+  isSafeUrl,
+  'expected a URL that begins with https://',
+);
+
+/** Logging in without a password: what oauth.ts asks tokens with. */
+const oauth = {
+  oauth_client_id: text('123-abc.apps.googleusercontent.com').optional(),
+  oauth_client_secret_file: text('/etc/bounced/client-secret').optional(),
+  oauth_client_secret_credential: text('client-secret').optional(),
+  oauth_client_secret_command: text('pass show client-secret').optional(),
+  oauth_refresh_token_file: text('/etc/bounced/refresh-token').optional(),
+  oauth_refresh_token_credential: text('refresh-token').optional(),
+  oauth_refresh_token_command: text('pass show refresh-token').optional(),
+  service_account_file: text('/etc/bounced/service-account.json').optional(),
+  service_account_credential: text('service-account').optional(),
+  service_account_command: text('pass show service-account').optional(),
+  service_account_scope: z
+    .enum(['https://mail.google.com/', 'https://www.googleapis.com/auth/gmail.imap_admin'], {
+      error: 'expected "https://mail.google.com/" or "https://www.googleapis.com/auth/gmail.imap_admin"',
+    })
+    .optional(),
+  token_url: httpsUrl.optional(),
+  authorization_url: httpsUrl.optional(),
+};
+
+/** TLS, or this very machine. */
+export function isSafeUrl(written: string): boolean {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  const local = url !== undefined && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && local);
+}
+
 const mailbox = z.strictObject({
   name,
   user: text('news@example.com'),
   password_file: text('/etc/bounced/gmail-password').optional(),
   password_credential: text('gmail-password').optional(),
   password_command: text('pass show gmail').optional(),
+  ...oauth,
   callback: name,
   host: text('imap.gmail.com').default('imap.gmail.com'),
   port: whole(1, 65_535, 993),
   tls: oneOf(['implicit', 'starttls', 'none'], 'implicit'),
+  smtp_host: text('smtp.gmail.com').optional(),
+  smtp_port: whole(1, 65_535, 465),
+  smtp_tls: oneOf(['implicit', 'starttls', 'none'], 'implicit'),
   ca_file: text('/etc/bounced/ca.pem').optional(),
   folder: text('INBOX').optional(),
   sent_folder: text('Sent').optional(),

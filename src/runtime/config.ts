@@ -10,9 +10,10 @@ import type { MailboxSettings } from '../mailbox/mailbox.ts';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
 import type { ProvenanceSettings } from '../provenance/provenance.ts';
 import type { Policy } from '../verdict/verdict.ts';
-import { CONFIG_SCHEMA, toListen } from './config-schema.ts';
+import { CONFIG_SCHEMA, isSafeUrl, toListen } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
 import { complaints, crossCheck } from './config-complaints.ts';
+import { toLogin } from './config-login.ts';
 import { originsOf, withEnvironment } from './config-origins.ts';
 import type { Layered, Origin } from './config-origins.ts';
 import { loadRules, ruleWarnings } from './config-rules.ts';
@@ -22,7 +23,7 @@ import { readSecret } from './secrets.ts';
 
 export interface Config {
   readonly stateDir: string;
-  readonly mailboxes: readonly (MailboxSettings & { readonly callback: string })[];
+  readonly mailboxes: readonly MailboxConfig[];
   readonly callbacks: readonly CallbackSettings[];
   readonly verdict: { readonly policy: Policy; readonly maxAgeSeconds: number };
   readonly provenance: Omit<ProvenanceSettings, 'maxAgeSeconds'>;
@@ -37,6 +38,17 @@ export interface Config {
     readonly format: 'auto' | LogFormat;
     readonly addresses: 'masked' | 'full';
   };
+}
+
+/** A mailbox, the callback that gets its events, and where its account sends: only commands that try it out do. */
+export type MailboxConfig = MailboxSettings & { readonly callback: string; readonly smtp?: SmtpSettings };
+
+/** How the account's mail is sent. */
+export interface SmtpSettings {
+  readonly host: string;
+  readonly port: number;
+  /** As of the mailbox. */
+  readonly tls: 'implicit' | 'starttls' | 'none';
 }
 
 export interface LoadedConfig {
@@ -83,7 +95,8 @@ export async function loadStateDir(path: string, env: Env): Promise<string> {
   return stateDirOf(written, env);
 }
 
-async function readWritten(path: string, env: Env): Promise<{ written: WrittenConfig; raw: Layered }> {
+/** @throws Fault exit 78 that lists every mistake of the file itself; reads no secret */
+export async function readWritten(path: string, env: Env): Promise<{ written: WrittenConfig; raw: Layered }> {
   const raw = withEnvironment(parseToml(path, await readText(path)), env);
   const result = CONFIG_SCHEMA.safeParse(raw.value);
   if (!result.success) throw broken(path, complaints(result.error.issues, raw.value, raw.variables));
@@ -204,23 +217,25 @@ async function toMailbox(
   warnings: string[],
 ): Promise<Config['mailboxes'][number]> {
   const { name, host, port, tls, user, callback } = written;
-  const password = await readSecret(
-    `mailbox "${name}"`,
-    'password',
-    { file: written.password_file, credential: written.password_credential, command: written.password_command },
-    { folder, env, warnings },
-    // Google shows app passwords in four groups of four; the spaces are no part of it.
-    text => (host === 'imap.gmail.com' ? text.replaceAll(' ', '') : text),
-  );
+  const login = await toLogin(written, { folder, env, warnings });
   const ca = await readCa(`mailbox "${name}"`, written.ca_file, folder);
   return {
-    ...{ name, host, port, tls, user, password, callback },
+    ...{ name, host, port, tls, user, callback },
+    ...login,
+    ...smtpOf(written),
     ...(ca === undefined ? {} : { ca }),
     ...(written.folder === undefined ? {} : { folder: written.folder }),
     ...(written.sent_folder === undefined ? {} : { sentFolder: written.sent_folder }),
     backfillDays: written.backfill / 86_400_000,
     pollMs: written.poll,
   };
+}
+
+/** Gmail's, where the mailbox is Gmail's; another server's name cannot be guessed. */
+function smtpOf(written: WrittenConfig['mailbox'][number]): { smtp?: SmtpSettings } {
+  const { smtp_host: given, smtp_port: port, smtp_tls: tls } = written;
+  const host = given ?? (written.host === 'imap.gmail.com' ? 'smtp.gmail.com' : undefined);
+  return host === undefined ? {} : { smtp: { host, port, tls } };
 }
 
 async function toCallback(
@@ -241,10 +256,8 @@ async function toCallback(
 
 /** https, or http to this very machine; said without showing a character of it. */
 function checkUrl(where: string, text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url !== undefined && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && local)) return;
-  const what = url === undefined ? 'is no URL' : 'does not begin with https://';
+  if (isSafeUrl(text)) return;
+  const what = URL.canParse(text) ? 'does not begin with https://' : 'is no URL';
   throw new Fault(`${where}: the callback URL ${what}`, {
     code: 'CALLBACK_URL_INVALID',
     retry: 'never',

@@ -14,7 +14,7 @@ export interface LogSettings {
   /** Whether addresses are shown in full. */
   readonly addresses: 'masked' | 'full';
   /** Their text is replaced wherever it turns up: a last net, no excuse. */
-  readonly secrets: readonly Secret[];
+  readonly secrets: Iterable<Secret>;
 }
 
 export interface LogEntry {
@@ -81,9 +81,11 @@ function quoted(text: string): string {
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-function withoutSecrets(text: string, secrets: readonly Secret[]): string {
-  return secrets.reduce((rest, secret) => {
+function withoutSecrets(text: string, secrets: Iterable<Secret>): string {
+  let rest = text;
+  for (const secret of secrets) {
     const hidden = secret.reveal();
-    return hidden.length < SECRET_CHARS ? rest : rest.replaceAll(hidden, '[secret]');
-  }, text);
+    if (hidden.length >= SECRET_CHARS) rest = rest.replaceAll(hidden, '[secret]');
+  }
+  return rest;
 }

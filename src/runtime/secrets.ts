@@ -16,7 +16,7 @@ export interface SecretSources {
   readonly command: string | undefined;
 }
 
-interface Place {
+export interface Place {
   /** Relative files are relative to this folder. */
   readonly folder: string;
   readonly env: Env;

@@ -54,8 +54,17 @@ export interface Script {
   stall?: readonly string[] | undefined;
 }
 
+export interface ImapUser {
+  readonly user: string;
+  readonly password: string;
+  /** Access tokens it takes; may change while the server runs. */
+  readonly tokens?: readonly string[];
+}
+
 export interface ImapServerSettings {
-  readonly users: readonly { readonly user: string; readonly password: string }[];
+  readonly users: readonly ImapUser[];
+  /** How access tokens may be shown; without, the server takes passwords alone. */
+  readonly tokenMechanisms?: readonly ('XOAUTH2' | 'OAUTHBEARER')[];
   readonly folders: readonly FolderSettings[];
   readonly gmail?: boolean;
   readonly tls?: boolean;
@@ -95,6 +104,7 @@ export interface ImapServer {
 /** What the sessions share. */
 export interface ImapWorld {
   readonly users: ImapServerSettings['users'];
+  readonly tokenMechanisms: readonly string[];
   readonly folders: Map<string, StoredFolder>;
   readonly gmail: boolean;
   readonly script: Script;
@@ -166,8 +176,9 @@ export async function startImapServer(settings: ImapServerSettings): Promise<Ima
   };
 }
 
-function worldOf({ users, gmail = false, script = {}, folders }: ImapServerSettings): ImapWorld {
-  const world: ImapWorld = { users, folders: new Map(), gmail, script, commands: [], violations: [] };
+function worldOf(settings: ImapServerSettings): ImapWorld {
+  const { users, tokenMechanisms = [], gmail = false, script = {}, folders } = settings;
+  const world: ImapWorld = { users, tokenMechanisms, folders: new Map(), gmail, script, commands: [], violations: [] };
   for (const { path, specialUse, uidValidity = 11, mails } of folders) {
     const folder: StoredFolder = { path, specialUse, uidValidity, uidNext: 1, mails: [] };
     world.folders.set(path, folder);

@@ -3,13 +3,14 @@
  */
 import type { Socket } from 'node:net';
 import { string } from './bodystructure.ts';
+import { credentials, isKnown, mechanismsOf, TOKEN_REFUSED } from './imap-auth.ts';
 import { fetchResponse, planFetch } from './imap-fetch.ts';
 import { commandReader, inSet, isSet, listPattern, wordsOf } from './imap-parser.ts';
 import type { Word } from './imap-parser.ts';
 import { search } from './imap-search.ts';
 import type { ImapWorld, StoredFolder } from './imap-server.ts';
 
-const CAPABILITIES = 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN SPECIAL-USE LITERAL- SASL-IR AUTH=PLAIN';
+const CAPABILITIES = 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN SPECIAL-USE LITERAL- SASL-IR';
 
 /** A command taken apart. */
 interface Command {
@@ -94,7 +95,8 @@ export class ImapSession {
   };
 
   #capabilities(): string {
-    return `${CAPABILITIES}${this.#world.gmail ? ' X-GM-EXT-1' : ''}`;
+    const ways = mechanismsOf(this.#world).map(one => ` AUTH=${one}`);
+    return `${CAPABILITIES}${ways.join('')}${this.#world.gmail ? ' X-GM-EXT-1' : ''}`;
   }
 
   #take(line: string): void {
@@ -139,28 +141,38 @@ export class ImapSession {
     else this.end('* BYE too long');
   }
 
-  #login(tag: string, user: string, password: string): void {
-    const { script, users } = this.#world;
+  #login(tag: string, user: string, secret: string, isToken = false): void {
+    const { script } = this.#world;
     const refuses = script.loginAnswer !== undefined && script.loginRefusals !== 0;
+    const refuse = (answer: string): void => {
+      if (!isToken) this.#say(`${tag} ${answer}`);
+      else this.#challenge(tag, answer);
+    };
     if (refuses) {
       if (script.loginRefusals !== undefined) script.loginRefusals -= 1;
-      this.#say(`${tag} ${script.loginAnswer ?? ''}`);
-    } else if (users.some(one => one.user === user && one.password === password)) {
+      refuse(script.loginAnswer ?? '');
+    } else if (isKnown(this.#world, { user, secret, isToken })) {
       this.#user = user;
       this.#say(`${tag} OK [CAPABILITY ${this.#capabilities()}] logged in`);
-    } else this.#say(`${tag} NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)`);
+    } else refuse('NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)');
   }
 
-  /** PLAIN, with or without its initial response (RFC 4616, RFC 4959). */
+  /** A token is refused in two steps: the reason as JSON, then, after the client's empty answer, the tagged NO. */
+  #challenge(tag: string, answer: string): void {
+    this.#say(`+ ${TOKEN_REFUSED}`);
+    this.#continuation = () => this.#say(`${tag} ${answer}`);
+  }
+
+  /** With or without its initial response (RFC 4959). */
   #authenticate(tag: string, mechanism: string, initial: Word | undefined): void {
-    const plain = (encoded: string): void => {
-      const [, user = '', password = ''] = Buffer.from(encoded, 'base64').toString().split('\0');
-      this.#login(tag, user, password);
+    const take = (encoded: string): void => {
+      const { user, secret, isToken } = credentials(mechanism, encoded);
+      this.#login(tag, user, secret, isToken);
     };
-    if (mechanism.toUpperCase() !== 'PLAIN') this.#say(`${tag} NO unknown mechanism`);
-    else if (initial !== undefined) plain(text(initial));
+    if (!mechanismsOf(this.#world).includes(mechanism.toUpperCase())) this.#say(`${tag} NO unknown mechanism`);
+    else if (initial !== undefined) take(text(initial));
     else {
-      this.#continuation = plain;
+      this.#continuation = take;
       this.#say('+ ');
     }
   }

@@ -65,7 +65,7 @@ describe('the smallest configuration', () => {
 
   test("Google's spaces are no part of an app password, and no way of printing shows a secret", async () => {
     const { config } = await load(SMALLEST);
-    expect(config.mailboxes[0]?.password.reveal()).toBe('abcdefghijklmnop');
+    expect(config.mailboxes[0]?.password?.reveal()).toBe('abcdefghijklmnop');
     expect(config.callbacks[0]?.url.reveal()).toBe('https://eu1.callback.example/secret-path');
     for (const shown of [JSON.stringify(config), inspect(config, { depth: 9 }), String(config.callbacks[0]?.url)]) {
       expect(shown).not.toMatch(/abcd|secret-path/);
@@ -238,7 +238,7 @@ describe('where values come from', () => {
       'url_command = "cat url"',
     );
     const { config } = await load(text, { CREDENTIALS_DIRECTORY: folder });
-    expect(config.mailboxes[0]?.password.reveal()).toBe('abcdefghijklmnop');
+    expect(config.mailboxes[0]?.password?.reveal()).toBe('abcdefghijklmnop');
     expect(config.callbacks[0]?.url.reveal()).toContain('https://');
     await expect(load(text, {})).rejects.toMatchObject({
       exit: 78,
