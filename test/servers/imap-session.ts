@@ -8,6 +8,7 @@ import { fetchResponse, planFetch } from './imap-fetch.ts';
 import { commandReader, inSet, isSet, listPattern, wordsOf } from './imap-parser.ts';
 import type { Word } from './imap-parser.ts';
 import { search } from './imap-search.ts';
+import { statusOf } from './imap-status.ts';
 import type { ImapWorld, StoredFolder } from './imap-server.ts';
 
 const CAPABILITIES = 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN SPECIAL-USE LITERAL- SASL-IR';
@@ -195,13 +196,8 @@ export class ImapSession {
       this.#say(folder ? `${tag} BAD not understood` : `${tag} NO [NONEXISTENT] no such folder`);
       return;
     }
-    const { mails, uidNext, uidValidity } = folder;
-    const unseen = mails.filter(({ flags }) => !flags.includes('\\Seen')).length;
-    const counts = new Map(
-      Object.entries({ MESSAGES: mails.length, RECENT: 0, UIDNEXT: uidNext, UIDVALIDITY: uidValidity, UNSEEN: unseen }),
-    );
-    const asked = wanted.map(word => text(word as Word).toUpperCase()).filter(word => counts.has(word));
-    this.#done(tag, `* STATUS ${string(path)} (${asked.map(word => `${word} ${counts.get(word) ?? 0}`).join(' ')})`);
+    const asked = wanted.map(word => text(word as Word));
+    this.#done(tag, `* STATUS ${string(path)} (${statusOf(folder, asked)})`);
   }
 
   #examine(tag: string, path: string): void {

@@ -2,7 +2,7 @@
  * A mailbox followed against a scripted server with Gmail's extensions.
  */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Chunk, Mailbox, MailboxSettings } from '../../../src/mailbox/mailbox.ts';
+import type { AccessTokens, Chunk, Mailbox, MailboxSettings } from '../../../src/mailbox/mailbox.ts';
 import { openMailbox } from '../../../src/mailbox/mailbox.ts';
 import { CANDIDATE_FIELDS, isCandidate, wantedParts } from '../../../src/report/report.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
@@ -217,5 +217,43 @@ describe('looking up Sent', () => {
   test('a look-up that fails rejects: nothing found is something else', async () => {
     await start({ script: { stall: [], loginAnswer: 'NO [UNAVAILABLE] Temporary System Problem (Failure)' } });
     await expect(mailbox.findSent(['a@b.example'], stop.signal)).rejects.toMatchObject({ retry: 'later' });
+  });
+});
+
+describe('logging in by access token', () => {
+  /** Gives these tokens one after the other. */
+  function tokensOf(...texts: string[]): { tokens: AccessTokens; asked: () => number } {
+    const secrets = texts.map(text => new Secret(text));
+    let asked = 0;
+    const current = (_signal: AbortSignal, refused?: Secret): Promise<Secret> => {
+      if (refused !== undefined) asked += 1;
+      return Promise.resolve(secrets[Math.min(asked, secrets.length - 1)] as Secret);
+    };
+    return { tokens: { settings: {}, current, secrets: () => secrets }, asked: () => asked };
+  }
+
+  test.each(['XOAUTH2', 'OAUTHBEARER'] as const)('by %s; one that is refused is renewed once', async mechanism => {
+    const { tokens } = tokensOf('revoked-token', 'good-token');
+    await start({ users: [{ ...USER, tokens: ['good-token'] }], tokenMechanisms: [mechanism] }, { tokens });
+    const { chunks, ended } = follow(true);
+    await ended;
+    expect(uidsOf(chunks)).toEqual([1, 2, 3]);
+    expect(imap.commands.filter(line => line.includes('AUTHENTICATE'))).toHaveLength(2);
+  });
+
+  test('no more than once: then it ends with the cure for a token', async () => {
+    const { tokens, asked } = tokensOf('one', 'two', 'three');
+    await start({ tokenMechanisms: ['XOAUTH2'] }, { tokens });
+    await expect(follow(true).ended).rejects.toMatchObject({ code: 'TOKEN_NOT_TAKEN', exit: 77 });
+    expect(asked()).toBe(1);
+  });
+
+  test('too many connections are no reason for another token', async () => {
+    const { tokens, asked } = tokensOf('good-token');
+    const loginAnswer = 'NO [ALERT] Too many simultaneous connections. (Failure)';
+    const users = [{ ...USER, tokens: ['good-token'] }];
+    await start({ users, tokenMechanisms: ['XOAUTH2'], script: { loginAnswer } }, { tokens });
+    await expect(mailbox.inspect(stop.signal)).rejects.toMatchObject({ code: 'TOO_MANY_CONNECTIONS' });
+    expect(asked()).toBe(0);
   });
 });
