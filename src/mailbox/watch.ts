@@ -34,6 +34,12 @@ const REMEMBERED = 2_000;
  * the days to look back on the first run are ours in any case.
  */
 const LATE_SECONDS = 3_600;
+/**
+ * A chunk is kept whole or not at all: where nothing lasts long, small ones still get on. Above the overlap, so
+ * that the first after a start holds something new.
+ */
+const FIRST_MAILS = 100;
+const FEWEST_MAILS = 60;
 /** How often the server may list a mail and not hand it out before the mails after it are read all the same. */
 const MISSING_TRIES = 3;
 
@@ -50,6 +56,8 @@ class ImapMailbox implements Mailbox {
   readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
+  /** Mails of the next chunk: more with each that is recorded, fewer with each that is not. */
+  #chunkMails = FIRST_MAILS;
   #fault: MailboxTrouble | undefined;
   /** UIDs above the cursor that were listed and not handed out, and how often. */
   readonly #missing = new Map<number, number>();
@@ -172,17 +180,22 @@ class ImapMailbox implements Mailbox {
     const notRead = new Set(uids.filter(uid => uid > lastUid));
     heart?.behind(notRead.size);
     const withheld: number[] = [];
-    for (let start = 0; start < uids.length; start += LIMITS.chunkMails) {
-      const some = uids.slice(start, start + LIMITS.chunkMails);
+    for (let start = 0; start < uids.length;) {
+      const size = this.#chunkMails;
+      // Should it fail, here or where it is recorded, the next one asks for less.
+      this.#chunkMails = Math.max(FEWEST_MAILS, Math.floor(size / 4));
+      const some = uids.slice(start, start + size);
       const { messages, skipped, missing } = await readChunk(connection, some, this.#interest, signal);
       await this.#seek(connection, missing, known?.lastUid ?? 0, signal);
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
-      const caughtUp = start + some.length >= uids.length;
+      start += some.length;
+      const caughtUp = start >= uids.length;
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
       const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
       yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp };
       // Asked for the next: so this one is recorded.
+      this.#chunkMails = Math.min(LIMITS.chunkMails, 2 * size);
       for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
       withheld.push(...missing);
       forgetOldest(handedOn);

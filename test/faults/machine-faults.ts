@@ -59,7 +59,7 @@ const diskFull: NamedFault = {
     // A small file system of its own for the state directory; needs root.
     const state = join(world.folder, 'state');
     mkdirSync(state, { recursive: true, mode: 0o700 });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k,mode=0700', 'tmpfs', state]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0700', 'tmpfs', state]);
     world.cleanUp(() => void execFileSync('umount', ['-l', state]));
     await world.start();
     await atWork(world);

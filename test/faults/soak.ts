@@ -1,7 +1,7 @@
 /**
- * npm run soak -- --minutes N --seed S [--mortal SHARE]: mail without pause and one fault after another, chosen by the seed; the books
- * every minute and at the end. In the last SHARE (0.2) the daemon dies and is stopped too; before, one daemon lives, and its
- * memory after five minutes is compared with its memory at the end of that time.
+ * npm run soak -- --minutes N --seed S [--mortal SHARE]: mail without pause and one fault after another, chosen by the
+ * seed; the books every minute and at the end. In the last SHARE (0.2) the daemon dies and is stopped too; before, one
+ * daemon lives, and its memory after five minutes is compared with its memory at the end of that time.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
