@@ -35,8 +35,7 @@ const REMEMBERED = 2_000;
  */
 const LATE_SECONDS = 3_600;
 /**
- * A chunk is kept whole or not at all: where nothing lasts long, small ones still get on. Above the overlap, so
- * that the first after a start holds something new.
+ * A chunk is kept whole or not at all: where nothing lasts long, small ones get on. More than the overlap holds.
  */
 const FIRST_MAILS = 100;
 const FEWEST_MAILS = 60;
