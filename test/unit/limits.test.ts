@@ -3,9 +3,13 @@
  * The table has a row for each limit, or the types do not fit.
  */
 import { describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { post } from '../../src/callback/post.ts';
+import { loadRules } from '../../src/runtime/config-rules.ts';
 import { CONFIG_SCHEMA } from '../../src/runtime/config-schema.ts';
 import { rawFromSource, readMessage } from '../../src/message/message.ts';
 import type { Message } from '../../src/message/message.ts';
@@ -201,6 +205,20 @@ const CASES: Record<keyof typeof LIMITS, () => Promise<void> | void> = {
     callback.batch_size += 1;
     expect(CONFIG_SCHEMA.safeParse(config).success).toBe(false);
   },
+  async rules() {
+    const rule = '[[rule]]\nmatch = "mailbox is closed"\nreason = "userDisabled"\nsource = "seen"\n';
+    expect(await loaded(rule.repeat(LIMITS.rules))).toBe(LIMITS.rules);
+    expect(await loaded(rule.repeat(LIMITS.rules + 1))).toMatch(/at most 1000 rules/);
+  },
+  async ruleChars() {
+    const rule = (chars: number): string =>
+      `[[rule]]\nmatch = "${'x'.repeat(chars)}"\nreason = "userDisabled"\nsource = "seen"\n`;
+    expect(await loaded(rule(LIMITS.ruleChars))).toBe(1);
+    expect(await loaded(rule(LIMITS.ruleChars + 1))).toMatch(/at most 500 characters/);
+  },
+  async rulesFileBytes() {
+    expect(await loaded('#'.repeat(LIMITS.rulesFileBytes + 1))).toMatch(/is larger than 1048576 bytes/);
+  },
   async answerBytes() {
     const server = createServer((_, response) => response.end('a'.repeat(LIMITS.answerBytes + 1)));
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -211,6 +229,19 @@ const CASES: Record<keyof typeof LIMITS, () => Promise<void> | void> = {
     expect(answer).toMatchObject({ kind: 'answered', cut: true, body: 'a'.repeat(LIMITS.answerBytes) });
   },
 };
+
+/** How many rules a file gives, or why none. */
+async function loaded(text: string): Promise<number | string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bounced-limits-'));
+  try {
+    await writeFile(join(folder, 'rules.toml'), text);
+    return (await loadRules(join(folder, 'rules.toml'))).length;
+  } catch (error) {
+    return String(error);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 /** Mails numbered from 1 with these sizes. */
 function portion(sizes: readonly number[]): ReturnType<typeof nextPortion> {
