@@ -41,6 +41,7 @@ const reloaded: NamedFault = {
     let daemon = await world.start();
     for (let time = 0; time < 12; time += 1) {
       await world.deliver(2);
+      if (time > 3) await world.says(/^connected$/);
       await sleep(world.chance.whole(0, 400));
       await world.reload();
       const ended = await Promise.race([daemon.ended.then(() => true), sleep(50).then(() => false)]);
