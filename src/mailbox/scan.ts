@@ -10,10 +10,13 @@ import { LIMITS } from '../shared/limits.ts';
 import { toStructure } from './connection.ts';
 import type { Connection, Fetched, Opened } from './connection.ts';
 import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts';
+import type { Portion } from './portion.ts';
 
 /** UIDs can become visible late, below ones already seen: so many below the cursor are looked at again. */
 export const OVERLAP = 50;
 const DAY_MS = 86_400_000;
+/** One byte more than is read tells a header that fits from one that is cut. */
+const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
 /** After UIDVALIDITY has changed: what came since the last look is sought at least so far back. */
 const RESCAN_DAYS = 3;
 const NIL_AS_TEXT = Buffer.from('false');
@@ -68,19 +71,17 @@ async function unsearched(
 /** Looks at these; skips our own sent mail and drafts. `missing`: UIDs that the server did not hand out. */
 export async function readChunk(
   connection: Connection,
-  uids: readonly number[],
+  { uids, large }: Portion,
   interest: Interest,
   signal: AbortSignal,
 ): Promise<{ readonly messages: RawMessage[]; readonly skipped: number; readonly missing: readonly number[] }> {
   const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
-  const query = {
-    uid: true,
-    internalDate: true,
-    size: true,
-    headers: fields,
-    ...(connection.isGmail ? { labels: true } : {}),
-  };
-  const seen = (await connection.fetch(uids, query, signal)).sort((one, other) => one.uid - other.uid);
+  const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
+  const small = uids.filter(uid => !large.has(uid));
+  const seen = [
+    ...(await connection.fetch(small, { ...facts, headers: fields }, signal)),
+    ...(await connection.fetch([...large], { ...facts, bodyParts: [HEADER] }, signal)),
+  ].sort((one, other) => one.uid - other.uid);
   const ours = seen.filter(isOwnMail);
   const looked = seen.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
   const candidates = looked.filter(raw => raw.candidate);
@@ -96,7 +97,7 @@ function isOwnMail({ labels }: Fetched): boolean {
 }
 
 function firstLook(fetched: Fetched, interest: Interest): RawMessage {
-  const headers = parseHeaderFields(fetched.headers ?? Buffer.alloc(0));
+  const headers = wholeHeader(fetched, []);
   const { uid, emailId, internalDate, labels, size } = fetched;
   const dateMs = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
   return {
@@ -119,9 +120,7 @@ async function readCandidates(
   signal: AbortSignal,
 ): Promise<Map<number, RawMessage>> {
   const uids = candidates.map(raw => raw.uid);
-  // One byte more than is read tells a header that fits from one that is cut.
-  const header = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
-  const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [header] }, signal);
+  const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [HEADER] }, signal);
   const byShape = new Map<string, { wanted: readonly WantedPart[] | 'source'; mails: RawMessage[] }>();
   for (const shape of shapes) {
     const first = candidates.find(raw => raw.uid === shape.uid);
@@ -148,8 +147,13 @@ async function readCandidates(
 }
 
 function wholeHeader(shape: Fetched, firstLook: HeaderFields): HeaderFields {
-  const bytes = shape.headers ?? shape.bodyParts?.get('header');
+  const bytes = sent(shape.headers) ?? sent(shape.bodyParts?.get('header'));
   return bytes === undefined ? firstLook : parseHeaderFields(bytes);
+}
+
+/** What was handed out. imapflow 2.10 turns NIL, the answer for what is not there, into false or the text "false". */
+function sent(bytes: unknown): Buffer | undefined {
+  return Buffer.isBuffer(bytes) && !bytes.equals(NIL_AS_TEXT) ? bytes : undefined;
 }
 
 async function readParts(
@@ -177,9 +181,9 @@ function keyOf({ path, section }: WantedPart): string {
   return section === 'header' ? `${path}.HEADER` : path;
 }
 
-function toPart({ path, section, maxBytes }: WantedPart, bytes: Buffer | null | undefined): FetchedPart[] {
-  // imapflow 2.10 turns NIL, the answer for a part that is not there, into the text "false".
-  if (bytes === undefined || bytes === null || bytes.equals(NIL_AS_TEXT)) return [];
+function toPart({ path, section, maxBytes }: WantedPart, answer: Buffer | null | undefined): FetchedPart[] {
+  const bytes = sent(answer);
+  if (bytes === undefined) return [];
   return [{ path, section, bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }];
 }
 
@@ -197,7 +201,7 @@ async function readSources(
       signal,
     );
     if (one === undefined) continue;
-    const { source } = one;
+    const source = sent(one.source);
     read.push(source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length });
   }
   return read;

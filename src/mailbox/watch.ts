@@ -5,7 +5,7 @@
 import { fullJitterMs } from '../shared/backoff.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
-import { LIMITS } from '../shared/limits.ts';
+import { ChunkSize } from './chunk-size.ts';
 import { Connection } from './connection.ts';
 import type { Folder, Opened, Tools } from './connection.ts';
 import { connectionFault } from './login-fault.ts';
@@ -19,6 +19,7 @@ import type {
   RawMessage,
   SentLookup,
 } from './mailbox.ts';
+import { nextPortion } from './portion.ts';
 import { lastUids, newUids, readChunk } from './scan.ts';
 import { SentLookups } from './sent-lookups.ts';
 
@@ -34,11 +35,6 @@ const REMEMBERED = 2_000;
  * the days to look back on the first run are ours in any case.
  */
 const LATE_SECONDS = 3_600;
-/**
- * A chunk is kept whole or not at all: where nothing lasts long, small ones get on. More than the overlap holds.
- */
-const FIRST_MAILS = 100;
-const FEWEST_MAILS = 60;
 /** How often the server may list a mail and not hand it out before the mails after it are read all the same. */
 const MISSING_TRIES = 3;
 
@@ -55,8 +51,7 @@ class ImapMailbox implements Mailbox {
   readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
-  /** Mails of the next chunk: more with each that is recorded, fewer with each that is not. */
-  #chunkMails = FIRST_MAILS;
+  readonly #chunkSize = new ChunkSize();
   #fault: MailboxTrouble | undefined;
   /** UIDs above the cursor that were listed and not handed out, and how often. */
   readonly #missing = new Map<number, number>();
@@ -179,22 +174,22 @@ class ImapMailbox implements Mailbox {
     const notRead = new Set(uids.filter(uid => uid > lastUid));
     heart?.behind(notRead.size);
     const withheld: number[] = [];
-    for (let start = 0; start < uids.length;) {
-      const size = this.#chunkMails;
-      // Should it fail, here or where it is recorded, the next one asks for less.
-      this.#chunkMails = Math.max(FEWEST_MAILS, Math.floor(size / 4));
-      const some = uids.slice(start, start + size);
-      const { messages, skipped, missing } = await readChunk(connection, some, this.#interest, signal);
+    let start = 0;
+    while (start < uids.length) {
+      const size = this.#chunkSize.begin();
+      const portion = await nextPortion(connection, uids.slice(start, start + size), signal);
+      const some = portion.uids;
+      start += some.length;
+      const { messages, skipped, missing } = await readChunk(connection, portion, this.#interest, signal);
       await this.#seek(connection, missing, known?.lastUid ?? 0, signal);
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
-      start += some.length;
       const caughtUp = start >= uids.length;
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
       const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
       yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp };
       // Asked for the next: so this one is recorded.
-      this.#chunkMails = Math.min(LIMITS.chunkMails, 2 * size);
+      this.#chunkSize.recorded(size);
       for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
       withheld.push(...missing);
       forgetOldest(handedOn);

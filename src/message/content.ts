@@ -112,7 +112,7 @@ async function readMachineParts(
   fetched: readonly FetchedPart[],
 ): Promise<MachinePart[]> {
   const read: MachinePart[] = [];
-  for (const part of parts.filter(each => roleOf(each) === 'machine')) {
+  for (const part of parts.filter(each => roleOf(each) === 'machine').slice(0, LIMITS.machineParts)) {
     const found = find(fetched, part, 'body');
     if (!found) continue;
     read.push({ path: part.path, contentType: part.contentType, text: await machineText(found, part) });
@@ -143,10 +143,10 @@ async function readReturned(
   parts: readonly PartStructure[],
   fetched: readonly FetchedPart[],
 ): Promise<ReturnedMessage | undefined> {
-  for (const part of parts) {
-    const role = roleOf(part);
-    const found = role === 'returned' ? find(fetched, part, 'header') : find(fetched, part, 'body');
-    if ((role !== 'returned' && role !== 'headers') || !found) continue;
+  const returned = parts.filter(part => ['returned', 'headers'].includes(roleOf(part) ?? ''));
+  for (const part of returned.slice(0, LIMITS.returnedParts)) {
+    const found = find(fetched, part, roleOf(part) === 'returned' ? 'header' : 'body');
+    if (!found) continue;
     const headers = await returnedFields(found, part.encoding);
     if (headers.length > 0) return { path: part.path, contentType: part.contentType, headers };
   }

@@ -24,7 +24,8 @@ const row: FormatCallback = (element, walk, builder) => {
 
 const toText = compile({
   wordwrap: false,
-  limits: { maxInputLength: HTML_CHARS, maxDepth: 200 },
+  // The converter prints a warning where it cuts: it is given what has the right length.
+  limits: { maxInputLength: Infinity, maxDepth: 200 },
   formatters: { cell, row },
   selectors: [
     { selector: 'td', format: 'cell' },
@@ -40,9 +41,10 @@ const toText = compile({
 const TAG = /<(?:[a-z][a-z0-9]{0,20}[\s/>]|!doctype|!--)/i;
 
 /**
- * The text of an HTML part; give no more than HTML_CHARS, the rest is not looked at. Text without a single tag keeps
+ * The text of an HTML part; what is longer than HTML_CHARS is not looked at. Text without a single tag keeps
  * its lines: some mailers call their plain text HTML, and its lines are what tells the recipient from the rest.
  */
-export function htmlToText(html: string): string {
+export function htmlToText(whole: string): string {
+  const html = whole.slice(0, HTML_CHARS);
   return toText(TAG.test(html) ? html : `<pre>${html.replaceAll('<', '&lt;')}</pre>`);
 }

@@ -21,19 +21,32 @@ export function wantedParts(structure: PartStructure): readonly WantedPart[] | '
   // HTML before any plain text may be all that the mail says: what follows it may be a list server's footer.
   const told = leaves.findIndex(leaf => isText('text/plain')(leaf) && (leaf.sizeBytes ?? Infinity) > EMPTY_BYTES);
   const html = leaves.slice(0, told < 0 ? undefined : told).filter(isText('text/html'));
-  const wanted: WantedPart[] = [
+  const texts: WantedPart[] = [
     ...plain.map(({ path }) => ({ path, section: 'body' as const, maxBytes: LIMITS.textFirstBytes })),
     ...html.map(({ path }) => ({ path, section: 'body' as const, maxBytes: HTML_BYTES })),
-    ...leaves.flatMap(leaf => machineOrReturned(leaf)),
   ];
-  return wanted.length === 0 ? 'source' : wanted.slice(0, LIMITS.parts);
+  // What tells most is kept first in a mail with more parts than are fetched.
+  const others = [
+    ...leaves.flatMap(machinePart).slice(0, LIMITS.machineParts),
+    ...leaves.flatMap(returnedPart).slice(0, LIMITS.returnedParts),
+  ];
+  const kept = withinBytes([...others, ...texts].slice(0, LIMITS.parts));
+  return kept.length === 0 ? 'source' : [...texts, ...others].filter(part => kept.includes(part));
 }
 
-function machineOrReturned({ path, contentType }: PartStructure): WantedPart[] {
-  if (MACHINE.test(contentType)) return [{ path, section: 'body', maxBytes: LIMITS.deliveryStatusBytes }];
+function machinePart({ path, contentType }: PartStructure): WantedPart[] {
+  return MACHINE.test(contentType) ? [{ path, section: 'body', maxBytes: LIMITS.deliveryStatusBytes }] : [];
+}
+
+function returnedPart({ path, contentType }: PartStructure): WantedPart[] {
   if (HEADERS.test(contentType)) return [{ path, section: 'body', maxBytes: LIMITS.returnedHeaderBytes }];
-  if (RETURNED.test(contentType)) return [{ path, section: 'header', maxBytes: LIMITS.returnedHeaderBytes }];
-  return [];
+  return RETURNED.test(contentType) ? [{ path, section: 'header', maxBytes: LIMITS.returnedHeaderBytes }] : [];
+}
+
+/** All parts of a mail together are held to what a whole mail is held to. */
+function withinBytes(wanted: readonly WantedPart[]): WantedPart[] {
+  let left: number = LIMITS.sourceBytes;
+  return wanted.filter(({ maxBytes }) => (left -= maxBytes) >= 0);
 }
 
 function leavesOf(part: PartStructure, depth: number): PartStructure[] {

@@ -10,23 +10,33 @@ import { LIMITS } from './limits.ts';
  */
 export function cleanAddress(raw: string): string | undefined {
   const inner = /<([^<>]*)>/.exec(raw.slice(0, 4 * LIMITS.addressChars))?.[1] ?? raw;
-  const bare = inner
+  const opened = inner
     .slice(0, 4 * LIMITS.addressChars)
     .trim()
     .replace(/^mailto:/i, '')
-    .replace(/^[<("']+(?=[^"'])|[>)"'.,;:]+$/g, '')
-    .trim();
+    .replace(/^[<("']+(?=[^"'])/, '');
+  const bare = withoutTail(opened).trim();
   return isAddress(bare) ? bare : undefined;
 }
 
+/** Without what closes or goes on behind an address. No pattern: at the end of a text they take quadratic time. */
+function withoutTail(text: string): string {
+  let end = text.length;
+  while (end > 0 && '>)"\'.,;:'.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+/** Control, format and bidi characters, line ends, halves of characters, what no decoder could read or nobody sees. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]/u;
+
 /** True for local@domain of printable characters within RFC 5321 4.5.3.1's lengths; UTF-8 is allowed (RFC 6531). */
 export function isAddress(text: string): boolean {
-  if (text.length < 3 || text.length > LIMITS.addressChars) return false;
+  if (text.length < 3 || text.length > LIMITS.addressChars || UNSEEN.test(text)) return false;
   const at = text.lastIndexOf('@');
   if (at < 1 || at === text.length - 1) return false;
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
-  const localOk = /^"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])*"$/u.test(local) || /^[^\s"<>()[\]\\,;:@\p{Cc}\p{Cf}]+$/u.test(local);
+  const localOk = /^"(?:[^"\\]|\\.)*"$/u.test(local) || /^[^\s"<>()[\]\\,;:@]+$/u.test(local);
   const domainOk =
     /^[\p{L}\p{N}\p{M}_](?:[\p{L}\p{N}\p{M}._-]*[\p{L}\p{N}\p{M}_])?$/u.test(domain) ||
     /^\[[0-9A-Fa-f:.IPv]+\]$/.test(domain);

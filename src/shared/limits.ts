@@ -22,6 +22,10 @@ export const LIMITS = {
   returnedHeaderBytes: 64 * KIB,
   /** Parts of one mail that are looked at. Real reports have up to 8. */
   parts: 100,
+  /** Machine-readable parts of one mail. Real reports have one; a digest of reports some. */
+  machineParts: 8,
+  /** Returned mails of one report whose header is looked at. Real reports have one. */
+  returnedParts: 4,
   /** Depth of nested multiparts. Real reports have up to 4. */
   depth: 10,
   /** Recipients of one report; RFC 5321 4.5.3.1.8 lets a message have 100, Gmail's SMTP 100. */
@@ -48,6 +52,8 @@ export const LIMITS = {
   readingHeapMb: 192,
   /** Mails in one chunk: looked at, recorded and passed by the cursor together. */
   chunkMails: 500,
+  /** Bytes of the mails in one chunk, as far as they are fetched, so that many large ones are not held together. */
+  chunkBytes: 16 * MIB,
   /** Addresses in one callback request: CleverTap refuses more than 1000 events. */
   batchEvents: 1000,
   /** Bytes of a callback's answer that are read. */

@@ -6,7 +6,8 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Message } from '../../src/message/message.ts';
 
 /** What an address may go on with on either side: then another address was cut in two. */
-const BEFORE = /[\p{L}\p{N}_+.=%-]$/u;
+// Scripts without spaces write an address right behind a word, fullwidth letters included.
+const BEFORE = /[A-Za-z\u00aa-\u024f\p{Script=Greek}\p{Script=Cyrillic}\p{N}_+.=%-]$/u;
 const AFTER = /^(?:[\p{L}\p{N}_@]|[.-]+[\p{L}\p{N}_])/u;
 
 /** All words of the mail in lower case: as they stand and, where that is not enough, with what covers them undone. */
@@ -23,6 +24,7 @@ export function wordsOf({ headers, subject, text, machineParts, returned }: Mess
     plain,
     uncovered: () => [
       plain.replace(/\n[ \t]+/g, ' '),
+      plain.replace(/\n ?/g, ''),
       withoutComments(plain),
       plain.replace(/\\x\{([0-9a-f]{2,6})\}/g, (whole, hex: string) => character(whole, hex)).toLowerCase(),
       plain
@@ -37,10 +39,16 @@ export function standsIn(words: Words, address: string): boolean {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at).toLowerCase();
   const domain = address.slice(at + 1).toLowerCase();
-  if (standsWhole(words.plain, `${local}@${domain}`)) return true;
+  if (standsWhole(words.plain, `${local}@${domain}`) || isNamedAlone(words.plain, local, domain)) return true;
   const spellings = [...new Set([domain, domainToASCII(domain), domainToUnicode(domain)])].filter(one => one !== '');
   const texts = [words.plain, ...words.uncovered()];
   return spellings.some(one => texts.some(text => standsWhole(text, `${local}@${one}`)));
+}
+
+/** Some mailers name users of their own domain without it, alone on a line. */
+function isNamedAlone(text: string, local: string, domain: string): boolean {
+  const name = local.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return text.includes(domain) && new RegExp(`^[ \\t]+<?${name}>?[ \\t]*(?:\\(|$)`, 'm').test(text);
 }
 
 function standsWhole(text: string, address: string): boolean {

@@ -26,12 +26,15 @@ const { values } = parseArgs({
 });
 /** A case takes about a millisecond: one that takes this long hangs, however busy the machine. */
 const HANGS_MS = 30_000;
+const PROGRESS_MS = 60_000;
 /** Findings that are written out; the rest is counted. */
 const MOST_SHOWN = 50;
 const [seed, threads, from] = [Number(values.seed), Number(values.threads), Number(values.from)];
 const end = values.cases === undefined ? undefined : from + Number(values.cases);
 const samples = samplesOf(await loadFixtures());
 let findings = 0;
+/** check.ts takes the console away. */
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 if (values.file !== undefined) await replay(values.file);
 else await run();
@@ -43,7 +46,7 @@ async function replay(path: string): Promise<void> {
   for (const way of ['source', 'fetched'] as const) {
     const broken = await brokenPromises(source, way);
     findings += broken.length;
-    console.log(`${basename(path)} as ${way}: ${broken.length === 0 ? 'all is well' : broken.join('\n  ')}`);
+    say(`${basename(path)} as ${way}: ${broken.length === 0 ? 'all is well' : broken.join('\n  ')}`);
   }
 }
 
@@ -52,11 +55,14 @@ async function run(): Promise<void> {
   const boards = Array.from({ length: threads }, () => new BigInt64Array(new SharedArrayBuffer(24)));
   for (const board of boards) board[0] = -1n;
   const stopAt = setTimeout(() => boards.forEach(board => Atomics.store(board, 2, 1n)), Number(values.seconds) * 1000);
+  const done = (): number => boards.reduce((sum, board) => sum + Number(Atomics.load(board, 1)), 0);
+  const progress = setInterval(() => say(`${done()} cases so far, ${findings} findings`), PROGRESS_MS);
   await Promise.all(boards.map((board, index) => runThread(board, from + index)));
   clearTimeout(stopAt);
-  const cases = boards.reduce((sum, board) => sum + Number(Atomics.load(board, 1)), 0);
+  clearInterval(progress);
+  const cases = done();
   const seconds = (performance.now() - startedMs) / 1000;
-  console.log(
+  say(
     `seed ${seed}: ${cases} cases from ${from} on in ${seconds.toFixed(0)} s, ${Math.round(cases / seconds)} cases/s ` +
       `on ${threads} threads, ${findings} findings`,
   );
@@ -109,10 +115,8 @@ async function show(number: number, broken: readonly string[]): Promise<void> {
   if (findings > MOST_SHOWN) return;
   const { from: sample, way, source } = caseNumber(samples, seed, number);
   const path = join(values.dir, `${seed}-${number}.eml`);
-  console.log(
-    `case ${number} of seed ${seed} (${sample}, ${way}): ${broken.join('; ').slice(0, 500)}\n  kept as ${path}`,
-  );
-  console.log(`  again: npm run fuzz -- --seed ${seed} --from ${number} --cases 1, or --file ${path}`);
+  say(`case ${number} of seed ${seed} (${sample}, ${way}): ${broken.join('; ').slice(0, 500)}\n  kept as ${path}`);
+  say(`  again: npm run fuzz -- --seed ${seed} --from ${number} --cases 1, or --file ${path}`);
   await mkdir(values.dir, { recursive: true });
   await writeFile(path, source);
 }

@@ -200,4 +200,13 @@ export const PIECES = [
   'following address ',
   'unknown user: a@b.example ',
   'on Mon, 3 ',
+  'konnte nicht an ',
+  'exceeds the user quota ',
+  'recipient address ',
+  'no such ',
+  'warning: could not send message for ',
+  '"a\\"',
+  'rfc822;',
+  '+2B',
+  '\\x{41}',
 ];

@@ -105,6 +105,8 @@ function withParameters(value: string): [string, Map<string, string>] {
 
 function split(body: Buffer, boundary: string): Buffer[] {
   const text = body.toString('latin1');
+  // Longer than any line may be (RFC 5322 2.1.1), and than a pattern can be made of.
+  if (boundary.length > 998) return [];
   const marks: { start: number; end: number; last: boolean }[] = [];
   const escaped = boundary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   for (const match of text.matchAll(new RegExp(`(?:^|\\r?\\n)--${escaped}(--)?[ \\t]*(?=\\r?\\n|$)`, 'g'))) {

@@ -70,7 +70,7 @@ export function addressBlocks(text: string): Block[] {
 function addressAtStart(line: string): { address: string; head: string; rest: string } | undefined {
   if (line.length > 2000) return undefined;
   const match =
-    /^[\s*•-]{0,12}(?<!-)"?(?:(?:(?:addressed |rcpt |could not be delivered |unable to deliver (?:message |mail )?)?to|(?:failed |final |intended )?recipient(?: address)?|(?:undeliverable )?address|e-?mail|error-for)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\w@]|[.-]+[\p{L}\p{N}_])/iu.exec(
+    /^[\s*•-]{0,12}(?<!-)"?(?:(?:(?:addressed |rcpt |could not be delivered |unable to deliver (?:message |mail )?)?to|(?:failed |final |intended )?recipient(?: address)?|(?:undeliverable )?address|e-?mail|error-for)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}\p{M}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\p{L}\p{N}\p{M}_@]|[.-]+[\p{L}\p{N}_]|(?!\s)[\p{Cc}\p{Cf}])/iu.exec(
       line,
     );
   const address = match === null ? undefined : addressInProse(match[1] ?? '');

@@ -14,7 +14,7 @@ const SIGN = /did not reach (?:the following recipient|some or all of the intend
 const LIST =
   /(?:did not reach the following recipient\(s\)|following recipients?(?:\(s\))? (?:could not|cannot) be reached):?/i;
 /** "a@b on Mon, 3 Oct 2005 10:11:12", "c=US;a= ;p=Org;dda:SMTP=a@b; on ...", "Name on 3.10.2005 10:11". */
-const PARAGRAPH = /^[ \t]*([^\n]{0,200}?)[ \t]+on[ \t]+[^\n]{0,20}\d/;
+const PARAGRAPH = /^([^\n]{0,200}?)[ \t]+on[ \t]+[^\n]{0,20}\d/;
 
 export const exchange: Reader = {
   name: 'exchange',

@@ -8,7 +8,7 @@ import type { Block } from './blocks.ts';
 
 /** Whole or not at all: a part of an address may be somebody else's. */
 const ADDRESS =
-  /(?<![^\s<>()[\]"',:;|])[^\s<>()[\]"',:;|]{1,64}@[\p{L}\p{N}._-]{1,255}(?![\p{L}\p{N}_@]|[.-]+[\p{L}\p{N}_])/gu;
+  /(?<![^\s<>()[\]"',:;|])[^\s<>()[\]"',:;|]{1,64}@[\p{L}\p{N}\p{M}._-]{1,255}(?![\p{L}\p{N}\p{M}_@]|[.-]+[\p{L}\p{N}_]|(?!\s)[\p{Cc}\p{Cf}])/gu;
 /** What stands before an address that is not the recipient's. */
 const SOMEBODY_ELSE =
   /(?:\b(?:from|sender|by|via|contact|reply-to|originator|return-path|message-?id|references|in-reply-to|questions?|assistance|help|abuse|write to|e-?mail(?: us)? at|mail from|sent by|on behalf of|sorry|dear|hello|hi)\b[^\n]{0,12}|mailto:)$/i;

@@ -14,7 +14,7 @@ import { textReport } from './text-report.ts';
 const SIGN = /^[ \t]*-{3,} ?(?:the following addresses had|transcript of session follows)/im;
 const TITLE = /^[ \t]*-{3,} ?([A-Za-z][^\n]{3,80}?) ?-{3,}[ \t]*$/;
 /** "550 5.1.1 <a@b>... User unknown" */
-const RESULT = /^([245]\d\d)[ -](?:[245]\.\d{1,3}\.\d{1,3} )?<?([^<>\s]{3,320}@[^<>\s]{1,255}?)>?\.\.\. ?(.*)$/;
+const RESULT = /^([245]\d\d)[ -](?:[245]\.\d{1,3}\.\d{1,3} )?<?([^<>\s]{3,320}@[^<>\s]{1,255}?)>?\.\.\.(?: (.*))?$/;
 
 interface Section {
   readonly title: string;

@@ -1,8 +1,9 @@
 import iconv from 'iconv-lite';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { decodeText, decodeTransfer, withoutSoftBreaks } from '../../../src/message/decode.ts';
 import { decodeHeaderWords, mimeHeader } from '../../../src/message/headers.ts';
-import { htmlToText } from '../../../src/message/html.ts';
+import { HTML_CHARS, htmlToText } from '../../../src/message/html.ts';
+import { read } from './report-mail.ts';
 
 const transfer = async (text: string, encoding: string): Promise<string> =>
   (await decodeTransfer(Buffer.from(text), encoding)).toString('latin1');
@@ -118,4 +119,16 @@ describe('HTML as text', () => {
   test('an address in angle brackets survives as an entity', () => {
     expect(htmlToText('&lt;ann@example.org&gt;')).toBe('<ann@example.org>');
   });
+});
+
+test('HTML without a tag that is longer than what is read is cut without a word on the terminal', async () => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  try {
+    const { text } = await read(`Content-Type: text/html\n\n${'1 < 2\n'.repeat(HTML_CHARS / 6)}the end`);
+    expect(text).toMatch(/^1 < 2\n1 < 2/);
+    expect(text.length).toBeLessThanOrEqual(HTML_CHARS);
+    expect(warn).not.toHaveBeenCalled();
+  } finally {
+    warn.mockRestore();
+  }
 });

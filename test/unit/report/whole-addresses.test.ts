@@ -13,6 +13,7 @@ const QMAIL = 'Hi. This is the qmail-send program at mx.example.\n\n';
 describe('what cannot be an address is not cut down to one', () => {
   test.each([
     ['two domains', `${QMAIL}<ann@example.org@example.net>:\nno such user`],
+    ['an unseen character in the domain', `${QMAIL}<ann@exam\u00adple.org>:\nno such user`],
     ['a domain over the limit, qmail', `${QMAIL}<${LONG}>:\nno such user`],
     ['a domain over the limit, alone on its line', `Delivery failed\n\n${LONG}\n`],
     ['a domain over the limit, IMail', `Unknown user: ${LONG}`],
