@@ -148,7 +148,7 @@ describe.each(['json', 'human', 'journal'])('the daemon, log format %s', format 
     expect(posted).not.toMatch(UNSEEN);
     expect(posted).not.toMatch(/\\u/);
     expect(posted).toMatch(/clean0@customer\.example/);
-    // A NUL is dropped and C1 controls are printable characters in HTML (its standard says so); all others end the address.
+    // A NUL is dropped and C1 controls are printable characters in HTML (its standard says so); others end the address.
     expect(new Set(posted.match(/\b(?:raw|prose)\d+/g))).toEqual(new Set(['raw2', 'prose6', 'prose7']));
     expect(receiver.malformed).toEqual([]);
   }, 60_000);
