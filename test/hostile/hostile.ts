@@ -109,9 +109,10 @@ function recorded(): number {
 function outcomes(): Record<string, number> {
   try {
     const database = new DatabaseSync(join(folder, 'state', 'bounced.db'), { readOnly: true });
-    const rows = database.prepare('SELECT kind, count(*) AS mails FROM messages GROUP BY kind').all();
+    const found: unknown = database.prepare('SELECT kind, count(*) AS mails FROM messages GROUP BY kind').all();
     database.close();
-    return Object.fromEntries(rows.map(row => [String(row['kind']), Number(row['mails'])]));
+    const rows = found as readonly { readonly kind: string; readonly mails: number }[];
+    return Object.fromEntries(rows.map(({ kind, mails }) => [kind, mails]));
   } catch {
     // Not there yet.
     return {};
