@@ -5,7 +5,7 @@
 import { fullJitterMs } from '../shared/backoff.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
-import { LIMITS } from '../shared/limits.ts';
+import { ChunkSize } from './chunk-size.ts';
 import { Connection } from './connection.ts';
 import type { Folder, Opened, Tools } from './connection.ts';
 import { connectionFault } from './login-fault.ts';
@@ -51,6 +51,7 @@ class ImapMailbox implements Mailbox {
   readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
+  readonly #chunkSize = new ChunkSize();
   #fault: MailboxTrouble | undefined;
   /** UIDs above the cursor that were listed and not handed out, and how often. */
   readonly #missing = new Map<number, number>();
@@ -175,7 +176,8 @@ class ImapMailbox implements Mailbox {
     const withheld: number[] = [];
     let start = 0;
     while (start < uids.length) {
-      const portion = await nextPortion(connection, uids.slice(start, start + LIMITS.chunkMails), signal);
+      const size = this.#chunkSize.begin();
+      const portion = await nextPortion(connection, uids.slice(start, start + size), signal);
       const some = portion.uids;
       start += some.length;
       const { messages, skipped, missing } = await readChunk(connection, portion, this.#interest, signal);
@@ -187,6 +189,7 @@ class ImapMailbox implements Mailbox {
       const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
       yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp };
       // Asked for the next: so this one is recorded.
+      this.#chunkSize.recorded(size);
       for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
       withheld.push(...missing);
       forgetOldest(handedOn);

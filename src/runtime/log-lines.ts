@@ -43,11 +43,11 @@ export function logLine(entry: LogEntry, settings: LogSettings, nowMs: number): 
 }
 
 /**
- * The text with control, format and bidi characters and line ends as `\u` escapes, which JSON reads back: what a
- * stranger wrote must not steer a terminal, nor begin a line of its own.
+ * The text with control, format, bidi and invisible characters, line ends and halves of characters as `\u` escapes,
+ * which JSON reads back: what a stranger wrote must not steer a terminal, begin a line of its own, or hide.
  */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, character =>
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu, character =>
     character
       .split('')
       .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

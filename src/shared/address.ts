@@ -26,14 +26,17 @@ function withoutTail(text: string): string {
   return text.slice(0, end);
 }
 
+/** Control, format and bidi characters, line ends, halves of characters, what no decoder could read or nobody sees. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]/u;
+
 /** True for local@domain of printable characters within RFC 5321 4.5.3.1's lengths; UTF-8 is allowed (RFC 6531). */
 export function isAddress(text: string): boolean {
-  if (text.length < 3 || text.length > LIMITS.addressChars) return false;
+  if (text.length < 3 || text.length > LIMITS.addressChars || UNSEEN.test(text)) return false;
   const at = text.lastIndexOf('@');
   if (at < 1 || at === text.length - 1) return false;
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
-  const localOk = /^"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])*"$/u.test(local) || /^[^\s"<>()[\]\\,;:@\p{Cc}\p{Cf}]+$/u.test(local);
+  const localOk = /^"(?:[^"\\]|\\.)*"$/u.test(local) || /^[^\s"<>()[\]\\,;:@]+$/u.test(local);
   const domainOk =
     /^[\p{L}\p{N}\p{M}_](?:[\p{L}\p{N}\p{M}._-]*[\p{L}\p{N}\p{M}_])?$/u.test(domain) ||
     /^\[[0-9A-Fa-f:.IPv]+\]$/.test(domain);

@@ -41,6 +41,7 @@ const reloaded: NamedFault = {
     let daemon = await world.start();
     for (let time = 0; time < 12; time += 1) {
       await world.deliver(2);
+      if (time > 3) await world.says(/^connected$/);
       await sleep(world.chance.whole(0, 400));
       await world.reload();
       const ended = await Promise.race([daemon.ended.then(() => true), sleep(50).then(() => false)]);
@@ -58,7 +59,7 @@ const diskFull: NamedFault = {
     // A small file system of its own for the state directory; needs root.
     const state = join(world.folder, 'state');
     mkdirSync(state, { recursive: true, mode: 0o700 });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k,mode=0700', 'tmpfs', state]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0700', 'tmpfs', state]);
     world.cleanUp(() => void execFileSync('umount', ['-l', state]));
     await world.start();
     await atWork(world);

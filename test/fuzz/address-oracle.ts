@@ -6,8 +6,8 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Message } from '../../src/message/message.ts';
 
 /** What an address may go on with on either side: then another address was cut in two. */
-// Scripts without spaces write an address right behind a word.
-const BEFORE = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}_+.=%-]$/u;
+// Scripts without spaces write an address right behind a word, fullwidth letters included.
+const BEFORE = /[A-Za-z\u00aa-\u024f\p{Script=Greek}\p{Script=Cyrillic}\p{N}_+.=%-]$/u;
 const AFTER = /^(?:[\p{L}\p{N}_@]|[.-]+[\p{L}\p{N}_])/u;
 
 /** All words of the mail in lower case: as they stand and, where that is not enough, with what covers them undone. */

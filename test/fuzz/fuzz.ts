@@ -26,6 +26,7 @@ const { values } = parseArgs({
 });
 /** A case takes about a millisecond: one that takes this long hangs, however busy the machine. */
 const HANGS_MS = 30_000;
+const PROGRESS_MS = 60_000;
 /** Findings that are written out; the rest is counted. */
 const MOST_SHOWN = 50;
 const [seed, threads, from] = [Number(values.seed), Number(values.threads), Number(values.from)];
@@ -54,9 +55,12 @@ async function run(): Promise<void> {
   const boards = Array.from({ length: threads }, () => new BigInt64Array(new SharedArrayBuffer(24)));
   for (const board of boards) board[0] = -1n;
   const stopAt = setTimeout(() => boards.forEach(board => Atomics.store(board, 2, 1n)), Number(values.seconds) * 1000);
+  const done = (): number => boards.reduce((sum, board) => sum + Number(Atomics.load(board, 1)), 0);
+  const progress = setInterval(() => say(`${done()} cases so far, ${findings} findings`), PROGRESS_MS);
   await Promise.all(boards.map((board, index) => runThread(board, from + index)));
   clearTimeout(stopAt);
-  const cases = boards.reduce((sum, board) => sum + Number(Atomics.load(board, 1)), 0);
+  clearInterval(progress);
+  const cases = done();
   const seconds = (performance.now() - startedMs) / 1000;
   say(
     `seed ${seed}: ${cases} cases from ${from} on in ${seconds.toFixed(0)} s, ${Math.round(cases / seconds)} cases/s ` +

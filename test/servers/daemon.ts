@@ -126,6 +126,8 @@ ${more.callback ?? ''}
 max_age = "36500d" # the sample mails have fixed dates
 [breaker]
 hard_per_hour = 1000000 # the sample mails arrive all at once
+[retention]
+keep = "36500d" # the books are audited to the last event, wherever the clock has jumped
 [log]
 format = "json"
 level = "debug"

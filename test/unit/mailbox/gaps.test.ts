@@ -167,6 +167,33 @@ test('a new UIDVALIDITY loses nothing that came meanwhile, whatever the first ru
   expect(chunks.at(-1)?.cursor).toMatchObject({ uidValidity: 12, lastUid: 3 });
 });
 
+test('a backlog is read in chunks that grow while they are recorded, and shrink where they are not', async () => {
+  await serve(700);
+  const { chunks } = follow();
+  await until(() => uidsOf(chunks).length === 700);
+  expect(chunks.map(({ messages }) => messages.length)).toEqual([100, 200, 400]);
+  expect(chunks.map(({ caughtUp }) => caughtUp)).toEqual([false, false, true]);
+});
+
+test('a chunk that could not be recorded is followed by a smaller one from the same place', async () => {
+  await serve(400);
+  follow();
+  await mailbox.close();
+  stop.abort();
+  stop = new AbortController();
+  const sizes: number[] = [];
+  for (let tries = 0; tries < 3; tries += 1) {
+    // As when the outbox is full: whoever takes the chunk gives up on it.
+    for await (const chunk of mailbox.watch(() => Promise.resolve(undefined), stop.signal)) {
+      sizes.push(chunk.messages.length);
+      expect(chunk.messages[0]?.uid).toBe(1);
+      break;
+    }
+  }
+  expect(sizes.at(-1)).toBe(60);
+  expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
+});
+
 describe('a mail that is listed and not handed out', () => {
   test('is asked for again, and read when it comes', async () => {
     await serve(3, { unfetchable: [2] });

@@ -1,0 +1,59 @@
+/**
+ * What is an address, and what only looks like one.
+ */
+import { describe, expect, test } from '@jest/globals';
+import { cleanAddress, isAddress } from '../../../src/shared/address.ts';
+
+describe('addresses', () => {
+  test.each([
+    'ann@customer.example',
+    '"ann b"@customer.example',
+    '"a\\"b"@customer.example',
+    'grün@bücher.example',
+    "o'brien+tag@customer.example",
+    'ann@[192.0.2.1]',
+    'ann@[IPv6:2001:db8::1]',
+    'e\u0301a@customer.example',
+  ])('%s', text => {
+    expect(isAddress(text)).toBe(true);
+    if (!text.startsWith('"')) expect(cleanAddress(` mailto:<${text}>,`)).toBe(text);
+  });
+
+  test.each(['', 'ann', '@customer.example', 'ann@', 'ann b@customer.example', 'a@b@c.example', '"a"b"@c.example'])(
+    'not "%s"',
+    text => {
+      expect(isAddress(text)).toBe(false);
+    },
+  );
+});
+
+describe('nothing unseen is in one, bare or in quotes, in the local part or the domain', () => {
+  const UNSEEN = [
+    ...[
+      '\0',
+      '\r',
+      '\n',
+      '\t',
+      '\u001b',
+      '\u007f',
+      '\u0085',
+      '\u00ad',
+      '\u034f',
+      '\u061c',
+      '\u115f',
+      '\u200b',
+      '\u200d',
+    ],
+    ...['\u200e', '\u2028', '\u2029', '\u202a', '\u202e', '\u2060', '\u2066', '\u2069', '\u3164', '\ufe0f', '\ufeff'],
+    ...['\uffa0', '\ufffd', '\ud800', '\udfff', '\u{e0041}'],
+  ];
+  test.each(UNSEEN.map(one => [escape(one), one] as const))('%s', (_name, one) => {
+    for (const text of [`a${one}b@c.example`, `"a${one}b"@c.example`, `"a\\${one}b"@c.example`, `a@c${one}d.example`]) {
+      expect(isAddress(text)).toBe(false);
+    }
+  });
+});
+
+function escape(text: string): string {
+  return Array.from(text, one => `U+${(one.codePointAt(0) ?? 0).toString(16)}`).join(' ');
+}
