@@ -10,7 +10,18 @@ import { HELP } from './help.ts';
 
 export type Command = () => Promise<ExitCode>;
 
-const NAMES = ['run', 'status', 'classify', 'check', 'rules', 'outbox', 'held', 'breaker'] as const;
+const NAMES = [
+  'run',
+  'status',
+  'login',
+  'send-test',
+  'classify',
+  'check',
+  'rules',
+  'outbox',
+  'held',
+  'breaker',
+] as const;
 
 /**
  * The command that the arguments ask for.
@@ -32,6 +43,10 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./classify.ts')).classifyCommand(args);
     case 'check':
       return (await import('./check.ts')).checkCommand(args);
+    case 'login':
+      return (await import('./login.ts')).loginCommand(args);
+    case 'send-test':
+      return (await import('./send-test.ts')).sendTestCommand(args);
     case 'rules':
       return (await import('./rules.ts')).rulesCommand(args);
     case 'outbox':

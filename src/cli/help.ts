@@ -1,6 +1,7 @@
 /**
  * The help texts, each with an example. Text only.
  */
+import { check, login, sendTest } from './help-setup.ts';
 
 const bounced = `bounced reads the bounces in a Gmail sending account, decides soft or hard, proves them, and tells CleverTap.
 
@@ -9,7 +10,9 @@ usage: bounced COMMAND [...]
   run       follow the mailboxes and post what is proven
   status    how it fares: mailboxes, outbox, the last day; --watch goes on looking
   classify  read saved mails and show the verdicts
-  check     show the configuration in force; with --online log in and look around
+  login     sign in in a browser, for a mailbox that uses OAuth
+  check     show the configuration in force; with --online try all that it needs
+  send-test send a test mail from the account
   rules     list the reasons; test rules of your own before they count
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
   held      what could not be proven: list, show, release, discard
@@ -65,19 +68,6 @@ No proof is asked: nothing is looked up, nothing posted.
 exit codes: 0 all were read, 64 usage, 65 some could not be read, 78 configuration
 
 example: bounced classify --json fixtures/gmail | jq 'select(.isBounce)'
-`;
-
-const check = `usage: bounced check --config FILE [--online] [--json]
-
-Checks the configuration and prints the one in force: each key, its value and where that came from (file, environment
-or default). Secrets are read, not shown.
-
-  --online  log in to each mailbox, find the folders, log out; changes nothing
-  --json    one JSON object
-
-exit codes: 0 all is well, 69 a server cannot be reached, 77 login refused, 78 configuration
-
-example: bounced check --config /etc/bounced/bounced.toml --online
 `;
 
 const rules = `usage: bounced rules list [--json]
@@ -156,4 +146,16 @@ exit codes: 0 done, 64 usage, 65 no breaker of that mailbox was ever open, 74 no
 example: bounced breaker show --config /etc/bounced/bounced.toml
 `;
 
-export const HELP = { bounced, run, status, classify, check, rules, outbox, held, breaker } as const;
+export const HELP = {
+  bounced,
+  run,
+  status,
+  classify,
+  check,
+  rules,
+  outbox,
+  held,
+  breaker,
+  login,
+  'send-test': sendTest,
+} as const;

@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../runtime/nearest.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
 type Kinds = Readonly<Record<string, 'string' | 'boolean'>>;
 
 export interface Options<K extends Kinds> {
@@ -51,4 +53,43 @@ export function configPath(command: string, value: string | undefined): string {
 export function refuseOperands(command: string, operands: readonly string[]): void {
   const [first] = operands;
   if (first !== undefined) throw usage(command, `"${first}" is one argument too many`);
+}
+
+/**
+ * The milliseconds of an option such as --wait 5m.
+ * @param fallback as it would be written
+ * @throws Fault exit 64
+ */
+export function durationOption(
+  command: string,
+  name: string,
+  written: string | undefined,
+  fallback: string,
+  maxMs: number,
+): number {
+  const match = /^(\d{1,9})(s|m|h)$/.exec((written ?? fallback).trim());
+  const ms = Number(match?.[1]) * (UNIT_MS[match?.[2] ?? ''] ?? Number.NaN);
+  if (ms > 0 && ms <= maxMs) return ms;
+  const words = `a time such as "30s" or "${fallback}", at most ${maxMs / 60_000}m`;
+  throw usage(command, `--${name} expects ${words}, not "${written ?? ''}"`);
+}
+
+/**
+ * The mailbox that --mailbox names; without it the only one.
+ * @throws Fault exit 64
+ */
+export function chosenMailbox<M extends { readonly name: string }>(
+  command: string,
+  mailboxes: readonly M[],
+  name: string | undefined,
+): M {
+  const names = mailboxes.map(one => one.name);
+  const found = name === undefined && mailboxes.length === 1 ? mailboxes[0] : mailboxes.find(one => one.name === name);
+  if (found !== undefined) return found;
+  const what = name === undefined ? 'the option --mailbox NAME is missing' : `there is no [[mailbox]] named "${name}"`;
+  const meant = name === undefined ? undefined : nearest(name, names);
+  throw usage(
+    command,
+    `${what}; ${meant === undefined ? `there are ${names.join(', ')}` : `did you mean "${meant}"?`}`,
+  );
 }

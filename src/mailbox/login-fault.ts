@@ -5,6 +5,7 @@
  */
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Retry } from '../shared/fault.ts';
+import { NET_TROUBLES } from '../shared/net-trouble.ts';
 
 /** Where it happened, for the words. */
 export interface Place {
@@ -101,82 +102,13 @@ const ROWS: readonly Row[] = [
     ...later,
   },
   {
-    sign: /enotfound|eai_again/,
-    code: 'HOST_UNKNOWN',
-    what: 'the host name is not known',
-    hint: 'look at "host" in the configuration and at the DNS of this machine',
-    ...later,
-  },
-  {
-    sign: /econnrefused/,
-    code: 'CONNECTION_REFUSED',
-    what: 'the connection was refused',
-    hint: 'look at "host" and "port" in the configuration, and whether a firewall stands between',
-    ...later,
-  },
-  {
-    sign: /cert_has_expired|certificate has expired/,
-    code: 'TLS_EXPIRED',
-    what: 'TLS failed: the certificate has expired',
-    hint: "look at this machine's clock; else the server's operator must renew it",
-    ...later,
-  },
-  {
-    sign: /cert_not_yet_valid|certificate is not yet valid/,
-    code: 'TLS_NOT_YET_VALID',
-    what: 'TLS failed: the certificate is not valid yet',
-    hint: 'look at this machine\'s clock ("timedatectl set-ntp true" sets it)',
-    ...later,
-  },
-  {
-    sign: /altname/,
-    code: 'TLS_NAME',
-    what: 'TLS failed: the certificate is for another name',
-    hint: 'set "host" to a name that the certificate bears, not to an address or an alias',
-    ...later,
-  },
-  {
-    sign: /self.signed|unable_to_(?:get_issuer|verify)|cert_untrusted|unable to (?:get local issuer|verify)/,
-    code: 'TLS_UNTRUSTED',
-    what: 'TLS failed: the certificate is by an authority that this machine does not trust',
-    hint: 'for a private authority, or a firewall that opens TLS, set "ca_file" to its certificate',
-    ...later,
-  },
-  {
-    sign: /wrong.version.number|eproto|packet length too long|record layer/,
-    code: 'TLS_NOT_SPOKEN',
-    what: 'TLS failed: the server does not begin with TLS on this port',
-    hint: 'set port = 993 for tls = "implicit", or tls = "starttls" for port 143',
-    ...later,
-  },
-  {
-    sign: /certificate|unable_to_|cert_|err_tls|closedafterconnecttls/,
-    code: 'TLS',
-    what: 'TLS failed',
-    hint: 'look at "host", "port" and "tls"; for a private authority set "ca_file"',
-    ...later,
-  },
-  {
-    sign: /greeting_timeout|greeting never received/,
-    code: 'NO_GREETING',
-    what: 'the server was reached and does not greet',
-    hint: 'look at "port" and "tls": a server that waits for TLS does not speak first; else it is overloaded',
-    ...later,
-  },
-  {
     sign: /session expired/,
     code: 'SESSION_EXPIRED',
     what: 'the server ended the session: it had lasted its time',
     hint: 'nothing to do: bounced logs in again by itself',
     ...later,
   },
-  {
-    sign: /timeout|etimedout|ehostunreach|enetunreach|econnreset|epipe|closed|noconnection|not available/,
-    code: 'CONNECTION_LOST',
-    what: 'the connection could not be made or was lost',
-    hint: 'look at the network and firewall of this machine; bounced tries again by itself',
-    ...later,
-  },
+  ...NET_TROUBLES.map(trouble => ({ ...trouble, ...later })),
 ];
 
 /** A wrong password is what is left when the server refused the login and nothing else fits. */

@@ -3,8 +3,8 @@
  * Secret. Never takes one from the configuration itself, an argument or a plain environment variable.
  */
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, chown, constants, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { EXIT, Fault } from '../shared/fault.ts';
 import { Secret } from '../shared/secret.ts';
@@ -90,6 +90,45 @@ async function runCommand(where: string, key: string, command: string, place: Pl
     const how = killed === true ? `took over ${COMMAND_LIMIT_MS / 1000} s` : `failed (${String(code)})`;
     throw fault(`${where}: ${key} ${how}`, 'run the command by hand as the service user');
   }
+}
+
+/**
+ * Whether a secret can be written there: asked before a person is sent off to get it.
+ * Rejects with a Fault of exit 74.
+ */
+export async function assertWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/**
+ * Writes a secret, readable for its owner alone, in place of what was there: whole or not at all. Who owned the old
+ * file owns the new one. Rejects with a Fault of exit 74.
+ */
+export async function replaceSecretFile(path: string, secret: Secret): Promise<void> {
+  const beside = `${path}.${process.pid}.new`;
+  try {
+    const old = await stat(path).catch(() => undefined);
+    await writeFile(beside, `${secret.reveal()}\n`, { mode: 0o600, flag: 'wx' });
+    // Only root may give files away; anybody else owns both.
+    if (old !== undefined && process.getuid?.() === 0) await chown(beside, old.uid, old.gid);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): Fault {
+  return new Fault(`${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`, {
+    code: 'SECRET_UNWRITABLE',
+    retry: 'never',
+    exit: EXIT.disk,
+    hint: 'make its folder, or run the command as a user who may write there; --print shows the token instead',
+  });
 }
 
 function fault(message: string, hint: string, cause?: unknown): Fault {

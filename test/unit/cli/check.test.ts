@@ -1,34 +1,42 @@
-import { expect, test } from '@jest/globals';
-import { mailboxLines } from '../../../src/cli/check.ts';
+import { describe, expect, test } from '@jest/globals';
+import { clockFindings, mailboxFindings, urlFindings } from '../../../src/cli/check-online.ts';
+import { triedLines } from '../../../src/cli/check.ts';
+import { fail } from '../../../src/cli/finding.ts';
+import { sandboxFindings } from '../../../src/cli/probe-machine.ts';
 import { Fault } from '../../../src/shared/fault.ts';
 
+const ALL = '[Gmail]/Alle Nachrichten';
 const GMAIL = {
   capabilities: ['IMAP4rev1', 'X-GM-EXT-1'],
   folders: [
     { path: 'INBOX', messages: 12 },
-    { path: '[Gmail]/Alle Nachrichten', specialUse: '\\All', messages: 340 },
+    { path: ALL, specialUse: '\\All', messages: 340 },
     { path: '[Gmail]/Gesendet', specialUse: '\\Sent' },
+    { path: '[Gmail]/Spam', specialUse: '\\Junk' },
   ],
-  folder: '[Gmail]/Alle Nachrichten',
+  folder: ALL,
 };
+const SENT = '[Gmail]/Gesendet';
 
 test('a mailbox that works: what is read, what proves, and what is not looked at', () => {
-  const inspection = { ...GMAIL, sentFolder: '[Gmail]/Gesendet' };
-  expect(mailboxLines({ mailbox: 'campaigns', inspection })).toEqual([
+  const inspection = { ...GMAIL, sentFolder: SENT };
+  const findings = mailboxFindings('campaigns', inspection, 'required');
+  expect(triedLines({ about: 'mailbox campaigns', inspection, findings })).toEqual([
     'mailbox campaigns',
     "  ok    logged in, nothing changed; Gmail's extensions: yes",
-    '        INBOX, 12 mails',
-    '        [Gmail]/Alle Nachrichten (\\All), 340 mails',
-    '        [Gmail]/Gesendet (\\Sent)',
     '  ok    reads [Gmail]/Alle Nachrichten',
     '  note  Spam and Trash are no part of it: a bounce that lies there is not read',
     '  ok    proves by [Gmail]/Gesendet',
+    '        INBOX, 12 mails',
+    '        [Gmail]/Alle Nachrichten (\\All), 340 mails',
+    '        [Gmail]/Gesendet (\\Sent)',
+    '        [Gmail]/Spam (\\Junk)',
   ]);
 });
 
-test('a mailbox that cannot be entered: the word FAIL, and the cure', () => {
+test('what failed: the word FAIL, and the cure', () => {
   const fault = new Fault('login refused', { code: 'LOGIN_REFUSED', retry: 'never', hint: 'make an app password' });
-  expect(mailboxLines({ mailbox: 'campaigns', fault })).toEqual([
+  expect(triedLines({ about: 'mailbox campaigns', findings: [fail(fault)] })).toEqual([
     'mailbox campaigns',
     '  FAIL  login refused',
     '        cure: make an app password',
@@ -37,5 +45,78 @@ test('a mailbox that cannot be entered: the word FAIL, and the cure', () => {
 
 test('names of folders cannot steer the terminal', () => {
   const inspection = { capabilities: [], folders: [{ path: 'a\u001b[2Jb' }], folder: 'a\u001b[2Jb' };
-  expect(mailboxLines({ mailbox: 'campaigns', inspection }).join('')).not.toContain('\u001b');
+  const findings = mailboxFindings('campaigns', inspection, 'off');
+  expect(triedLines({ about: 'campaigns', findings, inspection }).join('')).not.toContain('\u001b');
+});
+
+describe('what hides mail in a mailbox that can be entered', () => {
+  const levels = (inspection: Parameters<typeof mailboxFindings>[1], mode: 'required' | 'off' = 'required'): string[] =>
+    mailboxFindings('campaigns', inspection, mode)
+      .filter(({ level }) => level === 'warn' || level === 'fail')
+      .map(({ level, text, cure = '' }) => `${level}: ${text} | ${cure}`);
+
+  test('no Sent folder: nothing could be proven', () => {
+    expect(levels(GMAIL)).toEqual([expect.stringMatching(/^fail: .*no Sent folder.*Show in IMAP/) as unknown]);
+    expect(levels(GMAIL, 'off')).toEqual([expect.stringMatching(/^warn: provenance is off/) as unknown]);
+  });
+
+  test('no All Mail at Gmail', () => {
+    const folders = GMAIL.folders.filter(({ path }) => path !== ALL);
+    expect(levels({ ...GMAIL, folders, folder: 'INBOX', sentFolder: SENT })).toEqual([
+      expect.stringMatching(/^warn: All Mail is hidden from IMAP.*gmail\.imap_admin/) as unknown,
+    ]);
+  });
+
+  test.each([1_000, 2_000, 5_000, 10_000])('a folder that ends at %i mails', messages => {
+    const folders = GMAIL.folders.map(one => (one.path === ALL ? { ...one, messages } : one));
+    expect(levels({ ...GMAIL, folders, sentFolder: SENT })).toEqual([
+      expect.stringMatching(/^warn: .*folder size limit seems to hide.*Do not limit/) as unknown,
+    ]);
+  });
+
+  test('a thousand mails elsewhere, or in a folder that is not read, mean nothing', () => {
+    const folders = GMAIL.folders.map(one => (one.path === 'INBOX' ? { ...one, messages: 1_000 } : one));
+    expect(levels({ ...GMAIL, folders, sentFolder: SENT })).toEqual([]);
+    const other = { ...GMAIL, capabilities: [], folder: 'INBOX', folders, sentFolder: SENT };
+    expect(levels(other)).toEqual([]);
+  });
+});
+
+test.each([
+  ['https://eu1.callback.example/', 'warn'],
+  ['https://eu1.callback.example', 'warn'],
+  ['https://eu1.callback.example/smtp?account=SECRET#x', 'warn'],
+  ['https://eu1.callback.example/smtp?account=SECRET', 'ok'],
+  ['https://eu1.callback.example/?account=SECRET', 'ok'],
+])('the shape of a callback URL is judged without showing it: %s is %s', (url, level) => {
+  const findings = urlFindings(url);
+  expect(findings.map(one => one.level)).toEqual([level]);
+  expect(JSON.stringify(findings)).not.toMatch(/SECRET|eu1/);
+});
+
+test.each([
+  [20_000, 'ok', 'agrees'],
+  [-90_000, 'warn', '90 seconds slow'],
+  [720_000, 'fail', '12 minutes fast'],
+])('a clock that is %i ms ahead: %s', (aheadMs, level, words) => {
+  expect(clockFindings(aheadMs, 'callback.example')).toMatchObject([
+    { level, text: expect.stringContaining(words) as unknown },
+  ]);
+});
+
+describe('the sandbox of the unit', () => {
+  const status = (privs: number, seccomp: number, caps: string, uid: number): string =>
+    `Name:\tnode\nUid:\t${uid}\t${uid}\nCapEff:\t${caps}\nNoNewPrivs:\t${privs}\nSeccomp:\t${seccomp}\n`;
+
+  test('closed', () => {
+    expect(sandboxFindings(status(1, 2, '0000000000000000', 61_234))).toMatchObject([{ level: 'ok' }]);
+  });
+
+  test('open: each setting that is missing is named', () => {
+    const [finding] = sandboxFindings(status(0, 0, '000001ffffffffff', 0));
+    expect(finding).toMatchObject({ level: 'warn' });
+    for (const word of ['NoNewPrivileges', 'SystemCallFilter', 'CapabilityBoundingSet', 'DynamicUser']) {
+      expect(finding?.text).toContain(word);
+    }
+  });
 });
