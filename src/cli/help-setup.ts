@@ -4,9 +4,10 @@
 
 export const login = `usage: bounced login --config FILE [--mailbox NAME] [--port N] [--wait TIME] [--print]
 
-Lets a person sign in in a browser and writes the refresh token to oauth_refresh_token_file, readable for its owner alone.
-For a mailbox with oauth_client_id; the file need not exist yet. Prints the address to open, waits for the browser to come
-back to 127.0.0.1; where the browser is on another machine, paste the address it ended at, or forward the port by ssh.
+Lets a person sign in in a browser and writes the refresh token to oauth_refresh_token_file, readable for its owner
+alone. For a mailbox with oauth_client_id; the file need not exist yet. Prints the address to open, waits for the browser
+to come back to 127.0.0.1; where the browser is on another machine, paste the address it ended at, or forward the port
+by ssh.
 
   --mailbox NAME  the [[mailbox]], where there are several
   --port N        the port to wait on; without it a free one
@@ -22,8 +23,8 @@ example: bounced login --config /etc/bounced/bounced.toml --mailbox campaigns
 export const check = `usage: bounced check --config FILE [--online] [--json]
 
 Checks the configuration and prints the one in force: each key, its value and where that came from (file, environment
-or default). Secrets are read, not shown. With --online it also tries all that a first evening can fail on, one line each:
-ok, WARN or FAIL, with the cure. It reads and logs in; it changes nothing and posts nothing.
+or default). Secrets are read, not shown. With --online it also tries all that a first evening can fail on, one line
+each: ok, WARN or FAIL, with the cure. It reads and logs in; it changes nothing and posts nothing.
 
   --online  state directory, disk and sandbox; of each mailbox DNS, TLS, login, All Mail, Sent and Spam, folder size
             limits, SMTP; of each callback the URL's shape, DNS, TLS and clock (HEAD / at its host)

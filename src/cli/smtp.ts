@@ -24,8 +24,10 @@ export async function verifySmtp(mailbox: MailboxConfig, signal: AbortSignal): P
 /** Sends it from the account's own address; the server's last word. Rejects with a Fault. */
 export async function sendMail(mailbox: MailboxConfig, { to, source }: Outgoing, signal: AbortSignal): Promise<string> {
   const envelope = { from: mailbox.user, to: [to] };
-  const sent = await withTransport(mailbox, signal, transport => transport.sendMail({ envelope, raw: source }));
-  return sent.response;
+  return withTransport(mailbox, signal, async transport => {
+    const sent = (await transport.sendMail({ envelope, raw: source })) as { readonly response: string };
+    return sent.response;
+  });
 }
 
 type Transport = ReturnType<typeof createTransport>;

@@ -1,6 +1,6 @@
 /**
- * What keeps a connection from being made: DNS, refusals, TLS by its kinds, silence. Takes what Node or a library threw,
- * gives its meaning and the cure. Pure.
+ * What keeps a connection from being made: DNS, refusals, TLS by its kinds, silence. Takes what Node or a library
+ * threw, gives its meaning and the cure. Pure.
  */
 import { EXIT, Fault } from './fault.ts';
 

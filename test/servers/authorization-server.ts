@@ -50,9 +50,9 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
     const form = await readForm(request);
     forms.push(form);
     const { answer, expiresInSeconds = 3_600 } = started.script;
-    const refused = answer ?? (await refusal(form, publicKey, started.tokenUrl, challenges));
+    const refused: Script['answer'] = answer ?? (await refusal(form, publicKey, started.tokenUrl, challenges));
     if (refused !== undefined) {
-      const date = 'date' in refused && refused.date !== undefined ? { date: refused.date.toUTCString() } : {};
+      const date = refused.date === undefined ? {} : { date: refused.date.toUTCString() };
       response.writeHead(refused.status, { 'content-type': 'application/json', ...date }).end(refused.body);
       return;
     }

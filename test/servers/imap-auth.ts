@@ -26,8 +26,11 @@ export function credentials(mechanism: string, encoded: string): Credentials {
     const [, user = '', secret = ''] = decoded.split('\0');
     return { user, secret, isToken: false };
   }
-  const user = /^(?:user=|n,a=)([^\u0001,]*)/.exec(decoded)?.[1] ?? '';
-  const secret = /\u0001auth=Bearer ([^\u0001]*)\u0001\u0001$/.exec(decoded)?.[1] ?? '';
+  // Fields end in a byte of value 1.
+  const [first = '', ...fields] = decoded.split(String.fromCharCode(1));
+  const user = /^(?:user=|n,a=)([^,]*)/.exec(first)?.[1] ?? '';
+  const bearer = fields.find(field => field.startsWith('auth=Bearer ')) ?? '';
+  const secret = bearer.slice('auth=Bearer '.length);
   return { user, secret, isToken: true };
 }
 

@@ -8,7 +8,7 @@ import { fetchResponse, planFetch } from './imap-fetch.ts';
 import { commandReader, inSet, isSet, listPattern, wordsOf } from './imap-parser.ts';
 import type { Word } from './imap-parser.ts';
 import { search } from './imap-search.ts';
-import { statusOf } from './imap-status.ts';
+import { examined, statusOf } from './imap-status.ts';
 import type { ImapWorld, StoredFolder } from './imap-server.ts';
 
 const CAPABILITIES = 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN SPECIAL-USE LITERAL- SASL-IR';
@@ -212,15 +212,7 @@ export class ImapSession {
     } else {
       this.#folder = folder;
       this.#told = folder.mails.length;
-      this.#say(
-        '* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)',
-        '* OK [PERMANENTFLAGS ()] read-only',
-        `* ${folder.mails.length} EXISTS`,
-        '* 0 RECENT',
-        `* OK [UIDVALIDITY ${folder.uidValidity}] valid`,
-        `* OK [UIDNEXT ${folder.uidNext}] next`,
-        `${tag} OK [READ-ONLY] examined`,
-      );
+      this.#say(...examined(folder), `${tag} OK [READ-ONLY] examined`);
     }
   }
 

@@ -63,7 +63,7 @@ describe('a token', () => {
   test('is kept while it is good for five minutes, and fetched once for two that want it at once', async () => {
     const tokens = tokensOf(refreshGrant());
     const [one, other] = await Promise.all([tokens.current(never), tokens.current(never)]);
-    expect(one?.reveal()).toBe('ya29.access-token-1');
+    expect(one.reveal()).toBe('ya29.access-token-1');
     expect(other).toBe(one);
     nowMs += 54 * 60_000;
     expect(await tokens.current(never)).toBe(one);
