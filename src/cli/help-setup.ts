@@ -5,9 +5,9 @@
 export const login = `usage: bounced login --config FILE [--mailbox NAME] [--port N] [--wait TIME] [--print]
 
 Lets a person sign in in a browser and writes the refresh token to oauth_refresh_token_file, readable for its owner
-alone. For a mailbox with oauth_client_id; the file need not exist yet. Prints the address to open, waits for the browser
-to come back to 127.0.0.1; where the browser is on another machine, paste the address it ended at, or forward the port
-by ssh.
+alone. For a mailbox with oauth_client_id; the file need not exist yet. Prints the address to open, waits for the
+browser to come back to 127.0.0.1; where the browser is on another machine, paste the address it ended at, or forward
+the port by ssh.
 
   --mailbox NAME  the [[mailbox]], where there are several
   --port N        the port to wait on; without it a free one
