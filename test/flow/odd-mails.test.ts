@@ -63,11 +63,11 @@ test('every mail has an outcome, every bounce beside them is posted', async () =
     const posted = receiver.events().map(({ event, address }) => `${event} ${address}`);
     expect(posted.sort()).toEqual(good.map(({ verdict, address }) => `${verdict}bounce ${address}`).sort());
     const database = new DatabaseSync(join(folder, 'state', 'bounced.db'), { readOnly: true });
-    const rows = database.prepare("SELECT because FROM messages WHERE kind = 'unreadable' ORDER BY uid").all();
-    const all = database.prepare('SELECT count(*) AS mails FROM messages').get();
+    const found: unknown = database.prepare('SELECT kind, because FROM messages ORDER BY uid').all();
     database.close();
-    expect(all?.['mails']).toBe(good.length + odd.length);
-    expect(rows.map(row => row['because'])).toEqual([
+    const rows = found as readonly { readonly kind: string; readonly because: string }[];
+    expect(rows).toHaveLength(good.length + odd.length);
+    expect(rows.filter(({ kind }) => kind === 'unreadable').map(({ because }) => because)).toEqual([
       'too slow: reading it took more than 10 seconds',
       expect.stringMatching(/^too large: /),
       'its reader failed: a bug',
