@@ -41,6 +41,7 @@ export interface ReadOptions {
  * Reads one mail and decides for each recipient in it.
  * @param source the whole mail as it lies in a mailbox: headers, empty line, body (RFC 5322); bytes past
  *   LIMITS.sourceBytes are not looked at. A string is taken as UTF-8.
+ * It runs in the caller's own thread. The daemon reads in one that it can end: so may you, with strangers' mail.
  * @returns never rejects: a mail that cannot be read has kind "unreadable" and says why
  */
 export async function readBounce(source: Buffer | string, options: ReadOptions = {}): Promise<Bounce> {

@@ -17,5 +17,7 @@ export async function readMail(raw: RawMessage, policy: Policy, nowSeconds: numb
   const reading = readReport(message);
   const verdicts = isReport(reading) ? decide(reading, policy, nowSeconds) : [];
   const { returned } = message;
-  return { raw, reading, verdicts, ...(returned === undefined ? {} : { returnedHeaders: returned.headers }) };
+  // What it says of its recipients is in the verdicts; a chunk of reports is held in memory until it is recorded.
+  const told = isReport(reading) ? { ...reading, recipients: [] } : reading;
+  return { raw, reading: told, verdicts, ...(returned === undefined ? {} : { returnedHeaders: returned.headers }) };
 }

@@ -7,6 +7,7 @@ import type { FetchMessageObject, FetchQueryObject, MessageStructureObject, Sear
 import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Heart } from '../shared/heart.ts';
+import { LIMITS } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
 import { withAuth } from './auth.ts';
 import type { Auth } from './auth.ts';
@@ -36,7 +37,7 @@ export interface Opened {
 }
 
 /** A message as fetched; what was not asked for is missing. */
-export type Fetched = FetchMessageObject;
+export type Fetched = Omit<FetchMessageObject, 'bodyStructure'> & { readonly structure?: PartStructure };
 
 /** Parts of a FETCH, as imapflow takes them. */
 export type Query = FetchQueryObject;
@@ -48,6 +49,8 @@ const SOCKET_LIMIT_MS = 5 * 60_000;
 const COMMAND_LIMIT_MS = 10 * 60_000;
 /** A server may not make us hold more than this in one literal or response. */
 const LITERAL_BYTES = 16 * 1024 * 1024;
+/** Nor this many words in one response: Dovecot tells of ten thousand parts of a mail, at fifteen words each. */
+const RESPONSE_TOKENS = 200_000;
 
 export class Connection {
   readonly #client: ImapFlow;
@@ -138,7 +141,14 @@ export class Connection {
   /** All at once: nothing may be asked while a FETCH is being read. */
   async fetch(uids: readonly number[], query: Query, signal: AbortSignal): Promise<Fetched[]> {
     if (uids.length === 0) return [];
-    return this.#run(signal, () => this.#client.fetchAll(ranges(uids), query, { uid: true }));
+    return this.#run(signal, async () => {
+      const all: Fetched[] = [];
+      for await (const { bodyStructure, ...one } of this.#client.fetch(ranges(uids), query, { uid: true })) {
+        // At once, mail by mail: a structure of ten thousand parts takes megabytes, and what we need of it little.
+        all.push(bodyStructure === undefined ? one : { ...one, structure: toStructure(bodyStructure) });
+      }
+      return all;
+    });
   }
 
   /** UIDs of the mails from this one on, by FETCH: a second witness beside SEARCH. Ascending; never below `first`. */
@@ -207,21 +217,30 @@ export class Connection {
   }
 }
 
-/** imapflow's BODYSTRUCTURE as ours: leaves of a returned message are left out. */
-export function toStructure(node: MessageStructureObject, isRoot = true): PartStructure {
-  const contentType = node.type.toLowerCase();
-  const isMessage = contentType.startsWith('message/');
-  const children = isMessage ? [] : (node.childNodes ?? []).map(child => toStructure(child, false));
-  const path = node.part ?? (isRoot && !contentType.startsWith('multipart/') ? '1' : '');
-  return {
-    path,
-    contentType,
-    parameters: lowerKeys(node.parameters ?? {}),
-    ...(node.encoding === undefined ? {} : { encoding: node.encoding.toLowerCase() }),
-    ...(node.disposition === undefined ? {} : { disposition: node.disposition.toLowerCase() }),
-    ...(node.size === undefined ? {} : { sizeBytes: node.size }),
-    children,
+/**
+ * imapflow's BODYSTRUCTURE as ours, within the limits of parts and depth; what is in a returned message is left out.
+ * A copy through and through: a part of a text keeps the whole text in memory.
+ */
+function toStructure(root: MessageStructureObject): PartStructure {
+  let left: number = LIMITS.parts;
+  const convert = (node: MessageStructureObject, depth: number): PartStructure => {
+    left -= 1;
+    const contentType = node.type.toLowerCase();
+    const isLeaf = contentType.startsWith('message/') || depth >= LIMITS.depth;
+    const children: PartStructure[] = [];
+    for (const child of isLeaf ? [] : (node.childNodes ?? [])) if (left > 0) children.push(convert(child, depth + 1));
+    const path = node.part ?? (depth === 0 && !contentType.startsWith('multipart/') ? '1' : '');
+    return {
+      path,
+      contentType,
+      parameters: lowerKeys(node.parameters ?? {}),
+      ...(node.encoding === undefined ? {} : { encoding: node.encoding.toLowerCase() }),
+      ...(node.disposition === undefined ? {} : { disposition: node.disposition.toLowerCase() }),
+      ...(node.size === undefined ? {} : { sizeBytes: node.size }),
+      children,
+    };
   };
+  return structuredClone(convert(root, 0));
 }
 
 function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): ConstructorParameters<typeof ImapFlow>[0] {
@@ -245,6 +264,9 @@ function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): Constru
     socketTimeout: SOCKET_LIMIT_MS,
     connectionTimeout: 30_000,
     maxLiteralSize: LITERAL_BYTES,
+    maxLineLength: LITERAL_BYTES,
+    maxResponseSize: 2 * LITERAL_BYTES,
+    maxResponseTokens: RESPONSE_TOKENS,
     logger: { trace: () => undefined, debug: () => undefined, info: line, warn: line, error: line },
   };
 }

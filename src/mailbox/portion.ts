@@ -1,7 +1,8 @@
 /**
- * How many mails are looked at together. Takes UIDs and asks the server for their sizes, gives as many of the first
- * ones as fit into a chunk's bytes, and tells which of them are large. Fetches nothing else.
+ * How many mails are looked at together: as many as fit into a chunk's bytes, and one at a time after a failure, until
+ * it is clear which mail is at fault. Takes UIDs and asks the server for sizes; fetches nothing else.
  */
+import { Fault } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { Connection } from './connection.ts';
 
@@ -9,18 +10,67 @@ export interface Portion {
   readonly uids: readonly number[];
   /** Mails of which even a few header fields might be too much: to be fetched up to a limit only. */
   readonly large: ReadonlySet<number>;
+  /** Mails whose structure could not be read: to be fetched without it, as a whole up to a limit. */
+  readonly shapeless: ReadonlySet<number>;
+  /** Mails that could not be fetched in any way: not asked for. */
+  readonly leftOut: ReadonlySet<number>;
+}
+
+export interface Portions {
+  /** Works on the first of these UIDs, at least one; what the work fails with is passed on. */
+  first<T>(
+    connection: Pick<Connection, 'fetch'>,
+    uids: readonly number[],
+    work: (portion: Portion) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<{ readonly portion: Portion; readonly done: T }>;
 }
 
 /** What is fetched of a mail at most, whatever it claims: its header twice, and its parts or its source. */
 const MOST_BYTES = 2 * LIMITS.headerBytes + LIMITS.sourceBytes;
 
-/** The first of these UIDs, at least one, at most a chunk. */
-export async function nextPortion(
+/** How often a mail may fail by itself before it is left out. */
+const TRIES = 3;
+
+/**
+ * For one mailbox; remembers what failed. A failure that is none of the network's is some mail's: the mails of that
+ * portion are then taken one by one, and the one that fails again is fetched in another way, and at last left out.
+ */
+export function openPortions(): Portions {
+  let carefulUntil = 0;
+  const failed = new Map<number, number>();
+  const failedOften = (times: number): Set<number> =>
+    new Set([...failed].filter(([, count]) => count >= times).map(([uid]) => uid));
+  return {
+    async first(connection, uids, work, signal) {
+      const most = (uids[0] ?? 0) <= carefulUntil ? 1 : LIMITS.chunkMails;
+      const asked = uids.slice(0, most);
+      try {
+        const some = await whatFits(connection, asked, signal);
+        const portion = { ...some, shapeless: failedOften(1), leftOut: failedOften(TRIES) };
+        return { portion, done: await work(portion) };
+      } catch (error) {
+        if (!isOfTheNetwork(error)) {
+          const [only = 0] = asked;
+          if (asked.length === 1) failed.set(only, (failed.get(only) ?? 0) + 1);
+          carefulUntil = Math.max(carefulUntil, asked.at(-1) ?? 0);
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** What connectionFault knows by name is about line, server or account. */
+function isOfTheNetwork(error: unknown): boolean {
+  return error instanceof Fault && error.code !== 'IMAP';
+}
+
+async function whatFits(
   connection: Pick<Connection, 'fetch'>,
-  uids: readonly number[],
+  asked: readonly number[],
   signal: AbortSignal,
-): Promise<Portion> {
-  const asked = uids.slice(0, LIMITS.chunkMails);
+): Promise<Pick<Portion, 'uids' | 'large'>> {
   const sizes = new Map<number, number>();
   // A mail that gives no size is gone, or may have any.
   for (const { uid, size } of await connection.fetch(asked, { uid: true, size: true }, signal)) {
@@ -31,6 +81,6 @@ export async function nextPortion(
     left -= Math.min(sizes.get(uid) ?? 0, MOST_BYTES);
     return left < 0 && index > 0;
   });
-  const taken = fits < 0 ? asked : asked.slice(0, fits);
-  return { uids: taken, large: new Set(taken.filter(uid => (sizes.get(uid) ?? 0) > LIMITS.sourceBytes)) };
+  const uids = fits < 0 ? asked : asked.slice(0, fits);
+  return { uids, large: new Set(uids.filter(uid => (sizes.get(uid) ?? 0) > LIMITS.sourceBytes)) };
 }

@@ -7,7 +7,6 @@ import { parseHeaderFields } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
 import { identify, IDENTITY_FIELDS } from '../shared/identity.ts';
 import { LIMITS } from '../shared/limits.ts';
-import { toStructure } from './connection.ts';
 import type { Connection, Fetched, Opened } from './connection.ts';
 import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts';
 import type { Portion } from './portion.ts';
@@ -71,21 +70,25 @@ async function unsearched(
 /** Looks at these; skips our own sent mail and drafts. `missing`: UIDs that the server did not hand out. */
 export async function readChunk(
   connection: Connection,
-  { uids, large }: Portion,
+  { uids, large, shapeless, leftOut }: Portion,
   interest: Interest,
   signal: AbortSignal,
 ): Promise<{ readonly messages: RawMessage[]; readonly skipped: number; readonly missing: readonly number[] }> {
   const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
   const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
-  const small = uids.filter(uid => !large.has(uid));
+  const small = uids.filter(uid => !large.has(uid) && !leftOut.has(uid));
   const seen = [
     ...(await connection.fetch(small, { ...facts, headers: fields }, signal)),
-    ...(await connection.fetch([...large], { ...facts, bodyParts: [HEADER] }, signal)),
+    ...(await connection.fetch(
+      [...large].filter(uid => !leftOut.has(uid)),
+      { ...facts, bodyParts: [HEADER] },
+      signal,
+    )),
   ].sort((one, other) => one.uid - other.uid);
   const ours = seen.filter(isOwnMail);
   const looked = seen.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
   const candidates = looked.filter(raw => raw.candidate);
-  const full = await readCandidates(connection, candidates, interest, signal);
+  const full = await readCandidates(connection, candidates, shapeless, interest, signal);
   // A candidate whose content went away between the two looks would be taken for a mail without a report.
   const messages = looked.flatMap(raw => (raw.candidate ? (full.get(raw.uid) ?? []) : raw));
   const got = new Set([...ours, ...messages].map(({ uid }) => uid));
@@ -116,16 +119,26 @@ function firstLook(fetched: Fetched, interest: Interest): RawMessage {
 async function readCandidates(
   connection: Connection,
   candidates: readonly RawMessage[],
+  shapeless: ReadonlySet<number>,
   interest: Interest,
   signal: AbortSignal,
 ): Promise<Map<number, RawMessage>> {
   const uids = candidates.map(raw => raw.uid);
-  const shapes = await connection.fetch(uids, { uid: true, bodyStructure: true, bodyParts: [HEADER] }, signal);
+  const header = { uid: true, bodyParts: [HEADER] };
+  const shaped = uids.filter(uid => !shapeless.has(uid));
+  const shapes = [
+    ...(await connection.fetch(shaped, { ...header, bodyStructure: true }, signal)),
+    ...(await connection.fetch(
+      uids.filter(uid => shapeless.has(uid)),
+      header,
+      signal,
+    )),
+  ];
   const byShape = new Map<string, { wanted: readonly WantedPart[] | 'source'; mails: RawMessage[] }>();
   for (const shape of shapes) {
     const first = candidates.find(raw => raw.uid === shape.uid);
     if (first === undefined) continue;
-    const structure = shape.bodyStructure === undefined ? undefined : toStructure(shape.bodyStructure);
+    const { structure } = shape;
     const wanted = structure === undefined ? 'source' : interest.wantedParts(structure);
     const key =
       wanted === 'source' ? wanted : wanted.map(part => `${part.path}/${part.section}/${part.maxBytes}`).join(' ');

@@ -19,7 +19,8 @@ import type {
   RawMessage,
   SentLookup,
 } from './mailbox.ts';
-import { nextPortion } from './portion.ts';
+import { openPortions } from './portion.ts';
+import type { Portion } from './portion.ts';
 import { lastUids, newUids, readChunk } from './scan.ts';
 import { SentLookups } from './sent-lookups.ts';
 
@@ -47,6 +48,7 @@ class ImapMailbox implements Mailbox {
   readonly #settings: MailboxSettings;
   readonly #interest: Interest;
   readonly #tools: Tools;
+  readonly #portions = openPortions();
   #following: Connection | undefined;
   readonly #sent: SentLookups;
   #folder: string | undefined;
@@ -177,10 +179,11 @@ class ImapMailbox implements Mailbox {
     let start = 0;
     while (start < uids.length) {
       const size = this.#chunkSize.begin();
-      const portion = await nextPortion(connection, uids.slice(start, start + size), signal);
+      const read = (portion: Portion) => readChunk(connection, portion, this.#interest, signal);
+      const { portion, done } = await this.#portions.first(connection, uids.slice(start, start + size), read, signal);
+      const { messages, skipped, missing } = done;
       const some = portion.uids;
       start += some.length;
-      const { messages, skipped, missing } = await readChunk(connection, portion, this.#interest, signal);
       await this.#seek(connection, missing, known?.lastUid ?? 0, signal);
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
       const caughtUp = start >= uids.length;

@@ -50,8 +50,8 @@ export const LIMITS = {
   readingSeconds: 10,
   /** Megabytes of heap for reading one mail: several times what a mail of the full size needs. */
   readingHeapMb: 192,
-  /** Mails in one chunk: looked at, recorded and passed by the cursor together. */
-  chunkMails: 500,
+  /** Mails in one chunk: looked at, recorded and passed by the cursor together; until then their verdicts are held. */
+  chunkMails: 200,
   /** Bytes of the mails in one chunk, as far as they are fetched, so that many large ones are not held together. */
   chunkBytes: 16 * MIB,
   /** Addresses in one callback request: CleverTap refuses more than 1000 events. */

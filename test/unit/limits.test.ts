@@ -13,7 +13,8 @@ import { loadRules } from '../../src/runtime/config-rules.ts';
 import { CONFIG_SCHEMA } from '../../src/runtime/config-schema.ts';
 import { rawFromSource, readMessage } from '../../src/message/message.ts';
 import type { Message } from '../../src/message/message.ts';
-import { nextPortion } from '../../src/mailbox/portion.ts';
+import { openPortions } from '../../src/mailbox/portion.ts';
+import type { Portion } from '../../src/mailbox/portion.ts';
 import { isReport, readReport } from '../../src/report/report.ts';
 import type { BounceReport } from '../../src/report/report.ts';
 import { isAddress } from '../../src/shared/address.ts';
@@ -230,17 +231,15 @@ async function refusesRules(text: string, named: string): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
-/** Mails numbered from 1 with these sizes. */
-function portion(sizes: readonly number[]): ReturnType<typeof nextPortion> {
+/** The first portion of mails numbered from 1 with these sizes. */
+async function portion(sizes: readonly number[]): Promise<Portion> {
   const mails = sizes.map((size, at) => ({ uid: at + 1, seq: at + 1, size }));
   const connection = {
     fetch: (uids: readonly number[]) => Promise.resolve(mails.filter(one => uids.includes(one.uid))),
   };
-  return nextPortion(
-    connection,
-    mails.map(one => one.uid),
-    new AbortController().signal,
-  );
+  const { signal } = new AbortController();
+  const uids = mails.map(one => one.uid);
+  return (await openPortions().first(connection, uids, () => Promise.resolve(), signal)).portion;
 }
 
 describe('one more than the limit', () => {

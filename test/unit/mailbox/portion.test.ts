@@ -1,0 +1,71 @@
+/**
+ * A mail that cannot be fetched does not keep the others from being read, and an outage is no mail's fault.
+ */
+import { describe, expect, test } from '@jest/globals';
+import { openPortions } from '../../../src/mailbox/portion.ts';
+import type { Portion } from '../../../src/mailbox/portion.ts';
+import { Fault } from '../../../src/shared/fault.ts';
+
+const UIDS = Array.from({ length: 30 }, (_, at) => at + 1);
+const BAD = 7;
+const { signal } = new AbortController();
+const connection = {
+  fetch: (uids: readonly number[]) => Promise.resolve(uids.map(uid => ({ uid, seq: uid, size: 1 }))),
+};
+
+/** Reads all UIDs, from the start again behind each failure, as a scan with its overlap does; gives what was tried. */
+async function readAll(work: (portion: Portion) => Promise<void>, mostFailures: number): Promise<Portion[]> {
+  const portions = openPortions();
+  const tried: Portion[] = [];
+  for (let failures = 0, next = 0; next < UIDS.length;) {
+    const attempt = async (portion: Portion): Promise<void> => {
+      tried.push(portion);
+      await work(portion);
+    };
+    try {
+      const { portion } = await portions.first(connection, UIDS.slice(next), attempt, signal);
+      next += portion.uids.length;
+    } catch {
+      failures += 1;
+      next = 0;
+      if (failures > mostFailures) throw new Error(`still failing after ${failures} times`);
+    }
+  }
+  return tried;
+}
+
+describe('a mail that makes the server or us stumble', () => {
+  test('is found one by one and fetched without its structure', async () => {
+    const tried = await readAll(({ uids, shapeless }) => {
+      return uids.includes(BAD) && !shapeless.has(BAD)
+        ? Promise.reject(new Error('too many words'))
+        : Promise.resolve();
+    }, 2);
+    expect(tried[0]?.uids).toEqual(UIDS);
+    expect(tried.filter(({ uids }) => uids.includes(BAD)).map(({ uids }) => uids.length)).toEqual([30, 1, 1]);
+    expect([...(tried.at(-1)?.shapeless ?? [])]).toEqual([BAD]);
+  });
+
+  test('is left out at last when even that fails', async () => {
+    const tried = await readAll(({ uids, leftOut }) => {
+      return uids.includes(BAD) && !leftOut.has(BAD) ? Promise.reject(new Error('a bug')) : Promise.resolve();
+    }, 4);
+    expect([...(tried.at(-1)?.leftOut ?? [])]).toEqual([BAD]);
+  });
+
+  test('what comes behind it is read together again', async () => {
+    const portions = openPortions();
+    const fails = (): Promise<void> => Promise.reject(new Error('too many words'));
+    await expect(portions.first(connection, [1, 2, 3], fails, signal)).rejects.toThrow('too many words');
+    const { portion } = await portions.first(connection, [4, 5, 6], () => Promise.resolve(), signal);
+    expect(portion.uids).toEqual([4, 5, 6]);
+  });
+});
+
+test('an outage, however long, changes nothing about how mails are read', async () => {
+  const lost = new Fault('the connection was lost', { code: 'CONNECTION_LOST', retry: 'later' });
+  let outage = 5;
+  const tried = await readAll(() => ((outage -= 1) >= 0 ? Promise.reject(lost) : Promise.resolve()), 5);
+  expect(tried.map(({ uids }) => uids.length)).toEqual(Array.from({ length: 6 }, () => 30));
+  expect(tried.every(({ shapeless, leftOut }) => shapeless.size + leftOut.size === 0)).toBe(true);
+});
