@@ -5,9 +5,10 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BenchOptions, LeftOut, Measured, Row } from './row.ts';
+import { BACKLOG_BYTES } from './rows/backlog-bytes.ts';
 import { READ_BOUNCE } from './rows/read-bounce.ts';
 
-const ROWS: readonly Row[] = [READ_BOUNCE];
+const ROWS: readonly Row[] = [READ_BOUNCE, BACKLOG_BYTES];
 const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';
 const SHORT_ROUNDS = 3;
 const ROUNDS = 5;
@@ -64,7 +65,7 @@ function describe({ name, what, against, target, result, reached }: Line): strin
   if ('leftOut' in result) return `${head}\n  left out: ${result.leftOut}\n  cure: ${result.cure}`;
   const { ours, peer, unit, ratio, besides = {} } = result;
   const more = Object.entries(besides).map(([key, value]) => `${key} ${value}`);
-  const verdict = `ratio ${ratio.toFixed(2)}, to reach ${target.bound} ${target.ratio}: ${reached === true ? 'reached' : 'MISSED'}`;
+  const verdict = `ratio ${ratio.toPrecision(3)}, to reach ${target.bound} ${target.ratio}: ${reached === true ? 'reached' : 'MISSED'}`;
   return [
     head,
     `  ours ${ours}, peer ${peer} ${unit}; ${verdict}`,
