@@ -4,7 +4,6 @@
  */
 import { LIMITS } from '../shared/limits.ts';
 import { gramHashes, gramsOf, mayHold } from './grams.ts';
-import { MORE_PHRASES } from './phrases-more.ts';
 import { PHRASES } from './phrases.ts';
 import type { Confidence } from './phrases.ts';
 import { REASONS } from './reasons.ts';
@@ -49,13 +48,14 @@ const SOFTWARE = new Set(
   ).split(' '),
 );
 
-const ROWS = [...PHRASES, ...MORE_PHRASES];
 /** Wordings that mean different things at different receivers. */
 const DISPUTED: ReadonlySet<string> = new Set(
-  ROWS.filter(([, fragment, reason]) => ROWS.some(row => row[1] === fragment && row[2] !== reason)).map(row => row[1]),
+  PHRASES.filter(([, fragment, reason]) => PHRASES.some(row => row[1] === fragment && row[2] !== reason)).map(
+    row => row[1],
+  ),
 );
-const SAID_BY_ANY: ReadonlySet<string> = new Set(ROWS.filter(row => row[0] === 'any').map(row => row[1]));
-const RULES: readonly Rule[] = ROWS.map(([receiver, fragment, reason, confidence, source]) => {
+const SAID_BY_ANY: ReadonlySet<string> = new Set(PHRASES.filter(row => row[0] === 'any').map(row => row[1]));
+const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confidence, source]) => {
   const pieces = fragment
     .split('*')
     .map(piece => piece.trim())

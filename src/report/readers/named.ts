@@ -52,7 +52,8 @@ export function namedWithoutDomain(text: string, returned: readonly string[], do
   const blocks: Block[] = [];
   let above = '';
   for (const line of text.split('\n')) {
-    const match = BARE.exec(line.slice(0, 300));
+    // A line that is longer is none of this form; cut, it could look as if.
+    const match = line.length > 300 ? null : BARE.exec(line);
     const local = match?.[1];
     if (local !== undefined && (blocks.length > 0 || BEFORE_BARE.test(above))) {
       const sentTo = returned.find(one => one.toLowerCase().startsWith(`${local.toLowerCase()}@`));

@@ -19,6 +19,10 @@ describe('what cannot be an address is not cut down to one', () => {
     ['a domain over the limit, IMail', `Unknown user: ${LONG}`],
     ['a domain over the limit, in a sentence', `Delivery to ${LONG} failed: user unknown`],
     [
+      'a name with its domain far behind it',
+      `The following recipients were affected:\n    ann${'\t'.repeat(300)}@customer.example\n\n550 user unknown`,
+    ],
+    [
       'a domain over the limit, Exchange',
       `did not reach the following recipient(s):\n\nc=US;SMTP=${LONG}; on Mon, 3 Oct`,
     ],

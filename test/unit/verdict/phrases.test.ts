@@ -3,11 +3,8 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { decidingPhrase, matchPhrases, normalise } from '../../../src/verdict/match.ts';
-import { MORE_PHRASES } from '../../../src/verdict/phrases-more.ts';
 import { PHRASES } from '../../../src/verdict/phrases.ts';
 import { REASONS } from '../../../src/verdict/verdict.ts';
-
-const rows = [...PHRASES, ...MORE_PHRASES];
 
 /** Wordings that another row overrules, with the reason that wins. */
 const GIVES_WAY: Readonly<Record<string, string>> = {
@@ -27,7 +24,7 @@ const reasonOf = (receiver: string, fragment: string): string | undefined => {
 
 describe('the table', () => {
   test('leads from every wording to its own reason', () => {
-    const others = rows.flatMap(([receiver, fragment, reason]) => {
+    const others = PHRASES.flatMap(([receiver, fragment, reason]) => {
       const got = reasonOf(receiver, fragment);
       return got === reason ? [] : [[`${receiver}: ${fragment}`, got]];
     });
@@ -35,17 +32,17 @@ describe('the table', () => {
   });
 
   test('holds what normalised texts can hold, each row once', () => {
-    expect(rows.filter(([, fragment]) => fragment !== normalise(fragment)).map(row => row[1])).toEqual([]);
-    const keys = rows.map(([receiver, fragment]) => `${receiver}: ${fragment}`);
+    expect(PHRASES.filter(([, fragment]) => fragment !== normalise(fragment)).map(row => row[1])).toEqual([]);
+    const keys = PHRASES.map(([receiver, fragment]) => `${receiver}: ${fragment}`);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
   test('names a known reason and a source in every row', () => {
-    expect(rows.filter(row => !(row[2] in REASONS) || row[4].trim() === '')).toEqual([]);
+    expect(PHRASES.filter(row => !(row[2] in REASONS) || row[4].trim() === '')).toEqual([]);
   });
 
   test('leads no wording straight to a delay or a success', () => {
-    expect(rows.filter(row => REASONS[row[2]].verdict === 'none')).toEqual([]);
+    expect(PHRASES.filter(row => REASONS[row[2]].verdict === 'none')).toEqual([]);
   });
 });
 
