@@ -21,6 +21,7 @@ const NAMES = [
   'outbox',
   'held',
   'breaker',
+  'completion',
 ] as const;
 
 /**
@@ -55,6 +56,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./held.ts')).heldCommand(args);
     case 'breaker':
       return (await import('./breaker.ts')).breakerCommand(args);
+    case 'completion':
+      return (await import('./completion.ts')).completionCommand(args);
   }
 }
 

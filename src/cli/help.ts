@@ -1,6 +1,7 @@
 /**
  * The help texts, each with an example. Text only.
  */
+import { completion } from './help-completion.ts';
 import { check, login, sendTest } from './help-setup.ts';
 
 const bounced = `bounced reads the bounces in a Gmail sending account, decides soft or hard, proves them, and tells CleverTap.
@@ -17,6 +18,7 @@ usage: bounced COMMAND [...]
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
   held      what could not be proven: list, show, release, discard
   breaker   the stop on a flood of hard bounces: show, reset
+  completion  a script for bash, zsh or fish; with it, Tab completes commands and options
 
   --help, --version; "bounced COMMAND --help" for one of them
 
@@ -85,9 +87,12 @@ example: bounced rules test /etc/bounced/rules.toml ~/Maildir
 const outbox = `usage: bounced outbox list --config FILE [--state S,...] [--mailbox M] [--callback C] [--address A] [--limit N]
                            [--json]
        bounced outbox show ID|ADDRESS --config FILE [--json]
-       bounced outbox retry ID|ADDRESS...|--all-dead|--all-stopped|--all-waiting --config FILE [--reason TEXT] [--json]
-       bounced outbox drop ID|ADDRESS...|--all-dead|--all-stopped --reason TEXT --config FILE [--json]
-       bounced outbox export --config FILE [--format json|csv|clevertap] [--state S,...] [--mailbox M] ...
+       bounced outbox retry ID|ADDRESS...|--all-dead|--all-stopped|--all-waiting --config FILE [--mailbox M]
+                           [--callback C] [--reason TEXT] [--json]
+       bounced outbox drop ID|ADDRESS...|--all-dead|--all-stopped --reason TEXT --config FILE [--mailbox M]
+                           [--callback C] [--json]
+       bounced outbox export --config FILE [--format json|csv|clevertap] [--state S,...] [--mailbox M]
+                           [--callback C] [--address A] [--limit N]
        bounced outbox recover --config FILE [--accept-doubles]
 
 What waits for the callback and how it fares, beside a running daemon or without one. An ID may be any unique beginning
@@ -156,6 +161,7 @@ export const HELP = {
   outbox,
   held,
   breaker,
+  completion,
   login,
   'send-test': sendTest,
 } as const;
