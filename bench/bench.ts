@@ -1,131 +1,74 @@
 /**
- * `npm run bench`: how fast mails are read and decided on one core, beside mailparser alone on the same mails in the
- * same run, and which share of it is taking the mail apart. Prints a table or, with --json, one JSON object. Never a
- * test: figures differ from machine to machine.
- *   npm run bench [-- --corpus DIR] [--rounds N] [--json]
+ * `npm run bench`: runs the rows, each ours beside a peer in the same run, and prints a table or, with --json, one JSON
+ * object. With --short few rounds are run, and a missed ratio fails. Never fails on a time: those differ by machine.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { simpleParser } from 'mailparser';
-import { readBounce } from '../src/index.ts';
-import { rawFromSource, readMessage } from '../src/message/message.ts';
-import type { Message } from '../src/message/message.ts';
-import { isReport, readReport } from '../src/report/report.ts';
-import { decide, DEFAULT_POLICY } from '../src/verdict/verdict.ts';
-import { loadFixtures } from '../test/fixtures/load.ts';
+import type { BenchOptions, LeftOut, Measured, Row } from './row.ts';
+import { BACKLOG_BYTES } from './rows/backlog-bytes.ts';
+import { READ_BOUNCE } from './rows/read-bounce.ts';
 
-const USAGE = 'npm run bench [-- --corpus DIR] [--rounds N] [--json]';
-const LEAN = { keepDeliveryStatus: true, skipHtmlToText: true, skipTextToHtml: true, skipImageLinks: true };
-const NOW_SECONDS = 4_000_000_000;
+const ROWS: readonly Row[] = [READ_BOUNCE, BACKLOG_BYTES];
+const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';
+const SHORT_ROUNDS = 3;
+const ROUNDS = 5;
 
-/** What is timed, on all mails of a round. */
-interface Work {
-  readonly what: string;
-  readonly run: (mails: readonly Buffer[]) => Promise<void>;
-}
-
-/** The mails as the work before last left them: the stations behind take up there. */
-let messages: Message[] = [];
-
-const WHOLE: Work = {
-  what: 'readBounce: read and decide',
-  async run(mails) {
-    for (const mail of mails) await readBounce(mail);
-  },
-};
-const PEER: Work = {
-  what: 'mailparser alone',
-  async run(mails) {
-    for (const mail of mails) await simpleParser(mail, { ...LEAN, skipTextLinks: true });
-  },
-};
-const APART: Work = {
-  what: 'of it: taking the mail apart',
-  async run(mails) {
-    messages = [];
-    for (const mail of mails) messages.push(await readMessage(rawFromSource(mail)));
-  },
-};
-const DECIDED: Work = {
-  what: 'of it: reading the report, deciding',
-  run() {
-    for (const message of messages) {
-      const reading = readReport(message);
-      if (isReport(reading)) decide(reading, DEFAULT_POLICY, NOW_SECONDS);
-    }
-    return Promise.resolve();
-  },
-};
-const WORKS = [WHOLE, PEER, APART, DECIDED];
+type Line = Omit<Row, 'run'> & { readonly result: Measured | LeftOut; readonly reached: boolean | undefined };
 
 try {
-  await measure();
+  const { rows, json, ...options } = readOptions();
+  const lines: Line[] = [];
+  for (const { run, ...row } of rows) {
+    const result = await run(options);
+    const reached = 'leftOut' in result ? undefined : reaches(result.ratio, row.target);
+    lines.push({ ...row, result, reached });
+    if (!json) console.log(describe({ ...row, result, reached }));
+  }
+  const machine = `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
+  const { rounds, short } = options;
+  const date = new Date().toISOString();
+  console.log(json ? JSON.stringify({ date, machine, short, rounds, rows: lines }) : `${date}, ${machine}`);
+  if (short && lines.some(line => line.reached === false)) process.exitCode = 1;
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}\n  cure: ${USAGE}`);
   process.exitCode = 64;
 }
 
-async function measure(): Promise<void> {
-  const { corpus, rounds, json } = readOptions();
-  const mails = corpus === undefined ? (await loadFixtures()).map(one => one.source) : await readAll(corpus);
-  const timesMs = await timeRounds(mails, rounds);
-  const rows = WORKS.map(({ what }, index) => {
-    const ms = median(timesMs.map(times => times[index] ?? Number.NaN));
-    return { what, mailsPerSecond: Math.round((mails.length * 1000) / ms), msPerMail: ms / mails.length };
+function readOptions(): BenchOptions & { rows: readonly Row[]; json: boolean } {
+  const { values } = parseArgs({
+    options: {
+      short: { type: 'boolean' },
+      row: { type: 'string', multiple: true },
+      corpus: { type: 'string' },
+      rounds: { type: 'string' },
+      json: { type: 'boolean' },
+    },
   });
-  const [ours, peer, apart, decided] = rows.map(row => row.msPerMail) as [number, number, number, number];
-  const ratio = peer / ours;
-  const decidingShare = decided / (apart + decided);
-  const rssMb = Math.round(process.memoryUsage().rss / 1e6);
-  if (json) {
-    console.log(
-      JSON.stringify({ node: process.version, mails: mails.length, rounds, rows, ratio, decidingShare, rssMb }),
-    );
-    return;
-  }
-  console.log(`${mails.length} mails, median of ${rounds} rounds after a warm-up, Node ${process.version}, one core`);
-  for (const { what, mailsPerSecond, msPerMail } of rows)
-    console.log(`${what.padEnd(36)} ${String(mailsPerSecond).padStart(8)} mails/s  ${msPerMail.toFixed(3)} ms a mail`);
-  const percent = Math.round(100 * decidingShare);
-  console.log(`taking the mail apart is ${100 - percent} % of the time, reading the report and deciding ${percent} %`);
-  console.log(`ours is ${ratio.toFixed(2)} times mailparser alone; resident memory at the end ${rssMb} MB`);
-}
-
-function readOptions(): { corpus: string | undefined; rounds: number; json: boolean } {
-  const options = { corpus: { type: 'string' }, rounds: { type: 'string' }, json: { type: 'boolean' } } as const;
-  const { corpus, rounds = '5', json = false } = parseArgs({ options }).values;
+  const { short = false, row: names = [], corpus, json = false } = values;
+  const rounds = values.rounds ?? String(short ? SHORT_ROUNDS : ROUNDS);
   if (!/^[1-9]\d{0,3}$/.test(rounds))
     throw new Error(`--rounds is "${rounds}"; expected a whole number from 1 to 9999`);
-  return { corpus, rounds: Number(rounds), json };
+  const unknown = names.find(name => !ROWS.some(row => row.name === name));
+  if (unknown !== undefined)
+    throw new Error(`--row "${unknown}" is no row; expected one of ${ROWS.map(row => row.name).join(', ')}`);
+  const rows = names.length === 0 ? ROWS : ROWS.filter(row => names.includes(row.name));
+  return { short, rounds: Number(rounds), corpus, json, rows };
 }
 
-/** Milliseconds of each work in each round; the works of a round follow each other, so that a busy minute hits all. */
-async function timeRounds(mails: readonly Buffer[], rounds: number): Promise<number[][]> {
-  const timesMs: number[][] = [];
-  for (let round = 0; round <= rounds; round += 1) {
-    const times: number[] = [];
-    for (const { run } of WORKS) {
-      const startedMs = performance.now();
-      await run(mails);
-      times.push(performance.now() - startedMs);
-    }
-    // The first round warms up and does not count.
-    if (round > 0) timesMs.push(times);
-  }
-  return timesMs;
+/** A ratio that is no number reaches nothing. */
+function reaches(ratio: number, { ratio: wanted, bound }: Row['target']): boolean {
+  return bound === 'at least' ? ratio >= wanted : ratio <= wanted;
 }
 
-async function readAll(folder: string): Promise<Buffer[]> {
-  const all = await readdir(folder, { recursive: true }).catch(() => {
-    throw new Error(`--corpus "${folder}" is no folder that can be read; expected one that holds .eml files`);
-  });
-  const names = all.filter(name => name.endsWith('.eml')).sort();
-  if (names.length === 0) throw new Error(`--corpus "${folder}" holds no .eml file; expected at least one`);
-  return Promise.all(names.map(name => readFile(join(folder, name))));
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function describe({ name, what, against, target, result, reached }: Line): string {
+  const head = `${name}: ${what}; against ${against}`;
+  if ('leftOut' in result) return `${head}\n  left out: ${result.leftOut}\n  cure: ${result.cure}`;
+  const { ours, peer, unit, ratio, besides = {} } = result;
+  const more = Object.entries(besides).map(([key, value]) => `${key} ${value}`);
+  const verdict = `ratio ${ratio.toPrecision(3)}, to reach ${target.bound} ${target.ratio}: ${reached === true ? 'reached' : 'MISSED'}`;
+  return [
+    head,
+    `  ours ${ours}, peer ${peer} ${unit}; ${verdict}`,
+    ...(more.length > 0 ? [`  ${more.join(', ')}`] : []),
+  ].join('\n');
 }

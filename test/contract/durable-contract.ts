@@ -1,23 +1,13 @@
 /**
  * What a Store must do whose data outlive it: two on the same data, and one after the crash of another.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Lease, Store } from '../../src/outbox/outbox.ts';
+import { describe, expect, test } from '@jest/globals';
+import { oneStore } from './one-store.ts';
 import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, TTL } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
 export function durableStoreContract(name: string, open: () => Promise<Required<OpenedStore>>): void {
-  let opened: Required<OpenedStore> | undefined;
-
-  async function start(): Promise<{ store: Store; lease: Lease; reopen: () => Promise<Store> }> {
-    opened = await open();
-    return { ...opened, lease: await opened.store.lease('one', NOW, TTL) };
-  }
-
-  afterEach(async () => {
-    await opened?.remove();
-    opened = undefined;
-  });
+  const start = oneStore(open);
 
   describe(`${name}: two on the same data`, () => {
     test('the second is refused while the first may be alive, also under the same name', async () => {

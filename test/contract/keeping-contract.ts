@@ -1,33 +1,23 @@
 /**
  * What every Store must do to stop a flood, and to forget without forgetting that it posted. Part of `storeContract`.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import type { Event, Held } from '../../src/provenance/provenance.ts';
-import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
+import { oneStore } from './one-store.ts';
+import type { Start } from './one-store.ts';
+import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
 const JANE = { who: 'jane', because: 'asked by the customer' };
 const DAY = 86_400;
 
 export function keepingContract(name: string, open: (settings?: StoreSettings) => Promise<OpenedStore>): void {
-  let opened: OpenedStore | undefined;
-
-  async function start(settings?: StoreSettings): Promise<{ store: Store; lease: Lease }> {
-    opened = await open(settings);
-    return { store: opened.store, lease: await opened.store.lease('one', NOW, TTL) };
-  }
-
-  afterEach(async () => {
-    await opened?.remove();
-    opened = undefined;
-  });
+  const start = oneStore(open);
 
   breakerContract(name, start);
   forgettingContract(name, start);
 }
-
-type Start = (settings?: StoreSettings) => Promise<{ store: Store; lease: Lease }>;
 
 function breakerContract(name: string, start: Start): void {
   let uid = 0;

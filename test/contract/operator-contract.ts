@@ -1,20 +1,16 @@
 /**
  * What every Store must do for an operator, whatever keeps it: listing and acts. Part of `storeContract`.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Act, EventState, Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
-import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
+import { oneStore } from './one-store.ts';
+import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
 const JANE = { who: 'jane', because: 'asked by the customer' };
 
 export function operatorContract(name: string, open: (settings?: StoreSettings) => Promise<OpenedStore>): void {
-  let opened: OpenedStore | undefined;
-
-  async function start(settings?: StoreSettings): Promise<{ store: Store; lease: Lease }> {
-    opened = await open(settings);
-    return { store: opened.store, lease: await opened.store.lease('one', NOW, TTL) };
-  }
+  const start = oneStore(open);
 
   /** One event in each state, by the state's name. */
   async function startWithAll(): Promise<{ store: Store; lease: Lease; ids: Record<EventState, string> }> {
@@ -47,11 +43,6 @@ export function operatorContract(name: string, open: (settings?: StoreSettings) 
   async function stateOf(store: Store, id: string): Promise<EventState | undefined> {
     return (await store.show(id))?.state;
   }
-
-  afterEach(async () => {
-    await opened?.remove();
-    opened = undefined;
-  });
 
   describe(`${name}: listing`, () => {
     test('by state, mailbox, callback, address however spelled, and the beginning of the id', async () => {

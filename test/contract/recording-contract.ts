@@ -1,28 +1,19 @@
 /**
  * What every Store must do, whatever keeps it: recording chunks of mail. Part of `storeContract`.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Lease, MessageOutcome, Store } from '../../src/outbox/outbox.ts';
-import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, TTL } from './store-values.ts';
+import { oneStore } from './one-store.ts';
+import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
 export function recordingContract(name: string, open: () => Promise<OpenedStore>): void {
-  let opened: OpenedStore | undefined;
-
-  async function start(): Promise<{ store: Store; lease: Lease }> {
-    opened = await open();
-    return { store: opened.store, lease: await opened.store.lease('one', NOW, TTL) };
-  }
+  const start = oneStore(open);
 
   async function claimed(store: Store, lease: Lease, nowSeconds = NOW, limit = 100): Promise<string[]> {
     const { events } = await store.claim(lease, 'clevertap', limit, nowSeconds, CLAIM);
     return events.map(({ id }) => id);
   }
-
-  afterEach(async () => {
-    await opened?.remove();
-    opened = undefined;
-  });
 
   describe(`${name}: recording`, () => {
     test('the cursor of each folder is what the last recorded chunk says, also after a new UIDVALIDITY', async () => {

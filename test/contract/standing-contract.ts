@@ -2,9 +2,10 @@
  * What every Store must do for `bounced status`: keep what the daemon knows, and give the overview. Part of
  * `storeContract`.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
-import type { DaemonStanding, Lease, MailboxStanding, Store, StoreSettings } from '../../src/outbox/outbox.ts';
-import { chunkOf, eventOf, NOW, outcomeOf, TTL, verdictOf } from './store-values.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { DaemonStanding, MailboxStanding, StoreSettings } from '../../src/outbox/outbox.ts';
+import { oneStore } from './one-store.ts';
+import { chunkOf, eventOf, NOW, outcomeOf, verdictOf } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
 const DAEMON: DaemonStanding = { pid: 42, version: '1.2.3', startedAtSeconds: NOW - 60, configuredAtSeconds: NOW - 60 };
@@ -16,17 +17,7 @@ const REFUSED: MailboxStanding = {
 };
 
 export function standingContract(name: string, open: (settings?: StoreSettings) => Promise<OpenedStore>): void {
-  let opened: OpenedStore | undefined;
-
-  async function start(settings?: StoreSettings): Promise<{ store: Store; lease: Lease }> {
-    opened = await open(settings);
-    return { store: opened.store, lease: await opened.store.lease('one', NOW, TTL) };
-  }
-
-  afterEach(async () => {
-    await opened?.remove();
-    opened = undefined;
-  });
+  const start = oneStore(open);
 
   describe(`${name}: standing and overview`, () => {
     test('nothing is known of a new outbox, but that a daemon runs', async () => {

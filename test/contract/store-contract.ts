@@ -1,13 +1,14 @@
 /**
  * What every Store must do, whatever keeps it. Each engine's test calls `storeContract` with a way to open it.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import type { Event } from '../../src/provenance/provenance.ts';
 import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
 import { standingContract } from './standing-contract.ts';
+import { oneStore } from './one-store.ts';
 import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
 
@@ -17,22 +18,12 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
   keepingContract(name, open);
   standingContract(name, open);
 
-  let opened: OpenedStore | undefined;
-
-  async function start(): Promise<{ store: Store; lease: Lease }> {
-    opened = await open();
-    return { store: opened.store, lease: await opened.store.lease('one', NOW, TTL) };
-  }
+  const start = oneStore(open);
 
   async function claimed(store: Store, lease: Lease, nowSeconds = NOW, limit = 100): Promise<string[]> {
     const { events } = await store.claim(lease, 'clevertap', limit, nowSeconds, CLAIM);
     return events.map(({ id }) => id);
   }
-
-  afterEach(async () => {
-    await opened?.remove();
-    opened = undefined;
-  });
 
   describe(`${name}: claiming and settling`, () => {
     async function startWith(...events: Event[]): ReturnType<typeof start> {

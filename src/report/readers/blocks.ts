@@ -21,8 +21,9 @@ const RETURNED =
   /^[-=_*|\s>]{0,30}(?:-{2,} ?)?(?:original message|original mail|this is a copy of (?:the|your) message|below (?:this|the next) line is a copy|message headers? follow|the (?:first \d+ lines?|header) of the original message|returned (?:message|mail follows|mail -{2,})|unsent message (?:below|follows)|your original message|included is a copy|forwarded message|message header|start of returned message|original message follows|message text follows|contents of the undelivered mail|header of the source mail|------? ?this is a copy)/i;
 const RECEIVED = /^(?:>\s?)?(?:received:\s*from|return-path: ?<|received: \(qmail)/i;
 
-/** A label in front of an address without a space between them: "收件人：a@b". */
-const LABEL = /^.{0,60}[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff00-\uff65](?=[!-~]+@)/u;
+/** A label in front of an address without a space between them: "收件人：a@b". Wide letters and digits are none of it. */
+const LABEL =
+  /^.{0,60}[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65](?=[!-~]+@)/u;
 
 /** An address as prose has it; undefined when it is none. */
 export function addressInProse(raw: string): string | undefined {

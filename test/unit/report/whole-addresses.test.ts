@@ -32,6 +32,15 @@ describe('what cannot be an address is not cut down to one', () => {
   });
 });
 
+test('a label in Chinese ends with an ideograph or a sign; a wide digit is part of the name', () => {
+  const found = (line: string): string[] => {
+    const reading = readReport(message({ text: `退信\n\n${line}\n550 user unknown` }));
+    return isReport(reading) ? reading.recipients.map(({ finalRecipient }) => finalRecipient) : [];
+  };
+  expect(found('收件人：ann@customer.example')).toEqual(['ann@customer.example']);
+  expect(found('收件人８ann@customer.example')).not.toContain('ann@customer.example');
+});
+
 test('a hyphen before a list entry is none of the address, one that touches it is', () => {
   const text = `${QMAIL}- <ann@customer.example>:\nno such user\n\n--bob@customer.example:\nno such user\n`;
   const reading = readReport(message({ text, headers: { subject: 'failure notice' } }));

@@ -1,0 +1,61 @@
+/**
+ * What a row of the bench is: one thing of ours, measured beside a peer in the same run. Takes nothing, gives types and
+ * the median; never measures anything itself.
+ */
+export interface BenchOptions {
+  /** Few rounds: for CI, which fails on a ratio, never on a time. */
+  readonly short: boolean;
+  readonly rounds: number;
+  /** A folder of .eml files in place of the fixtures, for rows that read mails. */
+  readonly corpus: string | undefined;
+}
+
+/** Medians in the same unit, of the rounds after the warm-up. */
+export interface Measured {
+  readonly unit: string;
+  readonly ours: number;
+  readonly peer: number;
+  /** Compared with the target; in the direction that the target names. */
+  readonly ratio: number;
+  /** More figures that explain the ratio, by name. */
+  readonly besides?: Readonly<Record<string, number>>;
+}
+
+/** The peer is not installed here. */
+export interface LeftOut {
+  readonly leftOut: string;
+  /** How to have it. */
+  readonly cure: string;
+}
+
+export interface Row {
+  /** As in `--row NAME`, and the name of the row's file. */
+  readonly name: string;
+  readonly what: string;
+  readonly against: string;
+  readonly target: { readonly ratio: number; readonly bound: 'at least' | 'at most' };
+  readonly run: (options: BenchOptions) => Promise<Measured | LeftOut>;
+}
+
+/** The upper one of the two middle values where their number is even; NaN of none. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/**
+ * Runs all works in turn, so that a busy minute hits all, once to warm up and then `rounds` times.
+ * Gives the median of the milliseconds of each work, in their order.
+ */
+export async function timeInTurn(works: readonly (() => Promise<void>)[], rounds: number): Promise<number[]> {
+  const timesMs: number[][] = works.map(() => []);
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [index, work] of works.entries()) {
+      const startedMs = performance.now();
+      await work();
+      // The first round warms up and does not count.
+      if (round > 0) timesMs[index]?.push(performance.now() - startedMs);
+    }
+  }
+  return timesMs.map(median);
+}
