@@ -22,7 +22,6 @@ export function probeHost(origin: string, ca: string | undefined, nowMs: () => n
     method: 'HEAD',
     host: hostname.replace(/^\[|\]$/g, ''),
     path: '/',
-    timeout: LIMIT_MS,
     agent: false,
     ...(port === '' ? {} : { port: Number(port) }),
     ...(ca === undefined ? {} : { ca }),
@@ -31,7 +30,6 @@ export function probeHost(origin: string, ca: string | undefined, nowMs: () => n
     const sentMs = nowMs();
     const request = (protocol === 'http:' ? plainRequest : tlsRequest)(options);
     const giveUp = setTimeout(() => request.destroy(new Error('timeout')), LIMIT_MS);
-    request.on('timeout', () => request.destroy(new Error('timeout')));
     request.on('error', error => {
       clearTimeout(giveUp);
       reject(netFault(host, error));

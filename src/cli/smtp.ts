@@ -7,6 +7,8 @@ import type { MailboxConfig, SmtpSettings } from '../runtime/config.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { ExitCode, Retry } from '../shared/fault.ts';
 import { netFault } from '../shared/net-trouble.ts';
+import type { NetTrouble } from '../shared/net-trouble.ts';
+import { unlessAborted } from '../shared/unless-aborted.ts';
 
 /** A mail to send; its bytes as they are, with their Message-ID. */
 export interface Outgoing {
@@ -53,16 +55,11 @@ async function withTransport<T>(
     disableUrlAccess: true,
     ...(ca === undefined ? {} : { tls: { ca } }),
   });
-  const stop = (): void => {
-    transport.close();
-  };
-  signal.addEventListener('abort', stop, { once: true });
   try {
-    return await Promise.race([work(transport), aborted(signal)]);
+    return await unlessAborted(work(transport), signal, () => new Error('timeout'));
   } catch (error) {
     throw smtpFault(error, smtp, user);
   } finally {
-    signal.removeEventListener('abort', stop);
     transport.close();
   }
 }
@@ -85,22 +82,8 @@ function smtpOf({ name, smtp }: MailboxConfig): SmtpSettings {
   });
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => {
-      reject(new Error('timeout'));
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-  });
-}
-
-interface Row {
-  /** Sought in the server's answer, lower case. */
-  readonly sign: RegExp;
-  readonly code: string;
-  readonly what: string;
-  readonly hint: string;
+/** Sought in the server's answer, lower case. */
+interface Row extends NetTrouble {
   readonly retry: Retry;
   readonly exit: ExitCode;
 }

@@ -6,6 +6,7 @@
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Retry } from '../shared/fault.ts';
 import { NET_TROUBLES } from '../shared/net-trouble.ts';
+import type { NetTrouble } from '../shared/net-trouble.ts';
 
 /** Where it happened, for the words. */
 export interface Place {
@@ -16,12 +17,8 @@ export interface Place {
   readonly tokens?: object | undefined;
 }
 
-interface Row {
-  /** Sought in response code, response text, BYE text and error code, lower case. */
-  readonly sign: RegExp;
-  readonly code: string;
-  readonly what: string;
-  readonly hint: string;
+/** Sought in response code, response text, BYE text and error code, lower case. */
+interface Row extends NetTrouble {
   readonly retry: Retry;
   readonly exit: typeof EXIT.loginRefused | typeof EXIT.unavailable;
   readonly waitMs?: number;

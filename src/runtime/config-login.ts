@@ -3,11 +3,11 @@
  * the written keys, gives the secrets or a way to tokens; names every mistake, shows no secret.
  */
 import type { MailboxSettings } from '../mailbox/mailbox.ts';
-import { EXIT, Fault } from '../shared/fault.ts';
 import { Secret } from '../shared/secret.ts';
 import { systemClock } from './clock.ts';
 import type { WrittenConfig } from './config-schema.ts';
 import { MAIL_SCOPE, openTokens } from './oauth.ts';
+import { keyFault } from './oauth-fault.ts';
 import type { Grant, ServiceAccountKey } from './oauth.ts';
 import { readSecret } from './secrets.ts';
 import type { Place, SecretSources } from './secrets.ts';
@@ -118,33 +118,25 @@ function keyFile(where: string, text: string): Readonly<Record<string, unknown>>
   } catch {
     // Its message would repeat a piece of the key.
   }
-  throw noKey(where, 'is no JSON');
+  throw keyFault(where, 'is no JSON');
 }
 
 function readKey(where: string, json: Readonly<Record<string, unknown>>): ServiceAccountKey {
   if ('installed' in json || 'web' in json)
-    throw noKey(where, 'is the file of an OAuth client, not of a service account');
+    throw keyFault(where, 'is the file of an OAuth client, not of a service account');
   const field = (name: string): string => {
     const value = json[name];
     return typeof value === 'string' ? value : '';
   };
-  for (const name of ['client_email', 'private_key']) if (field(name) === '') throw noKey(where, `has no ${name}`);
-  if (!field('private_key').includes('-----BEGIN PRIVATE KEY-----')) throw noKey(where, 'holds no PKCS #8 private key');
+  for (const name of ['client_email', 'private_key']) if (field(name) === '') throw keyFault(where, `has no ${name}`);
+  if (!field('private_key').includes('-----BEGIN PRIVATE KEY-----'))
+    throw keyFault(where, 'holds no PKCS #8 private key');
   return {
     clientEmail: field('client_email'),
     clientId: field('client_id') === '' ? field('client_email') : field('client_id'),
     keyId: field('private_key_id'),
     privateKey: new Secret(field('private_key')),
   };
-}
-
-function noKey(where: string, what: string): Fault {
-  return new Fault(`${where}: the service account's key ${what}`, {
-    code: 'SERVICE_ACCOUNT_KEY',
-    retry: 'never',
-    exit: EXIT.config,
-    hint: 'use the JSON file as the Google Cloud console gave it: Service Accounts > Keys > Add key > JSON',
-  });
 }
 
 function sourcesOf(written: WrittenMailbox, stem: Stem): SecretSources {

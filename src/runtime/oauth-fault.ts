@@ -203,3 +203,16 @@ function fault(
   const exit = retry === 'never' ? EXIT.loginRefused : EXIT.unavailable;
   return new Fault(`${where}: no access token for ${user}: ${what} (${said})`, { code, retry, exit, hint });
 }
+
+/**
+ * A service account's key that is none.
+ * @param what is wrong with it: "is no JSON"
+ */
+export function keyFault(where: string, what: string): Fault {
+  return new Fault(`${where}: the service account's key ${what}`, {
+    code: 'SERVICE_ACCOUNT_KEY',
+    retry: 'never',
+    exit: EXIT.config,
+    hint: 'use the JSON file as the Google Cloud console gave it: Service Accounts > Keys > Add key > JSON',
+  });
+}

@@ -6,9 +6,10 @@
 import { importPKCS8, SignJWT } from 'jose';
 import type { AccessTokens } from '../mailbox/mailbox.ts';
 import type { Clock } from '../shared/clock.ts';
-import { EXIT, Fault } from '../shared/fault.ts';
+import { Fault } from '../shared/fault.ts';
 import { Secret } from '../shared/secret.ts';
-import { tokenFault } from './oauth-fault.ts';
+import { unlessAborted } from '../shared/unless-aborted.ts';
+import { keyFault, tokenFault } from './oauth-fault.ts';
 import type { Asker } from './oauth-fault.ts';
 import { requestToken } from './oauth-request.ts';
 import type { TokenAnswer } from './oauth-request.ts';
@@ -81,7 +82,7 @@ export function openTokens(settings: TokenSettings, clock: Clock): AccessTokens 
       const isGood = current !== undefined && current.expiresAtMs - clock.nowMs() >= LEAST_LEFT_MS;
       if (current !== undefined && isGood && current.secret !== refused) return current.secret;
       asking ??= ask();
-      return (await unlessAborted(asking, signal)).secret;
+      return (await unlessAborted(asking, signal, stopped)).secret;
     },
     secrets: () => [...secretsOf(grant), ...given],
   };
@@ -149,7 +150,7 @@ async function formOf({ user, tokenUrl, grant, where }: TokenSettings, clock: Cl
   const { clientEmail, keyId, privateKey } = grant.key;
   const issuedAt = clock.nowSeconds() - BACKDATED_SECONDS;
   const key = await importPKCS8(privateKey.reveal(), 'RS256').catch(() => {
-    throw badKey(where);
+    throw keyFault(where, 'holds a private key that cannot be read');
   });
   const assertion = await new SignJWT({ scope: grant.scope })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(keyId === '' ? {} : { kid: keyId }) })
@@ -160,15 +161,6 @@ async function formOf({ user, tokenUrl, grant, where }: TokenSettings, clock: Cl
     .setExpirationTime(issuedAt + 3_600)
     .sign(key);
   return { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
-}
-
-function badKey(where: string): Fault {
-  return new Fault(`${where}: the private key of the service account cannot be read`, {
-    code: 'SERVICE_ACCOUNT_KEY',
-    retry: 'never',
-    exit: EXIT.config,
-    hint: 'use the JSON file as the Google Cloud console gave it: Service Accounts > Keys > Add key > JSON',
-  });
 }
 
 function secretsOf(grant: Grant): Secret[] {
@@ -189,16 +181,6 @@ function parsed(body: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The request goes on for whoever else waits for it. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(new Fault('stopped', { code: 'STOPPED', retry: 'later' }));
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
+function stopped(): Fault {
+  return new Fault('stopped', { code: 'STOPPED', retry: 'later' });
 }
