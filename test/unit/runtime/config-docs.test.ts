@@ -1,31 +1,14 @@
 /**
  * The commented configuration and the manuals name every key and reason, with the defaults that are the real ones.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import { knownKeys } from '../../../src/runtime/config-schema.ts';
-import { loadConfig } from '../../../src/runtime/config.ts';
-import type { Env, LoadedConfig } from '../../../src/runtime/config.ts';
 import { REASONS } from '../../../src/verdict/verdict.ts';
+import { configFolder } from './config-folder.ts';
 
 const SECTIONS = ['mailbox', 'callback', 'verdict', 'provenance', 'breaker', 'retention', 'http', 'log'];
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bounced-config-'));
-  await writeFile(join(folder, 'password'), 'abcd efgh ijkl mnop\n', { mode: 0o600 });
-  await writeFile(join(folder, 'url'), 'https://eu1.callback.example/secret-path\n', { mode: 0o600 });
-});
-
-afterAll(() => rm(folder, { recursive: true }));
-
-async function load(text: string, env: Env): Promise<LoadedConfig> {
-  const path = join(folder, 'bounced.toml');
-  await writeFile(path, text);
-  return loadConfig(path, env);
-}
+const room = configFolder();
 
 describe('the commented configuration', () => {
   test('names every key, and its defaults are the real ones', async () => {
@@ -33,9 +16,9 @@ describe('the commented configuration', () => {
     for (const section of SECTIONS) {
       for (const key of knownKeys(section)) expect(text).toMatch(new RegExp(`^(# )?(\\[verdict\\.)?${key}\\b`, 'm'));
     }
-    const env = { CREDENTIALS_DIRECTORY: folder };
+    const env = { CREDENTIALS_DIRECTORY: room.path('') };
     const local = text.replace('"gmail-password"', '"password"').replace('"callback-url"', '"url"');
-    const { config: bare } = await load(local, env);
+    const { config: bare } = await room.load(local, env);
     // With every default written out, apart from examples that are no defaults.
     const examples =
       /^# (?:password_|oauth_|service_account_|token_url|authorization_url|smtp_host|url_|ca_file|folder|sent_folder|rules_file|userDisabled|\[verdict\.overrides|state_dir|listen)/;
@@ -44,7 +27,7 @@ describe('the commented configuration', () => {
       .map(line => (/^# [a-z_]+ = /.test(line) && !examples.test(line) ? line.slice(2) : line))
       .join('\n');
     expect(spelledOut).not.toBe(local);
-    expect(JSON.stringify((await load(spelledOut, env)).config)).toBe(JSON.stringify(bare));
+    expect(JSON.stringify((await room.load(spelledOut, env)).config)).toBe(JSON.stringify(bare));
   });
 });
 

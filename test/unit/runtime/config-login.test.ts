@@ -1,51 +1,14 @@
 /**
  * The ways to log in, as they are configured: exactly one, and each mistake named.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
-import { loadConfig } from '../../../src/runtime/config.ts';
-import type { Env, LoadedConfig } from '../../../src/runtime/config.ts';
-import type { Fault } from '../../../src/shared/fault.ts';
+import { complaintOf, configFolder, SMALLEST } from './config-folder.ts';
 
-let folder: string;
+const room = configFolder();
+const { load } = room;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bounced-config-'));
-  await writeFile(join(folder, 'password'), 'abcd efgh ijkl mnop\n', { mode: 0o600 });
-  await writeFile(join(folder, 'url'), 'https://eu1.callback.example/secret-path\n', { mode: 0o600 });
-  await writeFile(join(folder, 'http-url'), 'http://callback.example/secret-path\n', { mode: 0o600 });
-  await writeFile(join(folder, 'empty'), '\n', { mode: 0o600 });
-});
-
-afterAll(() => rm(folder, { recursive: true }));
-
-const SMALLEST = `[[mailbox]]
-name = "campaigns"
-user = "news@example.com"
-password_file = "password"
-callback = "clevertap"
-[[callback]]
-name = "clevertap"
-url_file = "url"
-`;
-
-async function load(text: string, env: Env = {}): Promise<LoadedConfig> {
-  const path = join(folder, 'bounced.toml');
-  await writeFile(path, text);
-  return loadConfig(path, env);
-}
-
-async function complaint(text: string): Promise<string> {
-  const fault = await load(text).then(
-    () => undefined,
-    (error: unknown) => error as Fault,
-  );
-  expect(fault).toMatchObject({ exit: 78, retry: 'never' });
-  return (fault?.message ?? '').replaceAll(`${folder}/`, '');
-}
+const complaint = (text: string): Promise<string> => complaintOf(load(text), room.path('/'));
 
 describe('ways to log in', () => {
   const other = (lines: string): string => SMALLEST.replace('password_file = "password"', lines);
@@ -90,13 +53,13 @@ describe('ways to log in', () => {
     ['the file of a client', '{"installed": {"client_id": "x"}}', 'is the file of an OAuth client'],
     ['half a key', '{"client_email": "a@b.example"}', 'has no private_key'],
   ])('a service account key that is %s', async (_what, key, expected) => {
-    await writeFile(join(folder, 'key'), key, { mode: 0o600 });
+    await room.write('key', key);
     expect(await complaint(other('service_account_file = "key"'))).toContain(expected);
   });
 
   test('a service account key over several lines is read, and not shown', async () => {
     const key = { client_email: 'a@b.example', private_key: '-----BEGIN PRIVATE KEY-----\nabc\n', client_id: '42' };
-    await writeFile(join(folder, 'key'), JSON.stringify(key, null, 2), { mode: 0o600 });
+    await room.write('key', JSON.stringify(key, null, 2));
     const { config } = await load(other('service_account_file = "key"'));
     expect(config.mailboxes[0]).toMatchObject({ tokens: { settings: { grant: { key: { clientId: '42' } } } } });
     expect(inspect(config, { depth: 12 })).not.toContain('BEGIN PRIVATE');

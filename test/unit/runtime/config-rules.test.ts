@@ -1,35 +1,18 @@
 /**
  * The file of an operator's rules: read with the configuration, every mistake named with rule, key and cure.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { loadConfig, loadPolicy } from '../../../src/runtime/config.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdir } from 'node:fs/promises';
+import { loadPolicy } from '../../../src/runtime/config.ts';
 import type { LoadedConfig } from '../../../src/runtime/config.ts';
 import { loadRules } from '../../../src/runtime/config-rules.ts';
-import type { Fault } from '../../../src/shared/fault.ts';
+import { complaintOf, configFolder, SMALLEST } from './config-folder.ts';
 
-let folder: string;
+const room = configFolder();
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bounced-config-rules-'));
-  await mkdir(join(folder, 'below'));
-  await writeFile(join(folder, 'password'), 'abcd\n', { mode: 0o600 });
-  await writeFile(join(folder, 'url'), 'https://callback.example/\n', { mode: 0o600 });
-});
+beforeAll(() => mkdir(room.path('below')));
 
-afterAll(() => rm(folder, { recursive: true }));
-
-const CONFIG = `[[mailbox]]
-name = "campaigns"
-user = "news@example.com"
-password_file = "password"
-callback = "clevertap"
-[[callback]]
-name = "clevertap"
-url_file = "url"
-[verdict]
+const CONFIG = `${SMALLEST}[verdict]
 rules_file = "below/rules.toml"
 `;
 const GOOD = `[[rule]]
@@ -42,18 +25,13 @@ examples = "550 5.7.1 rum is gone"
 `;
 
 async function load(rules: string): Promise<LoadedConfig> {
-  await writeFile(join(folder, 'bounced.toml'), CONFIG);
-  await writeFile(join(folder, 'below', 'rules.toml'), rules);
-  return loadConfig(join(folder, 'bounced.toml'), {});
+  await room.write('below/rules.toml', rules);
+  return room.load(CONFIG);
 }
 
 async function complaint(rules: string): Promise<string[]> {
-  const fault = await load(rules).then(
-    () => undefined,
-    (error: unknown) => error as Fault,
-  );
-  expect(fault).toMatchObject({ exit: 78, retry: 'never', hint: expect.any(String) });
-  return (fault?.message ?? '').replaceAll(`${join(folder, 'below')}/`, '').split('\n');
+  await expect(load(rules)).rejects.toMatchObject({ hint: expect.any(String) });
+  return (await complaintOf(load(rules), room.path('below/'))).split('\n');
 }
 
 test('the rules come with the configuration, named from its folder; one value stands for a list of one', async () => {
@@ -66,14 +44,14 @@ test('the rules come with the configuration, named from its folder; one value st
 });
 
 test('without the key there are none', async () => {
-  await writeFile(join(folder, 'bare.toml'), CONFIG.replace(/^rules_file.*$/m, ''));
-  expect(await loadPolicy(join(folder, 'bare.toml'), {})).toEqual({ name: 'clevertap', overrides: {} });
+  await room.write('bare.toml', CONFIG.replace(/^rules_file.*$/m, ''));
+  expect(await loadPolicy(room.path('bare.toml'), {})).toEqual({ name: 'clevertap', overrides: {} });
 });
 
 test('the environment may name the file', async () => {
-  await writeFile(join(folder, 'other.toml'), GOOD);
-  await writeFile(join(folder, 'bounced.toml'), CONFIG);
-  const policy = await loadPolicy(join(folder, 'bounced.toml'), { BOUNCED_VERDICT_RULES_FILE: 'other.toml' });
+  await room.write('other.toml', GOOD);
+  await room.write('bounced.toml', CONFIG);
+  const policy = await loadPolicy(room.path('bounced.toml'), { BOUNCED_VERDICT_RULES_FILE: 'other.toml' });
   expect(policy.rules?.map(({ name }) => name)).toEqual(['other.toml rule 1']);
 });
 
@@ -136,11 +114,11 @@ describe('mistakes are named with rule, key and cure', () => {
   });
 
   test('a file that is not there, or too large', async () => {
-    await expect(loadRules(join(folder, 'none.toml'))).rejects.toMatchObject({
+    await expect(loadRules(room.path('none.toml'))).rejects.toMatchObject({
       exit: 78,
       message: expect.stringMatching(/none\.toml: the rules cannot be read \(ENOENT\)$/),
     });
-    await writeFile(join(folder, 'large.toml'), `#${'x'.repeat(1 << 20)}\n${GOOD}`);
-    await expect(loadRules(join(folder, 'large.toml'))).rejects.toMatchObject({ exit: 78, message: /larger than/ });
+    await room.write('large.toml', `#${'x'.repeat(1 << 20)}\n${GOOD}`);
+    await expect(loadRules(room.path('large.toml'))).rejects.toMatchObject({ exit: 78, message: /larger than/ });
   });
 });

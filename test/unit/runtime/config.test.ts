@@ -1,48 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { chmod } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { loadConfig, loadStateDir } from '../../../src/runtime/config.ts';
-import type { Env, LoadedConfig } from '../../../src/runtime/config.ts';
 import type { Fault } from '../../../src/shared/fault.ts';
+import { complaintOf, configFolder, SMALLEST } from './config-folder.ts';
 
-let folder: string;
+const room = configFolder();
+const { load } = room;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bounced-config-'));
-  await writeFile(join(folder, 'password'), 'abcd efgh ijkl mnop\n', { mode: 0o600 });
-  await writeFile(join(folder, 'url'), 'https://eu1.callback.example/secret-path\n', { mode: 0o600 });
-  await writeFile(join(folder, 'http-url'), 'http://callback.example/secret-path\n', { mode: 0o600 });
-  await writeFile(join(folder, 'empty'), '\n', { mode: 0o600 });
+  await room.write('http-url', 'http://callback.example/secret-path\n');
+  await room.write('empty', '\n');
 });
 
-afterAll(() => rm(folder, { recursive: true }));
-
-const SMALLEST = `[[mailbox]]
-name = "campaigns"
-user = "news@example.com"
-password_file = "password"
-callback = "clevertap"
-[[callback]]
-name = "clevertap"
-url_file = "url"
-`;
-
-async function load(text: string, env: Env = {}): Promise<LoadedConfig> {
-  const path = join(folder, 'bounced.toml');
-  await writeFile(path, text);
-  return loadConfig(path, env);
-}
-
-async function complaint(text: string): Promise<string> {
-  const fault = await load(text).then(
-    () => undefined,
-    (error: unknown) => error as Fault,
-  );
-  expect(fault).toMatchObject({ exit: 78, retry: 'never' });
-  return (fault?.message ?? '').replaceAll(`${folder}/`, '');
-}
+const complaint = (text: string): Promise<string> => complaintOf(load(text), room.path('/'));
 
 describe('the smallest configuration', () => {
   test('has a default for every other key', async () => {
@@ -213,7 +184,7 @@ describe('where values come from', () => {
   test('a mistake in a variable names the variable', async () => {
     const env = { BOUNCED_MAILBOX_CAMPAIGNS_PORT: 'imaps', BOUNCED_LOG_LEVEL: 'loud' };
     const fault = await load(SMALLEST, env).catch((error: unknown) => error as Fault);
-    expect((fault as Fault).message.replaceAll(`${folder}/`, '').split('\n')).toEqual([
+    expect((fault as Fault).message.replaceAll(room.path('/'), '').split('\n')).toEqual([
       'bounced.toml: mailbox[0].port (set by BOUNCED_MAILBOX_CAMPAIGNS_PORT): expected a whole number from 1 to 65535',
       'bounced.toml: log.level (set by BOUNCED_LOG_LEVEL): expected one of "error", "warn", "info", "debug"',
     ]);
@@ -237,7 +208,7 @@ describe('where values come from', () => {
       'url_file = "url"',
       'url_command = "cat url"',
     );
-    const { config } = await load(text, { CREDENTIALS_DIRECTORY: folder });
+    const { config } = await load(text, { CREDENTIALS_DIRECTORY: room.path('') });
     expect(config.mailboxes[0]?.password?.reveal()).toBe('abcdefghijklmnop');
     expect(config.callbacks[0]?.url.reveal()).toContain('https://');
     await expect(load(text, {})).rejects.toMatchObject({
@@ -247,17 +218,18 @@ describe('where values come from', () => {
   });
 
   test('a secret that everyone may read is a warning', async () => {
-    await chmod(join(folder, 'url'), 0o644);
+    await chmod(room.path('url'), 0o644);
     // systemd guards its credentials by other means than the mode.
-    expect((await load(SMALLEST, { CREDENTIALS_DIRECTORY: folder })).warnings).toEqual([]);
+    expect((await load(SMALLEST, { CREDENTIALS_DIRECTORY: room.path('') })).warnings).toEqual([]);
     expect((await load(SMALLEST)).warnings).toEqual([expect.stringMatching(/others may read .*url; chmod 600/)]);
-    await chmod(join(folder, 'url'), 0o600);
+    await chmod(room.path('url'), 0o600);
   });
 });
 
 test('where the outbox is can be told without any secret', async () => {
-  const path = join(folder, 'bounced.toml');
-  await writeFile(path, `state_dir = "/var/lib/elsewhere"\n${SMALLEST.replace('"password"', '"/nowhere/password"')}`);
+  const path = room.path('bounced.toml');
+  const text = SMALLEST.replace('"password"', '"/nowhere/password"');
+  await room.write('bounced.toml', `state_dir = "/var/lib/elsewhere"\n${text}`);
   expect(await loadStateDir(path, {})).toBe('/var/lib/elsewhere');
   expect(await loadStateDir(path, { BOUNCED_STATE_DIR: '/srv/outbox' })).toBe('/srv/outbox');
   await expect(loadConfig(path, {})).rejects.toMatchObject({ exit: 78 });
