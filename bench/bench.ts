@@ -13,6 +13,9 @@ const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--roun
 const SHORT_ROUNDS = 3;
 const ROUNDS = 5;
 
+/** What was asked for cannot be run; anything else that fails is a fault of the bench or of what it measures. */
+class UsageError extends Error {}
+
 type Line = Omit<Row, 'run'> & { readonly result: Measured | LeftOut; readonly reached: boolean | undefined };
 
 try {
@@ -30,8 +33,12 @@ try {
   console.log(json ? JSON.stringify({ date, machine, short, rounds, rows: lines }) : `${date}, ${machine}`);
   if (short && lines.some(line => line.reached === false)) process.exitCode = 1;
 } catch (error) {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}\n  cure: ${USAGE}`);
-  process.exitCode = 64;
+  const isUsage =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+  console.error(
+    `bench: ${error instanceof Error ? error.message : String(error)}${isUsage ? `\n  cure: ${USAGE}` : ''}`,
+  );
+  process.exitCode = isUsage ? 64 : 70;
 }
 
 function readOptions(): BenchOptions & { rows: readonly Row[]; json: boolean } {
@@ -47,10 +54,10 @@ function readOptions(): BenchOptions & { rows: readonly Row[]; json: boolean } {
   const { short = false, row: names = [], corpus, json = false } = values;
   const rounds = values.rounds ?? String(short ? SHORT_ROUNDS : ROUNDS);
   if (!/^[1-9]\d{0,3}$/.test(rounds))
-    throw new Error(`--rounds is "${rounds}"; expected a whole number from 1 to 9999`);
+    throw new UsageError(`--rounds is "${rounds}"; expected a whole number from 1 to 9999`);
   const unknown = names.find(name => !ROWS.some(row => row.name === name));
   if (unknown !== undefined)
-    throw new Error(`--row "${unknown}" is no row; expected one of ${ROWS.map(row => row.name).join(', ')}`);
+    throw new UsageError(`--row "${unknown}" is no row; expected one of ${ROWS.map(row => row.name).join(', ')}`);
   const rows = names.length === 0 ? ROWS : ROWS.filter(row => names.includes(row.name));
   return { short, rounds: Number(rounds), corpus, json, rows };
 }

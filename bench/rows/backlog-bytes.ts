@@ -2,15 +2,13 @@
  * What the built daemon takes over the wire for a whole backlog, Sent look-ups and TLS included, beside the mailbox's
  * size. Takes a Dovecot filled with mails by number, proof required; never touches a server that is not its own.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDaemon } from '../../test/servers/daemon.ts';
-import { startDovecot } from '../../test/servers/dovecot.ts';
+import { hasDovecot, startDovecot } from '../../test/servers/dovecot.ts';
 import type { Dovecot } from '../../test/servers/dovecot.ts';
+import { startProxy } from '../../test/servers/proxy.ts';
 import { startReceiver } from '../../test/servers/receiver.ts';
 import { bounceNumber, ordinaryNumber } from '../../test/servers/synthetic.ts';
 import type { BenchOptions, LeftOut, Measured, Row } from '../row.ts';
@@ -32,11 +30,7 @@ export const BACKLOG_BYTES: Row = {
 };
 
 async function measure({ short }: BenchOptions): Promise<Measured | LeftOut> {
-  try {
-    execFileSync('dovecot', ['--version'], { stdio: 'ignore' });
-  } catch {
-    return { leftOut: 'Dovecot is not installed', cure: 'sudo apt-get install -y dovecot-imapd' };
-  }
+  if (!hasDovecot()) return { leftOut: 'Dovecot is not installed', cure: 'sudo apt-get install -y dovecot-imapd' };
   const dovecot = await startDovecot();
   try {
     return await readBacklog(dovecot, short ? SHORT_MAILS : MAILS);
@@ -47,7 +41,7 @@ async function measure({ short }: BenchOptions): Promise<Measured | LeftOut> {
 
 async function readBacklog(dovecot: Dovecot, mails: number): Promise<Measured> {
   const { bounces, sizeBytes } = await fill(dovecot, mails);
-  const wire = await startCounter(dovecot.port);
+  const wire = await startProxy(() => dovecot.port);
   const receiver = await startReceiver();
   const folder = await mkdtemp(join(tmpdir(), 'bounced-bench-'));
   const { user, password, ca } = dovecot;
@@ -61,7 +55,7 @@ async function readBacklog(dovecot: Dovecot, mails: number): Promise<Measured> {
     // A backlog read in part would be cheap.
     if (code !== 0 || posted !== bounces)
       throw new Error(`the daemon ended with ${code} and posted ${posted} events; expected 0 and ${bounces}`);
-    const ours = wire.bytes();
+    const ours = wire.bytes;
     const besides = { mails, bounces, tookMs, bytesPerMail: Math.round(ours / mails) };
     return { unit: 'bytes', ours, peer: sizeBytes, ratio: ours / sizeBytes, besides };
   } finally {
@@ -89,23 +83,4 @@ function linesOf(n: number): number {
   const share = ((n * 2_654_435_761) % 2 ** 32) / 2 ** 32;
   const bytes = n % HUGE_EVERY === 1 ? 1_000_000 + share * 4_000_000 : SMALLEST + share * (LARGEST - SMALLEST);
   return Math.ceil(bytes / LINE.length);
-}
-
-/** A line to the port that counts the bytes of both directions. */
-async function startCounter(target: number): Promise<{ port: number; bytes(): number; stop(): Promise<void> }> {
-  let count = 0;
-  const server = createServer(client => {
-    const upstream = connect(target, '127.0.0.1');
-    for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
-      from.on('data', (piece: Buffer) => (count += piece.length));
-      from.on('error', () => to.destroy());
-      from.pipe(to);
-    }
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    bytes: () => count,
-    stop: () => new Promise(resolve => server.close(() => resolve())),
-  };
 }

@@ -110,10 +110,16 @@ export async function startDovecot(): Promise<Dovecot> {
 }
 
 function requireDovecot(): void {
+  if (!hasDovecot()) throw new Error('these tests need Dovecot: sudo apt-get install -y dovecot-imapd');
+}
+
+/** Whether it is installed. */
+export function hasDovecot(): boolean {
   try {
     execFileSync('dovecot', ['--version'], { stdio: 'ignore' });
+    return true;
   } catch {
-    throw new Error('these tests need Dovecot: sudo apt-get install -y dovecot-imapd');
+    return false;
   }
 }
 

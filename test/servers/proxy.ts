@@ -30,6 +30,8 @@ export interface Proxy {
   mood: Mood;
   /** Open connections. */
   readonly open: number;
+  /** What came in so far, both directions of all connections together. */
+  readonly bytes: number;
   /** Ends all connections now. */
   cut(how: 'rst' | 'fin'): void;
   stop(): Promise<void>;
@@ -41,9 +43,11 @@ const SLICES_PER_SECOND = 20;
 /** @param target the port on loopback, asked for each connection */
 export async function startProxy(target: () => number): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  let bytes = 0;
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => undefined);
+    socket.on('data', (piece: Buffer) => (bytes += piece.length));
     socket.on('close', () => sockets.delete(socket));
   };
   const server = createServer({ allowHalfOpen: true }, client => {
@@ -63,6 +67,9 @@ export async function startProxy(target: () => number): Promise<Proxy> {
     mood: {},
     get open() {
       return Math.ceil(sockets.size / 2);
+    },
+    get bytes() {
+      return bytes;
     },
     cut(how) {
       for (const socket of sockets) end(socket, how);
