@@ -15,7 +15,9 @@ import type { Command } from './commands.ts';
 import { findingLines } from './finding.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { scheduleLines } from './schedule-lines.ts';
-import { columns } from './table.ts';
+import { columns, folded } from './table.ts';
+
+const REASONS_COLUMNS = 72;
 
 export function checkCommand(args: string[]): Command {
   const { values, operands } = readOptions('check', args, { config: 'string', online: 'boolean', json: 'boolean' });
@@ -50,7 +52,8 @@ function policyLines({ name, overrides, rules = [] }: Policy): string[] {
   });
   const of = (verdict: string): string[] => {
     const reasons = chosen.filter(one => one.verdict === verdict).map(one => one.reason);
-    return reasons.length === 0 ? [] : [`  ${verdict}: ${reasons.join(', ')}`];
+    const lines = folded(reasons.join(', '), REASONS_COLUMNS);
+    return lines.map((line, index) => `  ${index === 0 ? `${verdict}: ` : '      '}${line}`);
   };
   const rest =
     name === 'clevertap'

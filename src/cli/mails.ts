@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { visible } from '../runtime/log-lines.ts';
+import { whyUnread } from '../runtime/unread.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
@@ -110,7 +111,7 @@ async function* mailsIn(
 }
 
 function unread(path: string, error: unknown): UnreadMail {
-  return { path, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };
+  return { path, problem: whyUnread(error) };
 }
 
 /** What is no mail at all is told, not read as an odd one. */

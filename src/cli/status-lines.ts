@@ -4,6 +4,7 @@
  */
 import type { Backlog, Breaker, MailboxView, Overview, VerdictCount } from '../outbox/outbox.ts';
 import { visible } from '../runtime/log-lines.ts';
+import { folded } from './table.ts';
 import { REASONS } from '../verdict/verdict.ts';
 import type { Reason } from '../verdict/verdict.ts';
 import { utcMinute } from './event-lines.ts';
@@ -167,15 +168,9 @@ function total(counts: readonly VerdictCount[]): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** A label and a text, broken at spaces (a long word, anywhere) so that no line is wider than the sheet. */
+/** A label and a text, so that no line is wider than the sheet. */
 function row(label: string, text: string): string[] {
-  const room = COLUMNS - 2 - LABEL_CHARS;
-  const lines: string[] = [];
-  for (const word of visible(text).split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(...(word.match(new RegExp(`.{1,${room}}`, 'gu')) ?? []));
-  }
+  const lines = folded(visible(text), COLUMNS - 2 - LABEL_CHARS);
   return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL_CHARS)}${line}`.trimEnd());
 }
 

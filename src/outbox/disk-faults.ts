@@ -52,7 +52,7 @@ const MISSING: Cause = {
   retry: 'never',
   hint: () =>
     '"bounced run" makes it; if it runs already, name its state_dir (an instance of bounced@.service: ' +
-    'BOUNCED_STATE_DIR=/var/lib/bounced/NAME in the environment)',
+    'BOUNCED_STATE_DIR=/var/lib/bounced-NAME in the environment)',
 };
 
 // sqlite.org/rescode.html: primary result codes, the low byte of the extended ones.

@@ -11,6 +11,7 @@ import { LIMITS } from '../shared/limits.ts';
 import { compileRule, reviewRules } from '../verdict/verdict.ts';
 import type { OwnRule, Reason, RuleMistake } from '../verdict/verdict.ts';
 import { nearest } from './nearest.ts';
+import { whyUnread } from './unread.ts';
 
 const text = (example: string): z.ZodString => z.string({ error: `expected a text, such as "${example}"` });
 /** One, or a list of them. */
@@ -67,14 +68,10 @@ async function readText(path: string): Promise<string> {
     const bytes = await readFile(path);
     if (bytes.length <= LIMITS.rulesFileBytes) return bytes.toString('utf8');
   } catch (error) {
-    throw fault(
-      `${path}: the rules cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-      'RULES_UNREADABLE',
-      {
-        hint: 'name a file that the service may read, or leave verdict.rules_file out',
-        cause: error,
-      },
-    );
+    throw fault(`${path}: the file of rules ${whyUnread(error)}`, 'RULES_UNREADABLE', {
+      hint: 'name a file that the service may read, or leave verdict.rules_file out',
+      cause: error,
+    });
   }
   throw fault(`${path}: is larger than ${LIMITS.rulesFileBytes} bytes`, 'RULES_INVALID', { hint: 'leave out rules' });
 }

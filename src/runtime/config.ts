@@ -20,6 +20,7 @@ import { loadRules, ruleWarnings } from './config-rules.ts';
 import type { Listen } from './health.ts';
 import type { LogFormat, LogLevel } from './log-lines.ts';
 import { readSecret } from './secrets.ts';
+import { cureOfUnread, whyUnread } from './unread.ts';
 
 export interface Config {
   readonly stateDir: string;
@@ -109,15 +110,17 @@ function stateDirOf(written: WrittenConfig, env: Env): string {
   return resolve(written.state_dir ?? env['STATE_DIRECTORY']?.split(':')[0] ?? '/var/lib/bounced');
 }
 
+const NO_FILE_CURE = 'name it with --config FILE; systemd/bounced.toml in the package is a commented one to start from';
+
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new Fault(`${path}: the configuration cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, {
+    throw new Fault(`${path}: the configuration ${whyUnread(error)}`, {
       code: 'CONFIG_UNREADABLE',
       retry: 'never',
       exit: EXIT.config,
-      hint: 'name it with --config FILE; systemd/bounced.toml in the package is a commented one to start from',
+      hint: cureOfUnread(error, NO_FILE_CURE),
       cause: error,
     });
   }
@@ -272,7 +275,7 @@ async function readCa(where: string, file: string | undefined, folder: string): 
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new Fault(`${where}: ca_file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, {
+    throw new Fault(`${where}: ca_file ${path} ${whyUnread(error)}`, {
       code: 'CA_UNREADABLE',
       retry: 'never',
       exit: EXIT.config,

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { EXIT, Fault } from '../shared/fault.ts';
 import { Secret } from '../shared/secret.ts';
 import type { Env } from './config.ts';
+import { cureOfUnread, whyUnread } from './unread.ts';
 
 export interface SecretSources {
   readonly file: string | undefined;
@@ -41,11 +42,17 @@ export async function readSecret(
   const text = tidy((await readSource(where, stem, sources, place)).trim());
   if (text === '' || /[\r\n\0]/.test(text)) {
     throw fault(
-      `${where}: the ${stem} is ${text === '' ? 'empty' : 'more than one line'}`,
+      `${where}: the ${stem} ${origin(stem, sources, place)} is ${text === '' ? 'empty' : 'more than one line'}`,
       'put the secret alone into one line',
     );
   }
   return new Secret(text);
+}
+
+/** Where a person has to look: never what was found there. */
+function origin(stem: string, { file, credential }: SecretSources, place: Place): string {
+  if (file !== undefined) return `in ${resolve(place.folder, file)}`;
+  return credential === undefined ? `that ${stem}_command prints` : `in the credential ${credential}`;
 }
 
 async function readSource(where: string, stem: string, sources: SecretSources, place: Place): Promise<string> {
@@ -70,12 +77,8 @@ async function readSecretFile(where: string, key: string, path: string, place: P
     if ((mode & 0o077) !== 0 && !guarded) place.warnings.push(`${where}: others may read ${path}; chmod 600 it`);
     return await readFile(path, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw fault(
-      `${where}: ${key} ${path} cannot be read (${code})`,
-      'make the file, readable for the service user only',
-      error,
-    );
+    const cure = cureOfUnread(error, 'make the file, with the secret alone in one line, readable for its owner only');
+    throw fault(`${where}: ${key} ${path} ${whyUnread(error)}`, cure, error);
   }
 }
 

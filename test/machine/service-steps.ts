@@ -13,6 +13,7 @@ export async function life(on: On): Promise<void> {
   await crashed(on);
   await stuck(on);
   await refused(on);
+  await restored(on);
   await tenant(on);
 }
 
@@ -178,6 +179,30 @@ async function refused({ steps, machine, world, user }: On): Promise<void> {
   await steps.show('systemctl status bounced --no-pager --lines=4');
   configure(machine.root, world, user);
   await steps.show('systemctl start bounced');
+}
+
+async function restored({ steps, world }: On): Promise<void> {
+  steps.title('A backup of before in the place of the outbox');
+  const state = '/var/lib/bounced';
+  await steps.show(`systemctl stop bounced; cp ${state}/bounced.db /root/bounced.db; systemctl start bounced`);
+  world.bounce('after-backup@customer.example');
+  const times = (address: string): number => world.counted().filter(one => one === address).length;
+  await steps.until(
+    'a bounce after the backup is posted',
+    () => times('after-backup@customer.example'),
+    count => count === 1,
+  );
+  const ran = await steps.show(
+    `systemctl stop bounced; cd ${state} && rm -f bounced.db bounced.db-wal bounced.db-shm; ` +
+      'cp /root/bounced.db . && chown --reference=. bounced.db; systemctl start bounced',
+  );
+  steps.promise('it starts on the backup', ran.exit === 0, ran.exit);
+  await steps.until(
+    'what the backup did not know is posted again',
+    () => times('after-backup@customer.example'),
+    count => count === 2,
+  );
+  steps.promise('and nothing else', times('first@customer.example') === 1, times('first@customer.example'));
 }
 
 async function tenant({ steps, machine, world, user }: On): Promise<void> {

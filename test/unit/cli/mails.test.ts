@@ -112,6 +112,6 @@ describe('what holds no mail says so', () => {
   test('and does not keep the rest from being read', async () => {
     await put({ 'mixed/a.eml': '', 'mixed/b.eml': mail('b'), 'mixed/c.eml/d.eml': mail('d') });
     expect(await read('mixed')).toEqual(['mixed/a.eml: is empty', 'b.eml: b', 'd.eml: d']);
-    expect(await read('nowhere')).toEqual(['nowhere: cannot be read (ENOENT)']);
+    expect(await read('nowhere')).toEqual(['nowhere: is not there']);
   });
 });

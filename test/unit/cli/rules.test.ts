@@ -111,7 +111,7 @@ describe('rules test', () => {
     const { exit, out, err } = await captured(rulesCommand(['test', path('rules.toml'), '/no/such', path('full.eml')]));
     expect([exit, err]).toEqual([
       65,
-      expect.stringMatching(/^bounced: \/no\/such: cannot be read \(ENOENT\)\n {2}cure: /),
+      expect.stringMatching(/^bounced: \/no\/such: is not there\n {2}cure: /),
     ]);
     expect(out).toContain('same     full.eml');
   });

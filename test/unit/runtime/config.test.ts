@@ -126,14 +126,18 @@ describe('mistakes are named with their place and their cure', () => {
     [
       'a secret file that is not there',
       SMALLEST.replace('"password"', '"nowhere"'),
-      'mailbox "campaigns": password_file nowhere cannot be read (ENOENT)',
+      'mailbox "campaigns": password_file nowhere is not there',
     ],
     [
       'two secrets that cannot be had',
       SMALLEST.replace('"password"', '"nowhere"').replace('url_file = "url"', 'url_command = "echo secret; exit 3"'),
-      'mailbox "campaigns": password_file nowhere cannot be read (ENOENT)\ncallback "clevertap": url_command failed (3)',
+      'mailbox "campaigns": password_file nowhere is not there\ncallback "clevertap": url_command failed (3)',
     ],
-    ['an empty secret', SMALLEST.replace('"password"', '"empty"'), 'mailbox "campaigns": the password is empty'],
+    [
+      'an empty secret',
+      SMALLEST.replace('"password"', '"empty"'),
+      'mailbox "campaigns": the password in empty is empty',
+    ],
     [
       'a callback without TLS',
       SMALLEST.replace('"url"', '"http-url"'),
