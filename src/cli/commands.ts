@@ -21,6 +21,7 @@ const NAMES = [
   'outbox',
   'held',
   'breaker',
+  'explain',
   'completion',
 ] as const;
 
@@ -58,6 +59,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./breaker.ts')).breakerCommand(args);
     case 'completion':
       return (await import('./completion.ts')).completionCommand(args);
+    case 'explain':
+      return (await import('./explain.ts')).explainCommand(args);
   }
 }
 

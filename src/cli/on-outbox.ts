@@ -30,6 +30,7 @@ const FITTING: Readonly<Record<Act | 'show', readonly EventState[]>> = {
   drop: ['waiting', 'stopped', 'dead'],
   release: ['held'],
   discard: ['held'],
+  undo: ['delivered', 'dead', 'dropped'],
 };
 /** Events that are listed when words fit several. */
 const CANDIDATES = 10;
@@ -63,7 +64,7 @@ export function toFilter(command: string, values: FilterValues, fallbackLimit: n
     ...(mailbox === undefined ? {} : { mailbox }),
     ...(callback === undefined ? {} : { callback }),
     ...(address === undefined ? {} : { address }),
-    limit: values.limit === undefined ? fallbackLimit : toLimit(command, values.limit),
+    limit: limitOption(command, values.limit, fallbackLimit),
   };
 }
 
@@ -119,7 +120,7 @@ export function refusal(act: Act, { id, result }: Acted, address: string): Fault
 
 const CURES: Partial<Record<Acted['result'], string>> = {
   held: '"bounced held release" posts it without the proof, "bounced held discard" forgets it',
-  delivered: 'the callback has taken it; a wrong hard bounce is undone in CleverTap by resubscribing the address',
+  delivered: 'the callback has taken it; "bounced undo ADDRESS" resubscribes whom a wrong hard bounce unsubscribed',
   dropped: 'it stays dropped; a later bounce of this address is a new event',
 };
 
@@ -162,7 +163,9 @@ function toState(command: string, word: string): EventState {
   throw usage(command, `there is no state "${word}"${question}`);
 }
 
-function toLimit(command: string, text: string): number {
+/** The value of --limit. @throws Fault exit 64 */
+export function limitOption(command: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw usage(command, `--limit expects a whole number from 1 on, not "${text}"`);
 }

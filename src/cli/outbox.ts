@@ -143,6 +143,7 @@ const DONE: Readonly<Record<Act, string>> = {
   drop: 'dropped, will not be posted',
   release: 'released, due now',
   discard: 'discarded, will not be posted',
+  undo: 'resubscribed',
 };
 const SOON = 'bounced: a running daemon notices within 10 s and posts after batch_wait; else the next start does\n';
 

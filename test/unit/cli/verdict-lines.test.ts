@@ -2,7 +2,7 @@
  * What `classify --explain` says of a verdict: everything a person needs to agree with it or not.
  */
 import { expect, test } from '@jest/globals';
-import { explain } from '../../../src/cli/explain.ts';
+import { verdictLines } from '../../../src/cli/verdict-lines.ts';
 import { readBounce } from '../../../src/index.ts';
 
 const report = (reply: string): string => `From: mailer-daemon@mx.example.net
@@ -30,7 +30,7 @@ Diagnostic-Code: smtp; ${reply}
 
 async function explained(reply: string): Promise<string> {
   const bounce = await readBounce(report(reply));
-  return bounce.verdicts.flatMap(verdict => explain(bounce, verdict)).join('\n');
+  return bounce.verdicts.flatMap(verdict => verdictLines(bounce, verdict)).join('\n');
 }
 
 test('the verdict and its cause, the line, the rule and its source, what lost and why, the reader', async () => {
