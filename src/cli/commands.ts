@@ -22,6 +22,7 @@ const NAMES = [
   'held',
   'breaker',
   'explain',
+  'undo',
   'completion',
 ] as const;
 
@@ -61,6 +62,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./completion.ts')).completionCommand(args);
     case 'explain':
       return (await import('./explain.ts')).explainCommand(args);
+    case 'undo':
+      return (await import('./undo.ts')).undoCommand(args);
   }
 }
 

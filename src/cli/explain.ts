@@ -44,7 +44,7 @@ interface Told {
 export function explainCommand(args: string[]): Command {
   const { values, operands } = readOptions('explain', args, { config: 'string', json: 'boolean', limit: 'string' });
   const [word, ...others] = operands;
-  if (word === undefined) throw usage('explain', 'expected an ADDRESS, a MESSAGE-ID or a FILE');
+  if (word === undefined || word.trim() === '') throw usage('explain', 'expected an ADDRESS, a MESSAGE-ID or a FILE');
   refuseOperands('explain', others);
   const limit = limitOption('explain', values.limit, MAILS);
   const show = values.json === true ? asJson : asText;
@@ -118,7 +118,7 @@ async function explainFile(
         exit = tellUnread(mail);
         continue;
       }
-      const told = config === undefined ? undefined : await recorded(config, mail, limit);
+      const told = config === undefined ? 'not asked' : await recorded(config, mail, limit);
       await print(await explainMail(mail, { reading, policy, asJson: show === asJson }, told));
     }
   } finally {
@@ -127,36 +127,41 @@ async function explainFile(
   return exit;
 }
 
+/** Why there is no word about what became of a file's mail. */
+type Unknown = 'not asked' | 'nothing';
+
 interface Ways {
   readonly reading: ReadingThread;
   readonly policy: Policy;
   readonly asJson: boolean;
 }
 
-async function explainMail({ file, source }: SavedMail, ways: Ways, told: Told | undefined): Promise<string> {
+async function explainMail({ file, source }: SavedMail, ways: Ways, told: Told | Unknown): Promise<string> {
   const bounce: Bounce = await ways.reading.readFile(source, ways.policy, systemClock.nowSeconds());
   if (ways.asJson) {
-    const roads = told?.traces.map(roadRecord);
+    const roads = typeof told === 'string' ? undefined : told.traces.map(roadRecord);
     return visible(JSON.stringify({ ...bounceRecord(file, bounce), originals: bounce.originalMessageIds, roads }));
   }
   const originals = bounce.originalMessageIds.map(id => `<${id}>`).join(', ');
   const lines = bounceLines(file, bounce);
   if (originals !== '') lines.push(visible(`original  ${originals}`));
-  if (told === undefined) return [...lines, 'proof     not asked: nothing is looked up for a file'].join('\n');
+  if (told === 'not asked') return [...lines, 'proof     not asked: nothing is looked up for a file'].join('\n');
+  if (told === 'nothing')
+    return [...lines, 'recorded  nothing: the daemon has not read this mail, or has forgotten it'].join('\n');
   return [...lines, '', `recorded: ${asText(told)}`].join('\n');
 }
 
 /** What the daemon has made of the same mail. */
-async function recorded(config: string, { source }: SavedMail, limit: number): Promise<Told | undefined> {
+async function recorded(config: string, { source }: SavedMail, limit: number): Promise<Told | Unknown> {
   const id = cleanMessageId(headerValue(parseHeaderFields(source), 'message-id') ?? '');
-  if (id === undefined) return undefined;
+  if (id === undefined) return 'nothing';
   const told = await withOutbox(config, store => tellMail(store, id, limit), 'read').catch((error: unknown) => {
     // A configuration without a daemon is enough to read a file by it.
     if (error instanceof Fault && error.code === 'STORE_MISSING') return undefined;
     throw error;
   });
   const own = told?.traces.filter(({ mail }) => mail?.messageId === id) ?? [];
-  return told === undefined || own.length === 0 ? undefined : { ...told, traces: own };
+  return told === undefined || own.length === 0 ? 'nothing' : { ...told, traces: own };
 }
 
 function nothing(word: string): Fault {

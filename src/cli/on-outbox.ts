@@ -34,7 +34,7 @@ const FITTING: Readonly<Record<Act | 'show', readonly EventState[]>> = {
 };
 /** Events that are listed when words fit several. */
 const CANDIDATES = 10;
-/** Events that are acted on in one transaction. */
+/** Events that are listed, or acted on, in one transaction. */
 const AT_ONCE = 500;
 
 export type FilterValues = { readonly [Name in keyof typeof FILTER_OPTIONS]?: string };
@@ -82,6 +82,18 @@ export async function findEvent(store: Store, act: Act | 'show', word: string): 
   if (only === undefined) throw unknown(word, byAddress);
   if (others.length > 0) throw several(word, found);
   return only;
+}
+
+/** Every event that the filter lets through, whatever its limit, in the order they were recorded. */
+export async function listAll(store: Store, filter: Omit<EventFilter, 'limit'>): Promise<KeptEvent[]> {
+  const all: KeptEvent[] = [];
+  for (;;) {
+    const after = all.at(-1);
+    const rest = after === undefined ? {} : { afterSeq: after.seq };
+    const page = await store.list({ ...filter, ...rest, limit: AT_ONCE });
+    all.push(...page);
+    if (page.length < AT_ONCE) return all;
+  }
 }
 
 /** Acts on these, some hundreds in one transaction; gives what became of each. */

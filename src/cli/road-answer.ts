@@ -94,39 +94,32 @@ function fateOf({ state, ambiguous, acts }: EventRoad): Fate {
 
 function hardWords({ event, verdict }: Case): string {
   const what = `a hard bounce of ${utc(event.tsSeconds)}${reasonWords(verdict)}`;
-  const { callback, settledAtSeconds = 0, lastAnswer = '' } = event;
-  const past = event.acts.findLast(({ act }) => act === 'undo');
-  switch (fateOf(event)) {
-    case 'unsubscribed':
-      return `was unsubscribed: ${what} was posted to "${callback}", which took it at ${utc(settledAtSeconds)}`;
-    case 'undone': {
-      const why = past?.because === undefined ? '' : `: ${past.because}`;
-      const when = `on ${utc(past?.atSeconds ?? 0)} by ${past?.who ?? ''}${why}`;
-      return `was unsubscribed for ${what} (posted to "${callback}"), and resubscribed ${when}`;
-    }
-    case 'unclear':
-      return `may have been unsubscribed: ${what} was posted to "${callback}" without a clear answer (${lastAnswer || event.state})`;
-    default:
-      return `was not unsubscribed${event.state === 'dropped' || event.state === 'dead' ? '' : ' yet'}: ${what} ${stateWords(event)}`;
-  }
+  const { callback, state, settledAtSeconds = 0 } = event;
+  const posted = `was posted to "${callback}"`;
+  const fate = fateOf(event);
+  if (fate === 'unsubscribed') return `was unsubscribed: ${what} ${posted}, which took it at ${utc(settledAtSeconds)}`;
+  if (fate === 'undone') return `was unsubscribed for ${what}, and resubscribed ${undoWords(event)}`;
+  if (state === 'claimed') return `is being unsubscribed: ${what} is being posted to "${callback}" this moment`;
+  if (fate === 'unclear')
+    return `may have been unsubscribed: ${what} ${posted} without a clear answer; it ${stateWords(event)}`;
+  return `was not unsubscribed${fate === 'pending' ? ' yet' : ''}: ${what} ${stateWords(event)}`;
 }
 
+function undoWords({ acts }: EventRoad): string {
+  const past = acts.findLast(({ act }) => act === 'undo');
+  if (past === undefined) return '';
+  return `at ${utc(past.atSeconds)} by ${past.who}${past.because === undefined ? '' : `: ${past.because}`}`;
+}
+
+/** How it stands with an event that was not delivered. */
 function stateWords({ state, callback, missing, lastAnswer, nextAtSeconds }: EventRoad): string {
-  switch (state) {
-    case 'held':
-      return `is held and not posted: ${missing ?? 'its proof is missing'}`;
-    case 'stopped':
-      return 'is stopped by the breaker';
-    case 'dead':
-      return `was refused by "${callback}" for good: ${lastAnswer ?? ''}`;
-    case 'dropped':
-      return 'was dropped by hand';
-    default: {
-      const answer = lastAnswer === undefined ? '' : `; the last answer was ${lastAnswer}`;
-      const next = nextAtSeconds === undefined ? '' : `, next at ${utc(nextAtSeconds)}`;
-      return `waits for "${callback}"${next}${answer}`;
-    }
-  }
+  if (state === 'held') return `is held and not posted: ${missing ?? 'its proof is missing'}`;
+  if (state === 'stopped') return 'is stopped by the breaker';
+  if (state === 'dead') return `was refused by "${callback}" for good: ${lastAnswer ?? ''}`;
+  if (state === 'dropped') return 'was dropped by hand';
+  const answer = lastAnswer === undefined ? '' : `; the last answer was ${lastAnswer}`;
+  const next = nextAtSeconds === undefined ? '' : `, next at ${utc(nextAtSeconds)}`;
+  return `waits for "${callback}"${next}${answer}`;
 }
 
 function softWords(cases: readonly Case[], { event, verdict }: Case): string {
@@ -146,7 +139,7 @@ function unpostedWords(address: string, traces: readonly Trace[]): string {
 function reasonWords(verdict: Verdict | undefined): string {
   if (verdict === undefined) return '';
   const { reason, diagnostic, evidence } = verdict;
-  const meaning = REASONS[reason].meaning.replace(/\.$/, '');
+  const meaning = REASONS[reason].meaning.replace(/^[A-Z]/, first => first.toLowerCase()).replace(/\.$/, '');
   const quote = diagnostic ?? evidence[0]?.quote;
   return ` (${reason}: ${meaning}${quote === undefined ? '' : `; "${quote}"`})`;
 }
