@@ -24,9 +24,9 @@ be used, 78 configuration
 example: sudo bounced explain customer@example.com --config /etc/bounced/bounced.toml
 `;
 
-export const undo = `usage: bounced undo ADDRESS...|--since TIME --dry-run --config FILE
-       bounced undo ADDRESS...|--since TIME --write FILE --reason TEXT --config FILE
-       bounced undo ADDRESS...|--since TIME --send --reason TEXT --config FILE
+export const undo = `usage: bounced undo ADDRESS...|--since TIME --dry-run --config FILE [--mailbox M] [--callback C] [--again] [--json]
+       bounced undo ADDRESS...|--since TIME --write FILE|--send --reason TEXT --config FILE [--mailbox M]
+                    [--callback C] [--again] [--json]
 
 Resubscribes customers whose hard bounce was posted wrongly, by CleverTap's Subscribe API. Look first with --dry-run.
 CleverTap cannot tell who of them has unsubscribed himself meanwhile: that is undone too. Soft bounces unsubscribe

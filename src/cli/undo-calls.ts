@@ -38,7 +38,7 @@ export function undoBatches(wronged: readonly Wronged[]): UndoBatch[] {
   });
 }
 
-/** Sends one request and notes whom it resubscribed. Rejects with a Fault as `resubscribe` does; nobody is noted then. */
+/** Sends one request and notes whom it resubscribed. Rejects with a Fault as `resubscribe` does: nobody is noted. */
 export async function sendBatch(
   store: Store,
   api: ApiSettings,

@@ -1,6 +1,6 @@
 /**
- * CleverTap's server API in the configuration, for `bounced undo` alone: where it is, and the account's id and passcode.
- * Takes the path of the configuration, gives the settings of one callback's API. The daemon never reads these secrets.
+ * CleverTap's server API in the configuration, for `bounced undo` alone: its URL, the account's id and passcode. Takes
+ * the path of the configuration, gives the settings of one callback's API. The daemon never reads these secrets.
  */
 import { dirname, resolve } from 'node:path';
 import type { ApiSettings } from '../callback/callback.ts';
