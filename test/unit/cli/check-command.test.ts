@@ -40,7 +40,9 @@ test('programs get the same schedule, in milliseconds, beside the configuration'
   const { exit, out } = await captured(checkCommand(['--config', path, '--json']));
   expect(exit).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
-    config: expect.arrayContaining([expect.objectContaining({ key: 'mailbox.campaigns.user', value: 'news@example.com' })]),
+    config: expect.arrayContaining([
+      expect.objectContaining({ key: 'mailbox.campaigns.user', value: 'news@example.com' }),
+    ]),
     retries: { busy: { baseMs: 600_000, capMs: 21_600_000, jitter: 'full', when: expect.stringContaining('429') } },
   });
   expect(out).not.toMatch(/secret-path|abcd/);
