@@ -9,7 +9,9 @@ import type { Account, Event, Held, ProvenanceSettings, Unposted } from './prove
 import { isReport } from './report/report.ts';
 import type { NotABounce, Reading } from './report/report.ts';
 import type { Verdict } from './verdict/verdict.ts';
+import { headerValue } from './shared/header-fields.ts';
 import type { HeaderFields } from './shared/header-fields.ts';
+import { cleanMessageId } from './shared/message-id.ts';
 
 /** One mail, understood and decided, not yet proven. */
 export interface ReadMail {
@@ -54,7 +56,7 @@ export function conclude(
   for (const { raw, reading, verdicts, returnedHeaders = [] } of mails) {
     const { uid, identity, headers, internalDateSeconds: received } = raw;
     if (!isReport(reading)) {
-      outcomes.push({ uid, identity, kind: reading.kind, because: reading.because, verdicts: [] });
+      outcomes.push({ uid, identity, kind: reading.kind, because: reading.because, verdicts: [], ...idOf(headers) });
       continue;
     }
     const proven = prove(
@@ -68,10 +70,16 @@ export function conclude(
     const because = sumUp(proven.events, proven.held, proven.unposted);
     const eventIds = [...proven.events, ...proven.held].map(({ id }) => id);
     const receivedAt = received === undefined ? {} : { receivedAtSeconds: received };
-    const { kind, reader } = reading;
-    outcomes.push({ uid, identity, kind, because, reader, verdicts, eventIds, ...receivedAt });
+    const { kind, reader, originalMessageIds } = reading;
+    const about = { kind, because, reader, originalMessageIds, ...idOf(headers) };
+    outcomes.push({ uid, identity, verdicts, eventIds, ...about, ...receivedAt });
   }
   return { outcomes, events, held };
+}
+
+function idOf(headers: HeaderFields): { messageId?: string } {
+  const messageId = cleanMessageId(headerValue(headers, 'message-id') ?? '');
+  return messageId === undefined ? {} : { messageId };
 }
 
 function sumUp(events: readonly Event[], held: readonly Held[], unposted: readonly Unposted[]): string {

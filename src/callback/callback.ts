@@ -16,6 +16,9 @@ import { openLine, pausedUntilMs } from './line.ts';
 import type { Line } from './line.ts';
 
 export { clevertapBody } from './clevertap.ts';
+export { resubscribe, resubscribeBody, subscribeUrl } from './resubscribe.ts';
+export type { ApiSettings } from './resubscribe.ts';
+export type { Unprocessed } from './partial.ts';
 export { RETRY_SCHEDULE } from './schedule.ts';
 export type { RetryRule } from './schedule.ts';
 

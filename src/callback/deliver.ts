@@ -64,7 +64,7 @@ async function settleAnswered(
     return false;
   }
   const taken = events.filter(event => !named.includes(event));
-  await settleTaken(line, taken, signal);
+  await settleTaken(line, taken, because, signal);
   if (named.length > 0) await settleNamed(line, named, leftOut, taken.length > 0, signal);
   return taken.length > 0;
 }

@@ -68,12 +68,17 @@ export function pausedUntilMs(line: Line, nowMs: number): number {
 }
 
 /** These were taken: the other side works. */
-export async function settleTaken(line: Line, events: readonly ClaimedEvent[], signal: AbortSignal): Promise<void> {
+export async function settleTaken(
+  line: Line,
+  events: readonly ClaimedEvent[],
+  because: string,
+  signal: AbortSignal,
+): Promise<void> {
   if (events.length === 0) return;
   line.takings += 1;
   line.failures = undefined;
   for (const { id } of events) line.suspects.delete(id);
-  const settlements = events.map(({ id }) => ({ id, as: 'delivered' }) as const);
+  const settlements = events.map(({ id }) => ({ id, as: 'delivered', because: statusOf(because) }) as const);
   await settle(line, settlements, signal);
   if (line.alarmed) line.tools.log.info('the callback takes events again');
   line.alarmed = false;
@@ -169,6 +174,11 @@ export function isGuilty(line: Line, { id }: ClaimedEvent): boolean {
   if (line.suspects.size >= SUSPECTS) line.suspects.clear();
   line.suspects.set(id, line.takings);
   return false;
+}
+
+/** Of what was taken, the status is enough to keep: "HTTP 200". */
+function statusOf(because: string): string {
+  return because.split(':', 1)[0] ?? because;
 }
 
 function waitFor(line: Line, events: readonly ClaimedEvent[], retry: Retry, failures: number): number {

@@ -2,8 +2,10 @@
  * A 2xx that took only a part, or nothing. Takes the answer's body, gives what was left out; pure, never throws.
  * CleverTap's page "Generic SMTP v2 payload" documents two shapes: `{"error", "TOTAL_EVENTS", "PROCESSED_EVENTS",
  * "UNPROCESSED_EVENTS": [{..., "errorDescription"}]}` and `{"status": "partial_success", "processed", "unprocessed",
- * "unprocessed_events": [{..., "error"}]}`.
+ * "unprocessed_events": [{..., "error"}]}`. The server APIs answer `{"status": "partial", "processed",
+ * "unprocessed": [{"status": "fail", "code", "error", "record"}]}`.
  */
+import { isAddress } from '../shared/address.ts';
 
 /** An event that a 2xx answer names as not taken. */
 export interface Unprocessed {
@@ -61,6 +63,8 @@ function addressesIn(value: unknown, depth: number): string[] {
   if (typeof value !== 'object' || value === null || depth === 0) return [];
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
     if ((key === 'e' || key === 'email') && typeof inner === 'string') return [inner];
+    // The Subscribe API repeats its record: {"type": "email", "value", "status"}.
+    if (key === 'value' && typeof inner === 'string' && isAddress(inner)) return [inner];
     return addressesIn(inner, depth - 1);
   });
 }

@@ -27,8 +27,13 @@ export type Answer =
 /** The longest wait for a connection, TLS included. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Posts a JSON body. `userAgent` such as "bounced/1.2.3". */
-export async function post(settings: CallbackSettings, userAgent: string, body: string): Promise<Answer> {
+/** Posts a JSON body. `userAgent` such as "bounced/1.2.3"; `more`: header fields besides. */
+export async function post(
+  settings: Pick<CallbackSettings, 'url' | 'timeoutMs' | 'ca'>,
+  userAgent: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const { timeoutMs, ca, url } = settings;
   const limit = AbortSignal.timeout(timeoutMs);
   // A connection for each request: one that is kept may be closed by the other side in the very moment of writing,
@@ -45,7 +50,7 @@ export async function post(settings: CallbackSettings, userAgent: string, body: 
     const response = await request(url.reveal(), {
       dispatcher: agent,
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', 'user-agent': userAgent },
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'user-agent': userAgent, ...more },
       body,
       signal: limit,
     });

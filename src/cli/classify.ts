@@ -11,7 +11,7 @@ import type { ExitCode } from '../shared/fault.ts';
 import { silentLog } from '../shared/silent-log.ts';
 import { DEFAULT_POLICY } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
-import { explain } from './explain.ts';
+import { verdictLines } from './verdict-lines.ts';
 import { mailsOf, tellUnread } from './mails.ts';
 import { readOptions, usage } from './options.ts';
 import { print } from './print.ts';
@@ -52,6 +52,11 @@ async function policyOf(path: string): Promise<Policy> {
 }
 
 function showJson(file: string, bounce: Bounce): string {
+  return visible(JSON.stringify(bounceRecord(file, bounce)));
+}
+
+/** One mail for programs; times in epoch seconds. */
+export function bounceRecord(file: string, bounce: Bounce): Record<string, unknown> {
   const { isBounce, kind, because, reader } = bounce;
   // In a failure that also speaks of delayed recipients, only those that failed: also where an override says "none".
   const listed = bounce.verdicts.filter(({ reason }) => !isBounce || (reason !== 'delayed' && reason !== 'delivered'));
@@ -61,7 +66,7 @@ function showJson(file: string, bounce: Bounce): string {
     const codes = { status, replyCode, ts: bouncedAtSeconds, diagnostic };
     return { address: recipient, also, verdict, reason, because, about, ...codes, evidence };
   });
-  return visible(JSON.stringify({ file, isBounce, kind, because, reader, recipients, proof: 'not asked' }));
+  return { file, isBounce, kind, because, reader, recipients, proof: 'not asked' };
 }
 
 function showLines(file: string, bounce: Bounce): string {
@@ -69,9 +74,14 @@ function showLines(file: string, bounce: Bounce): string {
 }
 
 function showExplained(file: string, bounce: Bounce): string {
+  return bounceLines(file, bounce).join('\n');
+}
+
+/** A line a recipient, and under it what the verdict rests on. */
+export function bounceLines(file: string, bounce: Bounce): string[] {
   const lines = summary(file, bounce);
-  const under = bounce.verdicts.map(verdict => explain(bounce, verdict));
-  return lines.flatMap((line, index) => [line, ...(under[index] ?? [])]).join('\n');
+  const under = bounce.verdicts.map(verdict => verdictLines(bounce, verdict));
+  return lines.flatMap((line, index) => [line, ...(under[index] ?? [])]);
 }
 
 function summary(file: string, bounce: Bounce): string[] {

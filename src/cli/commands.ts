@@ -21,6 +21,8 @@ const NAMES = [
   'outbox',
   'held',
   'breaker',
+  'explain',
+  'undo',
   'completion',
 ] as const;
 
@@ -58,6 +60,10 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./breaker.ts')).breakerCommand(args);
     case 'completion':
       return (await import('./completion.ts')).completionCommand(args);
+    case 'explain':
+      return (await import('./explain.ts')).explainCommand(args);
+    case 'undo':
+      return (await import('./undo.ts')).undoCommand(args);
   }
 }
 

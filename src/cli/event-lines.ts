@@ -2,9 +2,9 @@
  * Events of the outbox for people and for programs. Takes kept events and the time, gives text. Pure; lets nothing a
  * mail or a server wrote steer a terminal.
  */
-import type { EventDetails, KeptEvent, PastAct } from '../outbox/outbox.ts';
+import type { EventDetails, EventRoad, KeptEvent, KeptMail, PastAct, PastPost } from '../outbox/outbox.ts';
 import { visible } from '../runtime/log-lines.ts';
-import { explain } from './explain.ts';
+import { verdictLines } from './verdict-lines.ts';
 import { columns } from './table.ts';
 
 /** Characters of an id that are shown: enough to tell a thousand million events apart. */
@@ -71,23 +71,47 @@ export function eventSheet(event: EventDetails, nowSeconds: number): string {
     ...lineIf(event.state === 'delivered' ? 'answer before' : 'last answer', event.lastAnswer),
     ...lineIf('doubt', doubtWords(event)),
     ...lineIf('settled', event.settledAtSeconds === undefined ? undefined : utc(event.settledAtSeconds)),
+    ...event.posts.map((post): [string, string] => ['post', postWords(post)]),
     ...event.acts.map((past): [string, string] => ['done by hand', actWords(past)]),
     ...(message === undefined
       ? []
       : [['mail', `${visible(message.folder)}, UID ${message.uid}: ${visible(message.because)}`] as [string, string]]),
   ];
-  const evidence = message?.verdicts.flatMap(one => [`  ${visible(one.recipient)}`, ...explain(message, one)]) ?? [];
+  const evidence =
+    message?.verdicts.flatMap(one => [`  ${visible(one.recipient)}`, ...verdictLines(message, one)]) ?? [];
   return [columns(rows), ...(evidence.length === 0 ? [] : ['evidence', ...evidence])].join('\n');
 }
 
 /** One event for programs; times in epoch seconds. */
-export function eventRecord(event: KeptEvent | EventDetails): Record<string, unknown> {
+export function eventRecord(event: KeptEvent | EventRoad | EventDetails): Record<string, unknown> {
   const { id, state, mailbox, callback, address, verdict, tsSeconds, proof, attempts, ambiguous, lastAnswer } = event;
   const { missing, originalMessageIds, recordedAtSeconds, nextAtSeconds, settledAtSeconds } = event;
   const facts = { id, state, mailbox, callback, address, verdict, ts: tsSeconds, proof, missing, originalMessageIds };
   const times = { recordedAt: recordedAtSeconds, nextAt: nextAtSeconds, settledAt: settledAtSeconds };
-  const more = 'acts' in event ? { message: event.message, acts: event.acts.map(actRecord) } : {};
+  const more = 'acts' in event ? roadFacts(event) : {};
   return { ...facts, ...times, attempts, ambiguous, lastAnswer, ...more };
+}
+
+function roadFacts(event: EventRoad | EventDetails): Record<string, unknown> {
+  const { queuedAtSeconds, posts, acts } = event;
+  const message = 'message' in event ? { message: mailRecord(event.message) } : {};
+  return { queuedAt: queuedAtSeconds, posts: posts.map(postRecord), acts: acts.map(actRecord), ...message };
+}
+
+/** One mail for programs; times in epoch seconds. */
+export function mailRecord({ recordedAtSeconds, verdicts, ...facts }: KeptMail): Record<string, unknown> {
+  const recipients = verdicts.map(({ bouncedAtSeconds, ...rest }) => ({ ...rest, ts: bouncedAtSeconds }));
+  return { ...facts, recordedAt: recordedAtSeconds, recipients };
+}
+
+/** Requests answered alike in a row, in one line. */
+export function postWords({ firstAtSeconds, lastAtSeconds, times, outcome, answer }: PastPost): string {
+  const when = times === 1 ? utc(lastAtSeconds) : `${times} times from ${utc(firstAtSeconds)} to ${utc(lastAtSeconds)}`;
+  return `${when}: ${outcome}: ${visible(answer)}`;
+}
+
+function postRecord({ firstAtSeconds, lastAtSeconds, ...rest }: PastPost): Record<string, unknown> {
+  return { firstAt: firstAtSeconds, lastAt: lastAtSeconds, ...rest };
 }
 
 /** Who did what, when and why, for people. */
@@ -99,7 +123,8 @@ function actRecord({ atSeconds, ...rest }: PastAct): Record<string, unknown> {
   return { at: atSeconds, ...rest };
 }
 
-function utc(seconds: number): string {
+/** Epoch seconds as "2026-11-23 20:55 UTC". */
+export function utc(seconds: number): string {
   return `${utcMinute(seconds)} UTC`;
 }
 
@@ -114,7 +139,8 @@ function nextRow(event: KeptEvent, nowSeconds: number): [string, string][] {
   return [[event.state === 'held' ? 'next look-up' : 'next try', `${words}${at}`]];
 }
 
-function nextWords({ state, nextAtSeconds }: KeptEvent, nowSeconds: number): string {
+/** When something happens to it next; "-": never by itself. */
+export function nextWords({ state, nextAtSeconds }: KeptEvent, nowSeconds: number): string {
   if (state === 'held') return nextAtSeconds === undefined ? 'never by itself' : inTime(nextAtSeconds - nowSeconds);
   if (state === 'stopped') return 'after reset';
   if (state === 'claimed') return 'being posted';

@@ -1,6 +1,7 @@
 /**
  * The help texts, each with an example. Text only.
  */
+import { explain, undo } from './help-answers.ts';
 import { completion } from './help-completion.ts';
 import { check, login, sendTest } from './help-setup.ts';
 
@@ -18,6 +19,8 @@ usage: bounced COMMAND [...]
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
   held      what could not be proven: list, show, release, discard
   breaker   the stop on a flood of hard bounces: show, reset
+  explain   why a customer was unsubscribed, or not
+  undo      resubscribe customers whose hard bounce was posted wrongly
   completion  a script for bash, zsh or fish; with it, Tab completes commands and options
 
   --help, --version; "bounced COMMAND --help" for one of them
@@ -161,6 +164,8 @@ export const HELP = {
   outbox,
   held,
   breaker,
+  explain,
+  undo,
   completion,
   login,
   'send-test': sendTest,

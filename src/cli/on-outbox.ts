@@ -30,10 +30,11 @@ const FITTING: Readonly<Record<Act | 'show', readonly EventState[]>> = {
   drop: ['waiting', 'stopped', 'dead'],
   release: ['held'],
   discard: ['held'],
+  undo: ['delivered', 'dead', 'dropped'],
 };
 /** Events that are listed when words fit several. */
 const CANDIDATES = 10;
-/** Events that are acted on in one transaction. */
+/** Events that are listed, or acted on, in one transaction. */
 const AT_ONCE = 500;
 
 export type FilterValues = { readonly [Name in keyof typeof FILTER_OPTIONS]?: string };
@@ -63,7 +64,7 @@ export function toFilter(command: string, values: FilterValues, fallbackLimit: n
     ...(mailbox === undefined ? {} : { mailbox }),
     ...(callback === undefined ? {} : { callback }),
     ...(address === undefined ? {} : { address }),
-    limit: values.limit === undefined ? fallbackLimit : toLimit(command, values.limit),
+    limit: limitOption(command, values.limit, fallbackLimit),
   };
 }
 
@@ -81,6 +82,18 @@ export async function findEvent(store: Store, act: Act | 'show', word: string): 
   if (only === undefined) throw unknown(word, byAddress);
   if (others.length > 0) throw several(word, found);
   return only;
+}
+
+/** Every event that the filter lets through, whatever its limit, in the order they were recorded. */
+export async function listAll(store: Store, filter: Omit<EventFilter, 'limit'>): Promise<KeptEvent[]> {
+  const all: KeptEvent[] = [];
+  for (;;) {
+    const after = all.at(-1);
+    const rest = after === undefined ? {} : { afterSeq: after.seq };
+    const page = await store.list({ ...filter, ...rest, limit: AT_ONCE });
+    all.push(...page);
+    if (page.length < AT_ONCE) return all;
+  }
 }
 
 /** Acts on these, some hundreds in one transaction; gives what became of each. */
@@ -119,7 +132,7 @@ export function refusal(act: Act, { id, result }: Acted, address: string): Fault
 
 const CURES: Partial<Record<Acted['result'], string>> = {
   held: '"bounced held release" posts it without the proof, "bounced held discard" forgets it',
-  delivered: 'the callback has taken it; a wrong hard bounce is undone in CleverTap by resubscribing the address',
+  delivered: 'the callback has taken it; "bounced undo ADDRESS" resubscribes whom a wrong hard bounce unsubscribed',
   dropped: 'it stays dropped; a later bounce of this address is a new event',
 };
 
@@ -162,7 +175,9 @@ function toState(command: string, word: string): EventState {
   throw usage(command, `there is no state "${word}"${question}`);
 }
 
-function toLimit(command: string, text: string): number {
+/** The value of --limit. @throws Fault exit 64 */
+export function limitOption(command: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw usage(command, `--limit expects a whole number from 1 on, not "${text}"`);
 }

@@ -10,14 +10,13 @@ import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import type { Command } from './commands.ts';
 import { eventRecord, eventSheet, eventTable, shortId } from './event-lines.ts';
-import { FILTER_OPTIONS, actOnAll, findEvent, refusal, required, toFilter, withOutbox } from './on-outbox.ts';
+import { FILTER_OPTIONS, actOnAll, findEvent, listAll, refusal, required, toFilter, withOutbox } from './on-outbox.ts';
 import type { FilterValues } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands, usage } from './options.ts';
 
 const LISTED = 50;
 /** What waits for something; what is settled is shown when it is asked for. */
 const OPEN_STATES: readonly EventState[] = ['waiting', 'stopped', 'claimed', 'dead'];
-const PAGE = 500;
 
 /** @throws Fault exit 64 */
 export async function outboxCommand(args: string[]): Promise<Command> {
@@ -118,7 +117,7 @@ function actCommand(act: 'retry' | 'drop', args: string[]): Command {
     withOutbox(config, async store => {
       const events =
         states.length > 0
-          ? await listAll(store, { ...toFilter(command, filterOf(values), PAGE), states })
+          ? await listAll(store, { ...toFilter(command, filterOf(values), LISTED), states })
           : await Promise.all(operands.map(word => findEvent(store, act, word)));
       return carryOut(store, act, events, because, values.json === true);
     });
@@ -128,21 +127,12 @@ function filterOf({ mailbox, callback }: FilterValues): FilterValues {
   return { ...(mailbox === undefined ? {} : { mailbox }), ...(callback === undefined ? {} : { callback }) };
 }
 
-async function listAll(store: Store, filter: EventFilter): Promise<KeptEvent[]> {
-  const all: KeptEvent[] = [];
-  for (;;) {
-    const after = all.at(-1);
-    const page = await store.list({ ...filter, ...(after === undefined ? {} : { afterSeq: after.seq }) });
-    all.push(...page);
-    if (page.length < filter.limit) return all;
-  }
-}
-
 const DONE: Readonly<Record<Act, string>> = {
   retry: 'due now',
   drop: 'dropped, will not be posted',
   release: 'released, due now',
   discard: 'discarded, will not be posted',
+  undo: 'resubscribed',
 };
 const SOON = 'bounced: a running daemon notices within 10 s and posts after batch_wait; else the next start does\n';
 

@@ -15,6 +15,7 @@ const FITS: Readonly<Record<Act, readonly EventState[]>> = {
   drop: ['waiting', 'stopped', 'dead'],
   release: ['held'],
   discard: ['held'],
+  undo: ['delivered', 'dead', 'dropped'],
 };
 
 const FIND = 'SELECT id, mailbox, callback, address, verdict, ts, state FROM events WHERE id = ?';
@@ -35,7 +36,7 @@ export function actOn(database: Database, act: Act, id: string, by: Operator, no
   if (!FITS[act].includes(row.state)) return { id, result: row.state };
   if (act === 'retry') database.run(RETRY, id, nowSeconds);
   else if (act === 'release') release(database, row, nowSeconds);
-  else database.run(DROP, id, nowSeconds);
+  else if (act !== 'undo') database.run(DROP, id, nowSeconds);
   note(database, { event: id }, act, by, nowSeconds);
   return { id, result: 'done' };
 }

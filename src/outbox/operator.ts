@@ -57,6 +57,9 @@ export interface EventFilter {
   readonly states?: readonly EventState[];
   readonly mailbox?: string;
   readonly callback?: string;
+  readonly verdict?: 'hard' | 'soft';
+  /** Settled then or later, epoch seconds. */
+  readonly settledFromSeconds?: number;
   /** However it is spelled. */
   readonly address?: string;
   readonly idPrefix?: string;
@@ -65,26 +68,63 @@ export interface EventFilter {
   readonly limit: number;
 }
 
-/** The mail behind an event; it goes after the retention time, the event's own facts with it. */
-export interface EventDetails extends KeptEvent {
-  readonly message?: {
-    readonly folder: string;
-    readonly uid: number;
-    readonly kind: string;
-    readonly because: string;
-    readonly reader?: string;
-    /** Of all its recipients, with their evidence. */
-    readonly verdicts: readonly Verdict[];
-  };
+/** A mail that was looked at; it goes after the retention time. */
+export interface KeptMail {
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly uid: number;
+  readonly recordedAtSeconds: number;
+  /** Its own Message-ID, and those of the mails that bounced: what is looked up in Sent. */
+  readonly messageId?: string;
+  readonly originalMessageIds: readonly string[];
+  readonly kind: string;
+  readonly because: string;
+  readonly reader?: string;
+  /** Of all its recipients, with their evidence. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Requests in a row that an event was in and that were answered alike. */
+export interface PastPost {
+  readonly firstAtSeconds: number;
+  readonly lastAtSeconds: number;
+  readonly times: number;
+  /** `unclear`: it may have been counted. `refused`: for good. */
+  readonly outcome: 'delivered' | 'failed' | 'unclear' | 'refused';
+  readonly answer: string;
+}
+
+/** An event with what was done with it. */
+export interface EventRoad extends KeptEvent {
+  /** When it was proven, or released: from then on it waited for the callback. */
+  readonly queuedAtSeconds?: number;
+  /** The last ones, oldest first. */
+  readonly posts: readonly PastPost[];
   readonly acts: readonly PastAct[];
 }
 
+/** All that is known of an event. */
+export interface EventDetails extends EventRoad {
+  /** The mail it came from, for as long as that is kept. */
+  readonly message?: KeptMail;
+}
+
+/** One mail and all that it led to; events without a mail once that is forgotten. */
+export interface Trace {
+  readonly mail?: KeptMail;
+  readonly events: readonly EventRoad[];
+}
+
+/** What a person asks about: a customer however the address is spelled, or a Message-ID of a bounce or an original. */
+export type Asked = { readonly address: string } | { readonly messageId: string };
+
 /**
+ * - `undo`: delivered, dead and dropped ones were resubscribed; noted alone.
  * - `retry`: waiting, dead and stopped ones are due now.
  * - `drop`: waiting, dead and stopped ones are never posted.
  * - `release`: a held one is posted without the proof. `discard`: a held one is never posted.
  */
-export type Act = 'retry' | 'drop' | 'release' | 'discard';
+export type Act = 'retry' | 'drop' | 'release' | 'discard' | 'undo';
 
 export interface Operator {
   /** Such as "root (sudo by jane)". */

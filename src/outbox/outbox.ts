@@ -9,6 +9,7 @@ import type { Verdict } from '../verdict/verdict.ts';
 import type {
   Act,
   Acted,
+  Asked,
   Breaker,
   EventDetails,
   EventFilter,
@@ -16,6 +17,7 @@ import type {
   Operator,
   PastAct,
   Subject,
+  Trace,
 } from './operator.ts';
 
 import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
@@ -25,14 +27,19 @@ export type { DaemonStanding, MailboxStanding, MailboxView, Overview, VerdictCou
 export type {
   Act,
   Acted,
+  Asked,
   Breaker,
   EventDetails,
   EventFilter,
+  EventRoad,
   EventState,
   KeptEvent,
+  KeptMail,
   Operator,
   PastAct,
+  PastPost,
   Subject,
+  Trace,
 } from './operator.ts';
 
 /** What a store is told when it is opened. */
@@ -53,6 +60,9 @@ export interface MessageOutcome {
   /** Why, in one clause. */
   readonly because: string;
   readonly reader?: string;
+  /** Its own Message-ID, and those of the mails that bounced, as far as it names any; without brackets. */
+  readonly messageId?: string;
+  readonly originalMessageIds?: readonly string[];
   readonly verdicts: readonly Verdict[];
   /** When the mail arrived, by the mailbox's own clock: the breaker counts it there. Now where it is left out. */
   readonly receivedAtSeconds?: number;
@@ -98,9 +108,9 @@ export interface Lease {
   readonly fence: number;
 }
 
-/** How one event fared in one request. */
+/** How one event fared in one request; `because`: what was answered, without the callback's URL. */
 export type Settlement =
-  | { readonly id: string; readonly as: 'delivered' }
+  | { readonly id: string; readonly as: 'delivered'; readonly because?: string }
   /** To be tried again at `nextAtSeconds`. `ambiguous`: it may have been counted already. */
   | {
       readonly id: string;
@@ -190,6 +200,11 @@ export interface Store {
   list(filter: EventFilter): Promise<readonly KeptEvent[]>;
   /** All that is known of one event; undefined where there is none with this id. */
   show(id: string): Promise<EventDetails | undefined>;
+  /**
+   * The mails that speak of this, with all that each led to, and events for the address whose mail is forgotten;
+   * oldest first, the last `limit` of them.
+   */
+  trace(asked: Asked, limit: number): Promise<readonly Trace[]>;
   /** Does this to each event it fits, and notes who, when and why; gives what became of each, in the ids' order. */
   act(act: Act, ids: readonly string[], by: Operator, nowSeconds: number): Promise<readonly Acted[]>;
   /** A breaker for each mailbox that ever had one open, and how many events each keeps waiting. */

@@ -6,6 +6,7 @@ import { addressKey } from '../shared/address.ts';
 import type { Event } from '../provenance/provenance.ts';
 import type { Database } from './database.ts';
 import type { Backlog, ClaimedEvent, Due, HeldEvent, Settlement } from './outbox.ts';
+import { noteCrash, notePost } from './posts.ts';
 import { toBacklog, toClaimed, toDue, toHeld } from './rows.ts';
 
 /** What a held event that is still not proven is left with. */
@@ -32,11 +33,11 @@ const FORGET_CLAIMS = `UPDATE events SET state = 'waiting', next_at = ?, ambiguo
   WHERE state = 'claimed'`;
 
 const DELIVERED = `UPDATE events SET state = 'delivered', next_at = NULL, settled_at = ?2
-  WHERE id = ?1 AND state = 'claimed'`;
+  WHERE id = ?1 AND state = 'claimed' RETURNING seq`;
 const BURIED = `UPDATE events SET state = 'dead', next_at = NULL, settled_at = ?2, last_answer = ?3
-  WHERE id = ?1 AND state = 'claimed'`;
+  WHERE id = ?1 AND state = 'claimed' RETURNING seq`;
 const RETRY = `UPDATE events SET state = 'waiting', next_at = ?2, last_answer = ?3, attempts = attempts + ?4,
-  ambiguous = ambiguous + ?5 WHERE id = ?1 AND state = 'claimed'`;
+  ambiguous = ambiguous + ?5 WHERE id = ?1 AND state = 'claimed' RETURNING seq`;
 
 const HELD_COLUMNS = 'id, mailbox, callback, address, verdict, ts, recorded_at, missing, original_ids, names';
 const HELD_DUE = `SELECT ${HELD_COLUMNS} FROM events WHERE state = 'held' AND mailbox = ?1
@@ -71,6 +72,7 @@ export function claimEvents(
 
 /** Gives every claim back, as after a crash. */
 export function forgetClaims(database: Database, nowSeconds: number): void {
+  noteCrash(database, nowSeconds);
   database.run(FORGET_CLAIMS, nowSeconds);
 }
 
@@ -80,17 +82,26 @@ export function readDue(database: Database, callback: string, nowSeconds: number
 
 /** Settles one claimed event; one that is not claimed any more is left as it is. */
 export function settleEvent(database: Database, settlement: Settlement, nowSeconds: number): void {
+  const { as, because = 'taken' } = settlement;
+  const settled = settleAs(database, settlement, nowSeconds);
+  if (settled === undefined) return;
+  const failed = as === 'retry' && settlement.ambiguous ? 'unclear' : 'failed';
+  const outcome = as === 'delivered' ? 'delivered' : as === 'buried' ? 'refused' : failed;
+  notePost(database, settled.seq, outcome, because, nowSeconds);
+}
+
+/** Undefined where the event was not claimed any more. */
+function settleAs(database: Database, settlement: Settlement, nowSeconds: number): { seq: number } | undefined {
   const { id } = settlement;
   switch (settlement.as) {
     case 'delivered':
-      database.run(DELIVERED, id, nowSeconds);
-      return;
+      return database.one(DELIVERED, id, nowSeconds) as { seq: number } | undefined;
     case 'buried':
-      database.run(BURIED, id, nowSeconds, settlement.because);
-      return;
+      return database.one(BURIED, id, nowSeconds, settlement.because) as { seq: number } | undefined;
     case 'retry': {
       const { nextAtSeconds, because, countsAsAttempt, ambiguous } = settlement;
-      database.run(RETRY, id, nextAtSeconds, because, Number(countsAsAttempt), Number(ambiguous));
+      const facts = [nextAtSeconds, because, Number(countsAsAttempt), Number(ambiguous)];
+      return database.one(RETRY, id, ...facts) as { seq: number } | undefined;
     }
   }
 }

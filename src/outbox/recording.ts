@@ -22,6 +22,7 @@ const ADD_MESSAGE = `INSERT INTO messages (mailbox, folder, uid_validity, uid, k
   VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
 const ADD_VERDICT =
   'INSERT INTO verdicts (message, ordinal, recipient, verdict, reason, whole) VALUES (?, ?, ?, ?, ?, ?)';
+const ADD_MENTION = 'INSERT INTO mentions (kind, word, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 const ADD_EVENT = `INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, proof, state,
   arrived_at, recorded_at, queued_at, next_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
@@ -93,7 +94,18 @@ function addMessage(
   for (const name of names) database.run(NAME_MESSAGE, mailbox, name, message);
   if (known !== undefined) return undefined;
   outcome.verdicts.forEach((verdict, ordinal) => addVerdict(database, message, ordinal, verdict));
+  addMentions(database, message, outcome);
   return message;
+}
+
+/** By what a person finds it again. */
+function addMentions(database: Database, message: number, outcome: MessageOutcome): void {
+  const { messageId, originalMessageIds = [], verdicts } = outcome;
+  if (messageId !== undefined) database.run(ADD_MENTION, 'own', messageId, message);
+  for (const id of originalMessageIds) database.run(ADD_MENTION, 'original', id, message);
+  for (const name of verdicts.flatMap(({ names }) => names)) {
+    database.run(ADD_MENTION, 'address', addressKey(name), message);
+  }
 }
 
 function namesOf(identity: MessageIdentity): string[] {

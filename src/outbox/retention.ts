@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Database } from './database.ts';
+import { forgetPosts } from './posts.ts';
 
 /**
  * So many UIDs below the cursor stay whole, however old they are: the mailbox reads a few of them again after each
@@ -25,6 +26,7 @@ const OLD_MESSAGES = `SELECT id FROM messages AS m WHERE recorded_at < ?
 const FORGET_MESSAGE = [
   'DELETE FROM verdicts WHERE message = ?',
   'DELETE FROM message_names WHERE message = ?',
+  'DELETE FROM mentions WHERE message = ?',
   'DELETE FROM messages WHERE id = ?',
 ];
 
@@ -36,6 +38,7 @@ export function pruneSettled(database: Database, beforeSeconds: number, limit: n
     message: number | null;
   }[];
   for (const { seq, id, message } of events) {
+    forgetPosts(database, seq);
     rememberEvent(database, id);
     const names = database.all(NAMES, message) as { mailbox: string; name: string }[];
     for (const { mailbox, name } of names) rememberName(database, mailbox, name);

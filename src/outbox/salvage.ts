@@ -26,11 +26,15 @@ const TABLES: Readonly<Record<string, string>> = {
   breakers: 'mailbox',
   acts: 'seq',
   remembered: 'hash',
+  mentions: 'word, kind, message',
+  posts: 'event, ordinal',
 };
 const LOST_NAMES = `SELECT mailbox, name FROM message_names WHERE message NOT IN (SELECT id FROM messages)`;
 const MEND = `
   DELETE FROM message_names WHERE message NOT IN (SELECT id FROM messages);
   DELETE FROM verdicts WHERE message NOT IN (SELECT id FROM messages);
+  DELETE FROM mentions WHERE message NOT IN (SELECT id FROM messages);
+  DELETE FROM posts WHERE event NOT IN (SELECT seq FROM events);
   UPDATE events SET message = NULL WHERE message NOT IN (SELECT id FROM messages)`;
 
 /** Faults that say nothing about the damaged file. */

@@ -9,10 +9,11 @@ import { EXIT, Fault } from '../shared/fault.ts';
 import { actOn, note } from './acts.ts';
 import type { Database } from './database.ts';
 import type { LifeLock } from './life-lock.ts';
-import { listEvents, readActs, showEvent } from './listing.ts';
+import { listEvents, readActs } from './listing.ts';
 import type {
   Act,
   Acted,
+  Asked,
   Breaker,
   EventDetails,
   EventFilter,
@@ -20,6 +21,7 @@ import type {
   Operator,
   PastAct,
   Subject,
+  Trace,
 } from './operator.ts';
 import type { Backlog, Batch, ChunkRecord, Due, HeldEvent, Lease, Recorded } from './outbox.ts';
 import type { Settlement, Store, StoreSettings } from './outbox.ts';
@@ -41,6 +43,7 @@ import type { LeaseRow } from './rows.ts';
 import { readOverview, writeStandings } from './standings.ts';
 import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
 import { closeBreaker, readBreakers, stopIfFlood } from './stopping.ts';
+import { readTraces, showEvent } from './traces.ts';
 
 const READ_LEASE = 'SELECT holder, fence, expires_at FROM lease';
 const SET_LEASE = 'UPDATE lease SET holder = ?, fence = ?, expires_at = ?';
@@ -146,6 +149,10 @@ export class SqliteStore implements Store {
 
   async show(id: string): Promise<EventDetails | undefined> {
     return this.#read(database => showEvent(database, id));
+  }
+
+  async trace(asked: Asked, limit: number): Promise<readonly Trace[]> {
+    return this.#read(database => readTraces(database, asked, limit));
   }
 
   async act(act: Act, ids: readonly string[], by: Operator, nowSeconds: number): Promise<readonly Acted[]> {

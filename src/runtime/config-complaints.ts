@@ -8,6 +8,9 @@ import { knownKeys, toListen } from './config-schema.ts';
 import { LOGIN_STEMS, loginMistakes } from './config-login.ts';
 import { nearest } from './nearest.ts';
 
+/** What CleverTap's server API is entered with: each has a _file, a _credential and a _command. */
+const API_STEMS = ['api_account_id', 'api_passcode'] as const;
+
 /**
  * One line an issue: `mailbox[0].prot: unknown key; did you mean "port"?`
  * @param variables the environment variable that set a value, by its place: it is to be mended there
@@ -33,6 +36,7 @@ export function crossCheck(config: WrittenConfig): string[] {
   return [
     ...config.mailbox.flatMap((one, index) => loginMistakes(`mailbox[${index}]`, one)),
     ...config.callback.flatMap((one, index) => secretMistake(`callback[${index}]`, 'url', one)),
+    ...config.callback.flatMap((one, index) => apiMistakes(`callback[${index}]`, one)),
     ...twice(
       'mailbox',
       config.mailbox.map(one => one.name),
@@ -77,8 +81,20 @@ function unknownKey(path: readonly PropertyKey[], key: string): string {
 
 /** A key under which somebody might write the secret itself. */
 function bareSecret(section: string, key: string): string | undefined {
-  const stems: readonly string[] = section === 'mailbox' ? LOGIN_STEMS : section === 'callback' ? ['url'] : [];
+  const stems: readonly string[] =
+    section === 'mailbox' ? LOGIN_STEMS : section === 'callback' ? ['url', ...API_STEMS] : [];
   return stems.find(stem => stem === key);
+}
+
+/** The three only go together. */
+function apiMistakes(where: string, section: Readonly<Record<string, unknown>>): string[] {
+  const given = Object.keys(section).filter(key => key.startsWith('api_') && section[key] !== undefined);
+  if (given.length === 0) return [];
+  const missing = `${where}.api_url: missing; ${given[0] ?? ''} needs it`;
+  return [
+    ...(section['api_url'] === undefined ? [missing] : []),
+    ...API_STEMS.flatMap(stem => secretMistake(where, stem, section)),
+  ];
 }
 
 function secretMistake(where: string, stem: string, section: Readonly<Record<string, unknown>>): string[] {

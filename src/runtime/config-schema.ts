@@ -114,6 +114,15 @@ const callback = z.strictObject({
   url_file: text('/etc/bounced/callback-url').optional(),
   url_credential: text('callback-url').optional(),
   url_command: text('pass show clevertap').optional(),
+  api_url: text('https://eu1.api.clevertap.com')
+    .refine(isSafeUrl, 'expected a URL that begins with https://, such as "https://eu1.api.clevertap.com"')
+    .optional(),
+  api_account_id_file: text('/etc/bounced/account-id').optional(),
+  api_account_id_credential: text('account-id').optional(),
+  api_account_id_command: text('pass show clevertap-account').optional(),
+  api_passcode_file: text('/etc/bounced/passcode').optional(),
+  api_passcode_credential: text('passcode').optional(),
+  api_passcode_command: text('pass show clevertap-passcode').optional(),
   batch_size: whole(1, LIMITS.batchEvents, 500),
   batch_wait: duration(0, 86_400_000, '30s'),
   concurrency: whole(1, 16, 1),

@@ -269,7 +269,8 @@ function checkUrl(where: string, text: string): void {
   });
 }
 
-async function readCa(where: string, file: string | undefined, folder: string): Promise<string | undefined> {
+/** The authorities of a ca_file as PEM. Rejects with a Fault of exit 78. */
+export async function readCa(where: string, file: string | undefined, folder: string): Promise<string | undefined> {
   if (file === undefined) return undefined;
   const path = resolve(folder, file);
   try {

@@ -8,6 +8,7 @@ import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
 import { standingContract } from './standing-contract.ts';
+import { traceContract } from './trace-contract.ts';
 import { oneStore } from './one-store.ts';
 import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from './store-values.ts';
 import type { OpenedStore } from './store-values.ts';
@@ -17,6 +18,7 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
   operatorContract(name, open);
   keepingContract(name, open);
   standingContract(name, open);
+  traceContract(name, open);
 
   const start = oneStore(open);
 

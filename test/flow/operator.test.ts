@@ -193,7 +193,7 @@ describe('mistakes', () => {
     const delivered = await run('outbox', 'drop', addressOf(0), '--reason', 'too late');
     expect(delivered).toMatchObject({
       code: 65,
-      stderr: expect.stringMatching(/is delivered[\s\S]*resubscribing/) as unknown,
+      stderr: expect.stringMatching(/is delivered[\s\S]*bounced undo ADDRESS/) as unknown,
     });
   }, 60_000);
 

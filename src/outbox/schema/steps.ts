@@ -7,9 +7,10 @@ import type { Database } from '../database.ts';
 import { FIRST } from './0001-first.ts';
 import { OPERATOR } from './0002-operator.ts';
 import { STANDINGS } from './0003-standings.ts';
+import { ROAD } from './0005-road.ts';
 
 /** In order; `PRAGMA user_version` counts how many a file has taken. */
-const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS];
+const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD];
 
 /** The schema that this version of the program reads and writes. */
 export const NEWEST_SCHEMA = STEPS.length;

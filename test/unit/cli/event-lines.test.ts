@@ -45,8 +45,14 @@ test('nothing a mail or a server wrote steers the terminal, in any form', () => 
   const nasty = '\u001b[2Jx\u202e\nid  dead';
   const event = kept({ address: nasty, lastAnswer: nasty, missing: nasty, state: 'held', originalMessageIds: [nasty] });
   const acts = [{ atSeconds: NOW, who: nasty, act: 'drop', because: nasty }] as const;
-  const message = { folder: nasty, uid: 1, kind: nasty, because: nasty, verdicts: [] };
-  const texts = [eventTable([event], NOW), heldTable([event], NOW), eventSheet({ ...event, acts, message }, NOW)];
+  const place = { mailbox: nasty, folder: nasty, uid: 1, recordedAtSeconds: NOW, originalMessageIds: [nasty] };
+  const message = { ...place, kind: nasty, because: nasty, verdicts: [] };
+  const post = { firstAtSeconds: NOW, lastAtSeconds: NOW, times: 1, outcome: 'failed', answer: nasty } as const;
+  const texts = [
+    eventTable([event], NOW),
+    heldTable([event], NOW),
+    eventSheet({ ...event, acts, message, posts: [post] }, NOW),
+  ];
   for (const text of texts) {
     expect(text).not.toContain('\u001b');
     expect(text).not.toContain('\u202e');

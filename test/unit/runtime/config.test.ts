@@ -108,6 +108,21 @@ describe('mistakes are named with their place and their cure', () => {
       'bounced.toml: callback[0]: expected one of url_file, url_credential, url_command, not url_file and url_command',
     ],
     [
+      'an API without its place and its id',
+      `${SMALLEST}api_passcode_file = "passcode"\n`,
+      'bounced.toml: callback[0].api_url: missing; api_passcode_file needs it\nbounced.toml: callback[0]: expected one of api_account_id_file, api_account_id_credential, api_account_id_command, not none',
+    ],
+    [
+      'a passcode in the configuration itself',
+      `${SMALLEST}api_passcode = "6b4f7c"\n`,
+      'bounced.toml: callback[0].api_passcode: a secret does not belong here; put it into a file and name that with api_passcode_file',
+    ],
+    [
+      'an API without TLS',
+      `${SMALLEST}api_url = "http://eu1.api.example"\napi_account_id_file = "x"\napi_passcode_file = "x"\n`,
+      'bounced.toml: callback[0].api_url: expected a URL that begins with https://, such as "https://eu1.api.clevertap.com"',
+    ],
+    [
       'a callback that is not there',
       SMALLEST.replace('callback = "clevertap"', 'callback = "clevertrap"'),
       'bounced.toml: mailbox[0].callback: there is no [[callback]] named "clevertrap"; did you mean "clevertap"?',

@@ -1,0 +1,54 @@
+/**
+ * The help texts of the commands that answer for single customers: explain, undo. Text only.
+ */
+
+export const explain = `usage: bounced explain ADDRESS|MESSAGE-ID --config FILE [--limit N] [--json]
+       bounced explain FILE|MBOX|DIR|- [--config FILE] [--json]
+
+Why a customer was unsubscribed, or not: the answer in one sentence, then the road of each mail behind it through the
+stations: what was seen, the line and rule that decided, what lost and why, what was looked up in Sent and found, the
+event, each request with its answer, and what was done by hand. Beside a running daemon or without one. Changes nothing.
+
+  ADDRESS     all that is recorded of this customer, however the address is spelled: the last 10 mails, or --limit
+  MESSAGE-ID  of the bounce, or of the mail that bounced; with or without <>
+  FILE        a saved mail, read as by classify. With --config by its [verdict], and with what is recorded of the mail
+
+  --limit N   so many mails at most, the last ones
+  --json      one JSON object (of a FILE one a mail), times in epoch seconds
+
+What was settled is forgotten after [retention] keep (90 days); then nothing is left to tell.
+
+exit codes: 0 told, 64 usage, 65 nothing is recorded of it, or some mail could not be read, 74 no outbox, or it cannot
+be used, 78 configuration
+
+example: sudo bounced explain customer@example.com --config /etc/bounced/bounced.toml
+`;
+
+export const undo = `usage: bounced undo ADDRESS...|--since TIME --dry-run --config FILE [--mailbox M] [--callback C] [--again] [--json]
+       bounced undo ADDRESS...|--since TIME --write FILE|--send --reason TEXT --config FILE [--mailbox M]
+                    [--callback C] [--again] [--json]
+
+Resubscribes customers whose hard bounce was posted wrongly, by CleverTap's Subscribe API. Look first with --dry-run.
+CleverTap cannot tell who of them has unsubscribed himself meanwhile: that is undone too. Soft bounces unsubscribe
+nobody, so there is nothing to undo of them.
+
+  ADDRESS       of the customer, however it is spelled
+  --since TIME  all whose hard bounce was posted then or later: 2h, 3d, 2026-11-23 or 2026-11-23T20:55 (UTC)
+  --mailbox M, --callback C   only hard bounces of this mailbox, for this callback
+
+  --dry-run     show whom, and who is left out; change nothing, send nothing
+  --write FILE  write the bodies of the requests, 1000 addresses each (FILE, FILE-2 ...), and show the calls of curl
+  --send        send them, to api_url of the [[callback]] with its account id and passcode
+
+  --reason TEXT why; kept with your name and the time
+  --again       also those that were resubscribed already
+  --json        one JSON object a customer
+
+Each customer is resubscribed once: who was written or sent is noted and left out later. What CleverTap has not taken
+is not noted; the same command goes on where it stopped.
+
+exit codes: 0 done, 64 usage, 65 nothing to undo of an address, or CleverTap refuses one, 69 CleverTap cannot be
+reached, 74 no outbox, or a file cannot be written, 77 CleverTap refuses account id or passcode, 78 configuration
+
+example: sudo bounced undo --since 2h --dry-run --config /etc/bounced/bounced.toml
+`;

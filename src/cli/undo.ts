@@ -1,0 +1,192 @@
+/**
+ * `bounced undo`: resubscribes customers whose hard bounce was posted wrongly. Takes addresses or a time; shows whom,
+ * writes the calls of CleverTap's Subscribe API, or sends them. Each customer once; who, when and why is kept.
+ */
+import type { Store } from '../outbox/outbox.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { readEnv } from '../runtime/config.ts';
+import { visible } from '../runtime/log-lines.ts';
+import { readVersion } from '../runtime/version.ts';
+import { isAddress } from '../shared/address.ts';
+import { EXIT, Fault } from '../shared/fault.ts';
+import type { ExitCode } from '../shared/fault.ts';
+import type { Command } from './commands.ts';
+import { utcMinute } from './event-lines.ts';
+import { required, withOutbox } from './on-outbox.ts';
+import { configPath, readOptions, usage } from './options.ts';
+import { printRecord } from './outbox.ts';
+import { columns } from './table.ts';
+import { chooseWronged } from './undo-choice.ts';
+import type { Choice, LeftOut, UndoAsked, Wronged } from './undo-choice.ts';
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
+const OPTIONS = {
+  config: 'string',
+  since: 'string',
+  mailbox: 'string',
+  callback: 'string',
+  reason: 'string',
+  write: 'string',
+  send: 'boolean',
+  'dry-run': 'boolean',
+  again: 'boolean',
+  json: 'boolean',
+} as const;
+
+interface Way {
+  readonly config: string;
+  readonly because: string;
+  readonly json: boolean;
+}
+
+/** @throws Fault exit 64 */
+export function undoCommand(args: string[]): Command {
+  const { values, operands } = readOptions('undo', args, OPTIONS);
+  const config = configPath('undo', values.config);
+  const asked = toAsked(values, operands);
+  const { write } = values;
+  const ways = [values['dry-run'] === true, write !== undefined, values.send === true].filter(Boolean).length;
+  if (ways !== 1) throw usage('undo', 'expected one of --dry-run, --write FILE and --send; look first with --dry-run');
+  const json = values.json === true;
+  if (values['dry-run'] === true) {
+    return () => withOutbox(config, async store => show(await chooseWronged(store, asked), asked, json), 'read');
+  }
+  const because = required('undo', 'reason', values.reason, 'the provider was down and answered "unknown user"');
+  const way: Way = { config, because, json };
+  return () =>
+    withOutbox(config, async store => {
+      const choice = await chooseWronged(store, asked);
+      tellLeftOut(choice.leftOut, json);
+      if (write === undefined) await send(store, choice.wronged, way);
+      else await writeAll(store, choice.wronged, way, write);
+      return conclude(choice, asked);
+    });
+}
+
+type Values = { readonly [Name in 'since' | 'mailbox' | 'callback']?: string } & { readonly again?: boolean };
+
+function toAsked(values: Values, operands: readonly string[]): UndoAsked {
+  const { since, mailbox, callback, again = false } = values;
+  if (since === undefined && operands.length === 0) throw usage('undo', 'expected an ADDRESS, or --since TIME');
+  if (since !== undefined && operands.length > 0) throw usage('undo', 'expected either ADDRESSes or --since, not both');
+  const odd = operands.find(word => !isAddress(word));
+  if (odd !== undefined) throw usage('undo', `expected an ADDRESS such as "customer@example.com", not "${odd}"`);
+  return {
+    addresses: operands,
+    again,
+    ...(since === undefined ? {} : { sinceSeconds: sinceSeconds(since, systemClock.nowSeconds()) }),
+    ...(mailbox === undefined ? {} : { mailbox }),
+    ...(callback === undefined ? {} : { callback }),
+  };
+}
+
+/**
+ * The time that --since names: how long ago, or a date with or without the time of day, in UTC.
+ * @throws Fault exit 64
+ */
+export function sinceSeconds(text: string, nowSeconds: number): number {
+  const ago = /^(\d{1,6})([mhd])$/.exec(text.trim());
+  if (ago !== null) return nowSeconds - Number(ago[1]) * (UNIT_SECONDS[ago[2] ?? ''] ?? 0);
+  const date = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text.trim());
+  const iso = `${date?.[1] ?? ''}T${date?.[2] ?? '00:00'}Z`;
+  const seconds = Math.floor(Date.parse(iso) / 1000);
+  // Date.parse takes the 31st of each month.
+  const isReal = new Date(seconds * 1000 || 0).toISOString().startsWith(date?.[1] ?? '-');
+  if (date !== null && isReal && seconds <= nowSeconds) return seconds;
+  const words = 'a time that is past, such as 2h, 3d, 2026-11-23 or 2026-11-23T20:55 (UTC)';
+  throw usage('undo', `--since expects ${words}, not "${text}"`);
+}
+
+function show(choice: Choice, asked: UndoAsked, json: boolean): ExitCode {
+  if (json) for (const one of choice.wronged) printRecord(recordOf(one, 'would be resubscribed'));
+  else if (choice.wronged.length > 0) process.stdout.write(`${table(choice.wronged)}\n`);
+  tellLeftOut(choice.leftOut, json);
+  const count = choice.wronged.length;
+  const also = count === 0 ? '' : ', also who has unsubscribed himself since';
+  process.stderr.write(`bounced: ${count} would be resubscribed${also}; nothing was changed\n`);
+  return conclude(choice, asked);
+}
+
+async function send(store: Store, wronged: readonly Wronged[], { config, because, json }: Way): Promise<void> {
+  // The network's libraries are loaded only where they are needed.
+  const { sendBatch, undoBatches } = await import('./undo-calls.ts');
+  const { loadApi } = await import('../runtime/config-api.ts');
+  const batches = undoBatches(wronged);
+  // All of them before the first request: a mistake in the configuration must not leave half of it done.
+  const names = [...new Set(batches.map(({ callback }) => callback))];
+  const apis = new Map<string, Awaited<ReturnType<typeof loadApi>>>();
+  for (const name of names) apis.set(name, await loadApi(config, readEnv(), name));
+  let refusals = 0;
+  for (const batch of batches) {
+    const api = apis.get(batch.callback);
+    if (api === undefined) continue;
+    for (const undone of await sendBatch(store, api, `bounced/${readVersion()}`, batch, because)) {
+      tellOne(undone.wronged, undone.refused === undefined ? 'resubscribed' : 'refused', undone.refused, json);
+      refusals += undone.refused === undefined ? 0 : 1;
+    }
+  }
+  if (refusals > 0) throw someRefused(refusals);
+}
+
+async function writeAll(store: Store, wronged: readonly Wronged[], way: Way, path: string): Promise<void> {
+  const { fileOf, undoBatches, writeBatch } = await import('./undo-calls.ts');
+  const { loadApiUrls } = await import('../runtime/config-api.ts');
+  const urls = await loadApiUrls(way.config, readEnv());
+  const calls: string[] = [];
+  for (const [index, batch] of undoBatches(wronged).entries()) {
+    const url = urls.get(batch.callback);
+    calls.push(await writeBatch(store, fileOf(path, index + 1), url, batch, way.because));
+    for (const one of batch.wronged) tellOne(one, 'written', undefined, way.json);
+  }
+  if (calls.length === 0) return;
+  const headers = 'X-CleverTap-Account-Id: ... and X-CleverTap-Passcode: ...';
+  process.stderr.write(`bounced: send it with these calls; the file "headers" holds two lines, ${headers}\n`);
+  for (const call of calls) process.stderr.write(`  ${visible(call)}\n`);
+  process.stderr.write('bounced: all of them are noted as resubscribed; --again writes them once more\n');
+}
+
+function table(wronged: readonly Wronged[]): string {
+  const head = ['address', 'callback', 'posted (UTC)', 'bounces', 'reason', 'refusal'];
+  const rows = wronged.map(({ address, callback, postedAtSeconds, events, reason = '', quote = '' }) => [
+    ...[visible(address), callback, utcMinute(postedAtSeconds), String(events.length), reason],
+    visible(quote).slice(0, 100),
+  ]);
+  return columns([head, ...rows]).replace(/ +$/gm, '');
+}
+
+type Result = 'would be resubscribed' | 'resubscribed' | 'written' | 'refused';
+
+function tellOne(one: Wronged, result: Result, because: string | undefined, json: boolean): void {
+  if (json) printRecord({ ...recordOf(one, result), because });
+  else process.stdout.write(`${visible(`${one.address}  ${result}${because === undefined ? '' : `: ${because}`}`)}\n`);
+}
+
+function recordOf(
+  { address, callback, postedAtSeconds, events, reason, quote }: Wronged,
+  result: Result,
+): object & Record<string, unknown> {
+  return { address, callback, postedAt: postedAtSeconds, events: events.map(({ id }) => id), reason, quote, result };
+}
+
+function tellLeftOut(leftOut: readonly LeftOut[], json: boolean): void {
+  for (const { address, because, cure } of leftOut) {
+    if (json) printRecord({ address, result: 'left out', because, cure });
+    else process.stderr.write(`${visible(`bounced: left out: ${address}: ${because}`)}\n`);
+    if (!json && cure !== undefined) process.stderr.write(`${visible(`  cure: ${cure}`)}\n`);
+  }
+}
+
+/** An address that was named and left out is a mistake; of a time, nobody knows whom it holds. */
+function conclude({ wronged, leftOut }: Choice, { sinceSeconds }: UndoAsked): ExitCode {
+  if (wronged.length === 0 && leftOut.length === 0) process.stderr.write('bounced: there was none\n');
+  return leftOut.length > 0 && sinceSeconds === undefined ? EXIT.dataError : EXIT.ok;
+}
+
+function someRefused(count: number): Fault {
+  return new Fault(`CleverTap refused ${count} of them; the others are resubscribed`, {
+    code: 'RESUBSCRIBE_REFUSED',
+    retry: 'never',
+    exit: EXIT.dataError,
+    hint: 'look at the reasons above, and at these customers in CleverTap; they can be sent again with the same command',
+  });
+}
