@@ -83,9 +83,7 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
     breakers: await store.breakers(),
     mailboxes: book.standings(),
   });
-  const metrics = needs.counted
-    ? (await import('./runtime/metrics.ts')).openMetrics(needs.version, look)
-    : NO_METRICS;
+  const metrics = needs.counted ? (await import('./runtime/metrics.ts')).openMetrics(needs.version, look) : NO_METRICS;
   const own = openOwnFaults(() => log, metrics, clock);
   const daemon = { pid: process.pid, version: needs.version, startedAtSeconds: clock.nowSeconds() };
   let configuredAtSeconds = clock.nowSeconds();
