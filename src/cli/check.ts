@@ -2,6 +2,7 @@
  * `bounced check`: the configuration in force and where each value came from; with --online whether all it needs works.
  * Changes nothing anywhere, posts nothing.
  */
+import { RETRY_SCHEDULE } from '../callback/callback.ts';
 import { loadConfig, readEnv } from '../runtime/config.ts';
 import type { LoadedConfig } from '../runtime/config.ts';
 import { visible } from '../runtime/log-lines.ts';
@@ -75,6 +76,6 @@ function asJson({ origins, warnings }: LoadedConfig, tried: readonly Tried[]): s
     findings: findings.map(({ level, text, cure, fault }) => ({ level, text, cure, code: fault?.code })),
     ...inspection,
   }));
-  const shown = { config: origins, warnings, ...(tried.length === 0 ? {} : { online }) };
+  const shown = { config: origins, warnings, retries: RETRY_SCHEDULE, ...(tried.length === 0 ? {} : { online }) };
   return `${visible(JSON.stringify(shown))}\n`;
 }

@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import { subjectKey } from './listing.ts';
 import type { Act, Acted, EventState, Operator, Subject } from './operator.ts';
 import { releaseHeld } from './queue.ts';
+import type { EventRow } from './rows.ts';
 
 /** In which states an act fits. Never `claimed`: its request may be under way. */
 const FITS: Readonly<Record<Act, readonly EventState[]>> = {
@@ -23,13 +24,7 @@ const DROP = "UPDATE events SET state = 'dropped', next_at = NULL, settled_at = 
 const ASKED = "UPDATE events SET asked_at = ?2 WHERE id = ?1 AND state = 'waiting'";
 const NOTE = 'INSERT INTO acts (at, who, act, subject, because) VALUES (?, ?, ?, ?, ?)';
 
-interface Row {
-  readonly id: string;
-  readonly mailbox: string;
-  readonly callback: string;
-  readonly address: string;
-  readonly verdict: 'hard' | 'soft';
-  readonly ts: number;
+interface Row extends EventRow {
   readonly state: EventState;
 }
 

@@ -24,19 +24,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 export async function openDatabase(path: string, admit: (database: Database) => void): Promise<Database> {
   try {
     if (path !== IN_MEMORY) await makePrivateFile(path);
-    const database = new Database(path);
-    try {
-      admit(database);
-      // https://sqlite.org/pragma.html: FULL, so that what is committed survives a loss of power in WAL mode too.
-      // auto_vacuum first: once the file has a page, only a VACUUM changes it.
-      database.exec(
-        'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
-      );
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    // auto_vacuum first: once the file has a page, only a VACUUM changes it.
+    return admitted(path, admit, 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
   } catch (error) {
     throw diskFault(error, path);
   }
@@ -49,17 +38,23 @@ export async function openDatabase(path: string, admit: (database: Database) => 
 export async function openPresent(path: string, admit: (database: Database) => void): Promise<Database> {
   try {
     await access(path, constants.R_OK | constants.W_OK);
-    const database = new Database(path);
-    try {
-      admit(database);
-      database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    return admitted(path, admit, '');
   } catch (error) {
     throw diskFault(error, path);
+  }
+}
+
+/** Opened and set up once `admit` has let it pass; closed again where something is wrong with it. */
+function admitted(path: string, admit: (database: Database) => void, first: string): Database {
+  const database = new Database(path);
+  try {
+    admit(database);
+    // https://sqlite.org/pragma.html: FULL, so that what is committed survives a loss of power in WAL mode too.
+    database.exec(`${first}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Verdict } from '../verdict/verdict.ts';
 import type { Database, Value } from './database.ts';
 import { EVENT_STATES } from './operator.ts';
 import type { Act, EventDetails, EventFilter, EventState, KeptEvent, PastAct, Subject } from './operator.ts';
+import type { EventRow } from './rows.ts';
 
 const COLUMNS = `seq, id, mailbox, callback, address, verdict, ts, proof, state, recorded_at, next_at, settled_at,
   attempts, ambiguous, last_answer, missing, original_ids`;
@@ -16,14 +17,8 @@ const MESSAGE = 'SELECT folder, uid, kind, because, reader FROM messages WHERE i
 const VERDICTS = 'SELECT whole FROM verdicts WHERE message = ? ORDER BY ordinal';
 const ACTS = 'SELECT at, who, act, because FROM acts WHERE subject = ? ORDER BY seq';
 
-interface Row {
+interface Row extends EventRow {
   readonly seq: number;
-  readonly id: string;
-  readonly mailbox: string;
-  readonly callback: string;
-  readonly address: string;
-  readonly verdict: 'hard' | 'soft';
-  readonly ts: number;
   readonly proof: Proof | null;
   readonly state: EventState;
   readonly recorded_at: number;

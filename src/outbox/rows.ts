@@ -11,13 +11,17 @@ export interface LeaseRow {
   readonly expires_at: number;
 }
 
-interface EventRow {
+/** What every row of an event has, whichever columns are asked for besides. */
+export interface EventRow {
   readonly id: string;
   readonly mailbox: string;
   readonly callback: string;
   readonly address: string;
   readonly verdict: 'hard' | 'soft';
   readonly ts: number;
+}
+
+interface ClaimedRow extends EventRow {
   readonly proof: Proof;
   readonly attempts: number;
 }
@@ -35,7 +39,7 @@ export function toCursor(mailbox: string, folder: string, row: unknown): Cursor 
 }
 
 export function toClaimed(row: unknown): ClaimedEvent {
-  const { id, mailbox, callback, address, verdict, ts, proof, attempts } = row as EventRow;
+  const { id, mailbox, callback, address, verdict, ts, proof, attempts } = row as ClaimedRow;
   return { id, mailbox, callback, address, verdict, tsSeconds: ts, proof, attempts };
 }
 

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 
 const [lib, ours] = process.argv.slice(2);
 // Debian has it on every machine and wants it named, not repeated.

@@ -46,7 +46,8 @@ export function expectedEvents(fixtures: readonly Fixture[]): { address: string;
   });
 }
 
-function dsn(recipient: string, originalId: string, reportId: string): Buffer {
+/** A report as Postfix writes it: this recipient is unknown; it names the mail that bounced. */
+export function dsn(recipient: string, originalId: string, reportId: string): Buffer {
   const domain = recipient.slice(recipient.indexOf('@') + 1);
   return Buffer.from(
     `Return-Path: <>

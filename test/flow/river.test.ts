@@ -1,5 +1,6 @@
 /**
- * The whole way against a real Dovecot and a real HTTP receiver, with the built daemon as a child process.
+ * The whole way against a real Dovecot, and against a server that fails on anything but reading, as Gmail and without
+ * its extensions; with a real HTTP receiver and the built daemon as a child process.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
@@ -9,7 +10,8 @@ import { bounced } from '../servers/command.ts';
 import { startDaemon } from '../servers/daemon.ts';
 import type { DaemonChild } from '../servers/daemon.ts';
 import { startDovecot } from '../servers/dovecot.ts';
-import type { Dovecot } from '../servers/dovecot.ts';
+import { pretendDovecot } from '../servers/pretend-dovecot.ts';
+import type { MailHost } from '../servers/pretend-dovecot.ts';
 import { startReceiver } from '../servers/receiver.ts';
 import type { Receiver } from '../servers/receiver.ts';
 import { bounceNumber, ordinaryNumber } from '../servers/synthetic.ts';
@@ -19,27 +21,10 @@ const BOUNCES = 150;
 const BATCH_WAIT_MS = 300;
 
 let folder: string;
-let dovecot: Dovecot;
+let dovecot: MailHost;
 let receiver: Receiver;
 let daemon: DaemonChild;
-const earlier: DaemonChild['lines'][number][] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bounced-flow-'));
-  [dovecot, receiver] = await Promise.all([startDovecot(), startReceiver()]);
-  for (let n = 0; n < MAILS; n += 1) {
-    const isBounce = n % 10 < 3; // 150 of 500
-    await dovecot.deliver('All Mail', isBounce ? bounceNumber(n).report : ordinaryNumber(n));
-    if (isBounce) await dovecot.deliver('Sent', bounceNumber(n).original);
-  }
-  await dovecot.deliver('Sent', bounceNumber(9000).original);
-}, 60_000);
-
-afterAll(async () => {
-  await daemon.kill();
-  await Promise.all([dovecot.stop(), receiver.stop()]);
-  await rm(folder, { recursive: true, force: true });
-}, 30_000);
+let earlier: DaemonChild['lines'][number][] = [];
 
 const wanted = Array.from({ length: MAILS }, (_, n) => n)
   .filter(n => n % 10 < 3)
@@ -50,7 +35,29 @@ function posted(): string[] {
   return receiver.events().map(({ event, address }) => `${event} ${address}`);
 }
 
-describe('500 mails, 150 of them bounces', () => {
+describe.each([
+  ['a real Dovecot', startDovecot],
+  ['a server that fails on anything but reading', () => pretendDovecot(false)],
+  ["one with Gmail's extensions that does, too", () => pretendDovecot(true)],
+])('500 mails, 150 of them bounces, on %s', (_name, startHost: () => Promise<MailHost>) => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bounced-flow-'));
+    [dovecot, receiver] = await Promise.all([startHost(), startReceiver()]);
+    earlier = [];
+    for (let n = 0; n < MAILS; n += 1) {
+      const isBounce = n % 10 < 3; // 150 of 500
+      await dovecot.deliver('All Mail', isBounce ? bounceNumber(n).report : ordinaryNumber(n));
+      if (isBounce) await dovecot.deliver('Sent', bounceNumber(n).original);
+    }
+    await dovecot.deliver('Sent', bounceNumber(9000).original);
+  }, 60_000);
+
+  afterAll(async () => {
+    await daemon.kill();
+    await Promise.all([dovecot.stop(), receiver.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  }, 30_000);
+
   test('every event is posted exactly once, and the mailbox is byte for byte as it was', async () => {
     expect(wanted).toHaveLength(BOUNCES);
     const before = await dovecot.snapshot();

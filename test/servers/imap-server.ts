@@ -69,6 +69,8 @@ export interface ImapServerSettings {
   readonly gmail?: boolean;
   readonly tls?: boolean;
   readonly script?: Script;
+  /** Commands that could change something are part of the test, and no fault of it. */
+  readonly expectViolations?: boolean;
 }
 
 export interface StoredFolder {
@@ -98,6 +100,7 @@ export interface ImapServer {
   dropConnections(how: 'bye' | 'fin' | 'rst', text?: string): void;
   /** All folders' UIDs, flags, labels and contents as one text. */
   snapshot(): string;
+  /** Rejects when somebody has sent anything but the reading commands: no test may pass that way. */
   stop(): Promise<void>;
 }
 
@@ -172,6 +175,8 @@ export async function startImapServer(settings: ImapServerSettings): Promise<Ima
     async stop() {
       for (const socket of sockets) socket.destroy();
       await new Promise(resolve => server.close(resolve));
+      if (settings.expectViolations === true || world.violations.length === 0) return;
+      throw new Error(`sent to a mailbox that is only read: ${world.violations.join('; ')}`);
     },
   };
 }

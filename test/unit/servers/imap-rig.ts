@@ -45,7 +45,12 @@ export function imapRig(): Rig {
     server,
     async start(settings = {}) {
       const mails = [1, 2, 3].map(n => ({ source: plain(n) }));
-      running = await startImapServer({ users: [USER], folders: [{ path: 'INBOX', mails }], ...settings });
+      running = await startImapServer({
+        users: [USER],
+        folders: [{ path: 'INBOX', mails }],
+        expectViolations: true,
+        ...settings,
+      });
       return running;
     },
     client(options = {}) {
