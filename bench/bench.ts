@@ -6,9 +6,10 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BenchOptions, LeftOut, Measured, Row } from './row.ts';
 import { BACKLOG_BYTES } from './rows/backlog-bytes.ts';
+import { COURIER } from './rows/courier.ts';
 import { READ_BOUNCE } from './rows/read-bounce.ts';
 
-const ROWS: readonly Row[] = [READ_BOUNCE, BACKLOG_BYTES];
+const ROWS: readonly Row[] = [READ_BOUNCE, BACKLOG_BYTES, COURIER];
 const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';
 const SHORT_ROUNDS = 3;
 const ROUNDS = 5;

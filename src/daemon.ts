@@ -91,8 +91,9 @@ async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promi
   const holder = `${process.pid}`;
   const renew = () => store.lease(holder, clock.nowSeconds(), LEASE_SECONDS);
   const lease = await renew();
-  const sights = await openSights({ ...tools, store, lease });
-  const served = options.dryRun || options.once ? undefined : await openHealth(config.http, sights, store);
+  const http = options.dryRun || options.once ? undefined : config.http;
+  const sights = await openSights({ ...tools, store, lease, counted: http !== undefined });
+  const served = await openHealth(http, sights, store);
   if (served !== undefined) tools.log.info('health and metrics are served', { port: served.port });
   tools.notify('READY=1');
   let log = tools.log;

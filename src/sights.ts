@@ -8,8 +8,8 @@ import type { DaemonStanding, Lease, MailboxStanding, Recorded, Store } from './
 import { openOwnFaults } from './own-faults.ts';
 import type { OwnFaults } from './own-faults.ts';
 import type { Conclusion } from './river.ts';
-import { openMetrics } from './runtime/metrics.ts';
 import type { Metrics } from './runtime/metrics.ts';
+import { NO_METRICS } from './runtime/no-metrics.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
@@ -24,6 +24,8 @@ export interface SightsNeeds {
   readonly clock: Clock;
   readonly version: string;
   readonly notify: (state: string) => void;
+  /** Whether anybody can ask for metrics: else none are counted, and their library is not loaded. */
+  readonly counted: boolean;
 }
 
 export interface Sights {
@@ -81,7 +83,7 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
     breakers: await store.breakers(),
     mailboxes: book.standings(),
   });
-  const metrics = openMetrics(needs.version, look);
+  const metrics = needs.counted ? (await import('./runtime/metrics.ts')).openMetrics(needs.version, look) : NO_METRICS;
   const own = openOwnFaults(() => log, metrics, clock);
   const daemon = { pid: process.pid, version: needs.version, startedAtSeconds: clock.nowSeconds() };
   let configuredAtSeconds = clock.nowSeconds();

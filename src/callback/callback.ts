@@ -162,7 +162,9 @@ async function freeSlot(queue: PQueue): Promise<void> {
 async function untilRipe(line: Line, signal: AbortSignal): Promise<void> {
   const { clock, store } = line.tools;
   while (!signal.aborted) {
-    const due = await store.due(line.settings.name, clock.nowSeconds());
+    // During a pause all of it counts: an operator's wish to try again ends the pause.
+    const enough = pausedUntilMs(line, clock.nowMs()) > clock.nowMs() ? undefined : line.batchSize;
+    const due = await store.due(line.settings.name, clock.nowSeconds(), enough);
     // The second in which he asked may have begun before the pause did.
     if (due.askedSeconds !== undefined && (due.askedSeconds + 1) * 1000 > line.pausedAtMs) line.pausedUntilMs = 0;
     const sleepMs = ripeAtMs(line, due, clock.nowMs()) - clock.nowMs();

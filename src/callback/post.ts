@@ -2,7 +2,6 @@
  * One POST. Takes URL and body, gives what came back or how it failed, told apart by whether the request may have
  * been read. Never follows a redirect, never throws, never puts the URL into words.
  */
-import { Agent, request } from 'undici';
 import { LIMITS } from '../shared/limits.ts';
 import type { CallbackSettings } from './callback.ts';
 
@@ -35,6 +34,8 @@ export async function post(
   more: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const { timeoutMs, ca, url } = settings;
+  // Loaded with the first request: a tenth of a second and ten megabytes that an idle daemon need not spend.
+  const { Agent, request } = await import('undici');
   const limit = AbortSignal.timeout(timeoutMs);
   // A connection for each request: one that is kept may be closed by the other side in the very moment of writing,
   // and then nobody knows whether the events were counted. Batches are too rare for it to cost anything.

@@ -2,8 +2,7 @@
  * One IMAP connection and the few read-only commands we use: the only place that knows imapflow. Takes settings,
  * gives a logged-in session; a broken one is thrown away and a new one made. Never SELECTs, never STOREs.
  */
-import { ImapFlow } from 'imapflow';
-import type { FetchMessageObject, FetchQueryObject, MessageStructureObject, SearchObject } from 'imapflow';
+import type { FetchMessageObject, FetchQueryObject, ImapFlow, MessageStructureObject, SearchObject } from 'imapflow';
 import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Heart } from '../shared/heart.ts';
@@ -64,11 +63,11 @@ export class Connection {
   #opened: string | undefined;
   readonly #wakers = new Set<() => void>();
 
-  private constructor(settings: MailboxSettings, { log, heart }: Tools, auth: Auth) {
+  private constructor(client: ImapFlow, settings: MailboxSettings, { log, heart }: Tools) {
     this.#settings = settings;
     this.#log = log;
     this.#heart = heart;
-    this.#client = new ImapFlow(clientOptions(settings, auth, log));
+    this.#client = client;
     // Before connect(): an "error" without a listener ends the program.
     this.#client.on('error', (error: unknown) => {
       this.#broken = error;
@@ -85,8 +84,11 @@ export class Connection {
 
   /** Connects and logs in. Rejects with a Fault that names host, user and cure. */
   static async open(settings: MailboxSettings, tools: Tools, signal: AbortSignal): Promise<Connection> {
+    // Loaded with the first connection, so that the daemon is ready before it.
+    const { ImapFlow } = await import('imapflow');
     return withAuth(settings, signal, async auth => {
-      const connection = new Connection(settings, tools, auth);
+      const client = new ImapFlow(clientOptions(settings, auth, tools.log));
+      const connection = new Connection(client, settings, tools);
       await connection.#run(signal, () => connection.#client.connect());
       return connection;
     });

@@ -175,7 +175,8 @@ export interface Store {
   /** Up to `limit` due events of this callback, oldest first, reserved until `nowSeconds + claimSeconds`. */
   claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch>;
   /** How many events of this callback can be claimed now, and when the next ones can. Cheap: asked before claims. */
-  due(callback: string, nowSeconds: number): Promise<Due>;
+  /** @param enough when so many can be claimed now, that count alone is told, without looking through the rest */
+  due(callback: string, nowSeconds: number, enough?: number): Promise<Due>;
   /** Settles events of a batch, all in one transaction. Events that are not claimed any more are left as they are. */
   settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void>;
   /** Held events of this mailbox whose next look-up is due, oldest first. */

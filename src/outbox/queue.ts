@@ -29,11 +29,14 @@ const DUE = `SELECT count(*) FILTER (WHERE ${IS_DUE}) AS count, min(queued_at) F
   min(next_at) FILTER (WHERE NOT ${IS_DUE}) AS next,
   max(asked_at) FILTER (WHERE ${IS_DUE}) AS asked
   FROM events INDEXED BY queue WHERE callback = ?1 AND state IN ('waiting', 'claimed')`;
+// Stops at the limit: a long backlog is not counted anew before each batch.
+const FULL = `SELECT count(*) AS count FROM (SELECT 1 FROM events INDEXED BY queue WHERE ${CLAIMABLE}
+  ORDER BY seq LIMIT ?3)`;
 const FORGET_CLAIMS = `UPDATE events SET state = 'waiting', next_at = ?, ambiguous = ambiguous + 1
   WHERE state = 'claimed'`;
 
 const DELIVERED = `UPDATE events SET state = 'delivered', next_at = NULL, settled_at = ?2
-  WHERE id = ?1 AND state = 'claimed' RETURNING seq`;
+  WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'claimed' RETURNING seq, id`;
 const BURIED = `UPDATE events SET state = 'dead', next_at = NULL, settled_at = ?2, last_answer = ?3
   WHERE id = ?1 AND state = 'claimed' RETURNING seq`;
 const RETRY = `UPDATE events SET state = 'waiting', next_at = ?2, last_answer = ?3, attempts = attempts + ?4,
@@ -76,26 +79,46 @@ export function forgetClaims(database: Database, nowSeconds: number): void {
   database.run(FORGET_CLAIMS, nowSeconds);
 }
 
-export function readDue(database: Database, callback: string, nowSeconds: number): Due {
+export function readDue(database: Database, callback: string, nowSeconds: number, enough?: number): Due {
+  if (enough !== undefined) {
+    const { count } = database.one(FULL, callback, nowSeconds, enough) as { count: number };
+    if (count >= enough) return { count };
+  }
   return toDue(database.one(DUE, callback, nowSeconds));
 }
 
-/** Settles one claimed event; one that is not claimed any more is left as it is. */
-export function settleEvent(database: Database, settlement: Settlement, nowSeconds: number): void {
-  const { as, because = 'taken' } = settlement;
+/** Settles claimed events; those that are not claimed any more are left as they are. */
+export function settleEvents(database: Database, settlements: readonly Settlement[], nowSeconds: number): void {
+  settleDelivered(database, settlements, nowSeconds);
+  for (const one of settlements) if (one.as !== 'delivered') settleEvent(database, one, nowSeconds);
+}
+
+/** Nearly always all of a batch: one statement. */
+function settleDelivered(database: Database, settlements: readonly Settlement[], nowSeconds: number): void {
+  const answers = new Map(
+    settlements.flatMap(one => (one.as === 'delivered' ? [[one.id, one.because ?? 'taken'] as const] : [])),
+  );
+  if (answers.size === 0) return;
+  const settled = database.all(DELIVERED, JSON.stringify([...answers.keys()]), nowSeconds);
+  for (const { seq, id } of settled as { seq: number; id: string }[]) {
+    notePost(database, seq, 'delivered', answers.get(id) ?? 'taken', nowSeconds);
+  }
+}
+
+type Undelivered = Exclude<Settlement, { readonly as: 'delivered' }>;
+
+function settleEvent(database: Database, settlement: Undelivered, nowSeconds: number): void {
   const settled = settleAs(database, settlement, nowSeconds);
   if (settled === undefined) return;
-  const failed = as === 'retry' && settlement.ambiguous ? 'unclear' : 'failed';
-  const outcome = as === 'delivered' ? 'delivered' : as === 'buried' ? 'refused' : failed;
-  notePost(database, settled.seq, outcome, because, nowSeconds);
+  const failed = settlement.as === 'retry' && settlement.ambiguous ? 'unclear' : 'failed';
+  const outcome = settlement.as === 'buried' ? 'refused' : failed;
+  notePost(database, settled.seq, outcome, settlement.because, nowSeconds);
 }
 
 /** Undefined where the event was not claimed any more. */
-function settleAs(database: Database, settlement: Settlement, nowSeconds: number): { seq: number } | undefined {
+function settleAs(database: Database, settlement: Undelivered, nowSeconds: number): { seq: number } | undefined {
   const { id } = settlement;
   switch (settlement.as) {
-    case 'delivered':
-      return database.one(DELIVERED, id, nowSeconds) as { seq: number } | undefined;
     case 'buried':
       return database.one(BURIED, id, nowSeconds, settlement.because) as { seq: number } | undefined;
     case 'retry': {

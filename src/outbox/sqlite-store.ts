@@ -33,7 +33,7 @@ import {
   readDue,
   readHeldDue,
   releaseHeld,
-  settleEvent,
+  settleEvents,
 } from './queue.ts';
 import type { StillHeld } from './queue.ts';
 import { recordChunk } from './recording.ts';
@@ -110,13 +110,13 @@ export class SqliteStore implements Store {
     return { callback, events };
   }
 
-  async due(callback: string, nowSeconds: number): Promise<Due> {
-    return this.#read(database => readDue(database, callback, nowSeconds));
+  async due(callback: string, nowSeconds: number, enough?: number): Promise<Due> {
+    return this.#read(database => readDue(database, callback, nowSeconds, enough));
   }
 
   async settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void> {
     await this.#writeAs(lease, database => {
-      for (const settlement of settlements) settleEvent(database, settlement, nowSeconds);
+      settleEvents(database, settlements, nowSeconds);
     });
   }
 

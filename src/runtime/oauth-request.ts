@@ -2,7 +2,6 @@
  * One request for a token (RFC 6749 3.2). Takes URL and form, gives the answer with the server's own time, or a Fault
  * when there is none. Follows no redirect, repeats no character of the form.
  */
-import { Agent, request } from 'undici';
 import { Fault } from '../shared/fault.ts';
 
 /** What the authorization server answered. */
@@ -27,6 +26,8 @@ export async function requestToken(
   url: string,
   form: Readonly<Record<string, string>>,
 ): Promise<TokenAnswer> {
+  // Loaded when it is needed: most mailboxes log in by password.
+  const { Agent, request } = await import('undici');
   const agent = new Agent({ pipelining: 0, connect: { timeout: LIMIT_MS } });
   try {
     const response = await request(url, {

@@ -3,7 +3,6 @@
  * (RFC 7523). Takes the grant, gives a token that is good for five minutes at least; asks anew before one runs out.
  * Never shows a token.
  */
-import { importPKCS8, SignJWT } from 'jose';
 import type { AccessTokens } from '../mailbox/mailbox.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
@@ -148,6 +147,8 @@ async function formOf({ user, tokenUrl, grant, where }: TokenSettings, clock: Cl
     };
   }
   const { clientEmail, keyId, privateKey } = grant.key;
+  // Loaded when it is needed: most mailboxes log in by password.
+  const { importPKCS8, SignJWT } = await import('jose');
   const issuedAt = clock.nowSeconds() - BACKDATED_SECONDS;
   const key = await importPKCS8(privateKey.reveal(), 'RS256').catch(() => {
     throw keyFault(where, 'holds a private key that cannot be read');

@@ -111,6 +111,9 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
     test('due and backlog tell how many wait, since when and until when', async () => {
       const { store, lease } = await startWith(eventOf(1), eventOf(2), eventOf(3));
       expect(await store.due('clevertap', NOW + 5)).toEqual({ count: 3, waitingSinceSeconds: NOW });
+      // Enough for a batch: more need not be counted; too few for one: all is told.
+      expect(await store.due('clevertap', NOW + 5, 2)).toEqual({ count: 2 });
+      expect(await store.due('clevertap', NOW + 5, 4)).toEqual({ count: 3, waitingSinceSeconds: NOW });
       expect(await store.backlog()).toEqual({
         ...{ waiting: 3, claimed: 0, held: 0, delivered: 0, dead: 0, stopped: 0 },
         oldestWaitingSeconds: eventOf(3).tsSeconds,

@@ -7,7 +7,7 @@ import type { Database } from '../database.ts';
 import { FIRST } from './0001-first.ts';
 import { OPERATOR } from './0002-operator.ts';
 import { STANDINGS } from './0003-standings.ts';
-import { ROAD } from './0005-road.ts';
+import { ROAD } from './0004-road.ts';
 
 /** In order; `PRAGMA user_version` counts how many a file has taken. */
 const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD];

@@ -109,10 +109,7 @@ describe('rules test', () => {
 
   test('tells of mails that cannot be read, and reads the others', async () => {
     const { exit, out, err } = await captured(rulesCommand(['test', path('rules.toml'), '/no/such', path('full.eml')]));
-    expect([exit, err]).toEqual([
-      65,
-      expect.stringMatching(/^bounced: \/no\/such: is not there\n {2}cure: /),
-    ]);
+    expect([exit, err]).toEqual([65, expect.stringMatching(/^bounced: \/no\/such: is not there\n {2}cure: /)]);
     expect(out).toContain('same     full.eml');
   });
 
