@@ -180,12 +180,17 @@ describe('a holder that was killed', () => {
       env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(child.stdout, 'data');
-    const store = await openSqliteStore(path);
-    await expect(store.lease('two', NOW + 1, TTL)).rejects.toMatchObject({ code: 'LEASE_HELD' });
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    expect(await store.lease('two', NOW + 1, TTL)).toEqual({ holder: 'two', fence: 2 });
-    await store.close();
+    try {
+      await once(child.stdout, 'data');
+      const store = await openSqliteStore(path);
+      await expect(store.lease('two', NOW + 1, TTL)).rejects.toMatchObject({ code: 'LEASE_HELD' });
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      expect(await store.lease('two', NOW + 1, TTL)).toEqual({ holder: 'two', fence: 2 });
+      await store.close();
+    } finally {
+      // Also when something above failed: it would live on.
+      child.kill('SIGKILL');
+    }
   });
 });
