@@ -46,6 +46,7 @@ interface Follower extends Stations {
   readonly heart: Heart;
 }
 
+const UNREADABLE_CURE = 'look at it in another mail program: was it a bounce, its address is not told';
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
 const BACKOFF = { baseMs: 1_000, capMs: 300_000 };
 /** With `once`, how often a chunk may fail before giving up. */
@@ -190,6 +191,7 @@ function tell(follower: Follower, conclusion: Conclusion, chunk: Chunk, recorded
     if (!isNew.has(outcome.uid)) continue;
     const { uid, kind, because, reader } = outcome;
     follower.log.debug('mail', { uid, kind, because, reader });
+    if (kind === 'unreadable') follower.log.warn('a mail is passed over', { uid, because, cure: UNREADABLE_CURE });
     for (const verdict of outcome.verdicts) {
       const { recipient: address, reason, status, replyCode } = verdict;
       const { about } = verdict;

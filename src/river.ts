@@ -31,9 +31,11 @@ export interface Conclusion {
 
 const NO_SIGN: NotABounce = { kind: 'ordinary', because: 'nothing in its header speaks of a report' };
 
-/** A mail that was no candidate is ordinary by its header alone. */
+/** A mail that was no candidate is ordinary by its header alone; of one that was not handed out nothing is known. */
 export function readByHeader(raw: RawMessage): ReadMail {
-  return { raw, reading: NO_SIGN, verdicts: [] };
+  const { problem } = raw;
+  const reading: NotABounce = problem === undefined ? NO_SIGN : { kind: 'unreadable', because: problem };
+  return { raw, reading, verdicts: [] };
 }
 
 /** The Message-IDs to look up in Sent for these mails: of failures only, each once. */

@@ -61,6 +61,7 @@ export function statusRecord({ overview, backlog, breakers, nowSeconds }: Status
     breakers,
     lastDay: {
       mails: overview.mails,
+      unreadable: overview.unreadable,
       verdicts: verdicts.filter(one => !isOwnFault(one)),
       ownFaults: verdicts.filter(isOwnFault),
     },
@@ -132,7 +133,7 @@ function outboxLines({ backlog, breakers, nowSeconds }: Status, paint: Paint): s
   ];
 }
 
-function verdictLines({ mails, verdicts }: Overview, paint: Paint): string[] {
+function verdictLines({ mails, unreadable, verdicts }: Overview, paint: Paint): string[] {
   const ours = verdicts.filter(one => !isOwnFault(one));
   const rows = ['hard', 'soft', 'none'].flatMap(word => {
     const of = ours.filter(({ verdict }) => verdict === word);
@@ -142,6 +143,7 @@ function verdictLines({ mails, verdicts }: Overview, paint: Paint): string[] {
   return [
     paint(`last 24 hours: ${mails} mails looked at`, 'head'),
     ...(rows.length > 0 ? rows : row('verdicts', 'none')),
+    ...(unreadable === 0 ? [] : row('UNREADABLE', `${unreadable} could not be fetched or read: see the log`)),
   ];
 }
 

@@ -103,6 +103,8 @@ export interface RawMessage {
   readonly source?: Buffer;
   /** True when source was cut. */
   readonly truncated: boolean;
+  /** Why the server did not hand it out, in a clause; then there is nothing else of it. */
+  readonly problem?: string;
 }
 
 /** A run of messages that are recorded together, and the cursor after them. */

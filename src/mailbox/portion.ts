@@ -31,28 +31,37 @@ const MOST_BYTES = 2 * LIMITS.headerBytes + LIMITS.sourceBytes;
 
 /** How often a mail may fail by itself before it is left out. */
 const TRIES = 3;
+/** How often in a row a connection may end over the same mails before it counts as theirs. */
+const DROPS = 3;
 
 /**
  * For one mailbox; remembers what failed. A failure that is none of the network's is some mail's: the mails of that
- * portion are then taken one by one, and the one that fails again is fetched in another way, and at last left out.
+ * portion are then taken one by one, and the one that fails again is fetched in another way, and at last left out. So
+ * it is for mails over which the server ends one connection after the other.
  */
 export function openPortions(): Portions {
   let carefulUntil = 0;
   const failed = new Map<number, number>();
+  let drops = { uid: 0, times: 0 };
   const failedOften = (times: number): Set<number> =>
     new Set([...failed].filter(([, count]) => count >= times).map(([uid]) => uid));
   return {
     async first(connection, uids, work, signal) {
       const most = (uids[0] ?? 0) <= carefulUntil ? 1 : LIMITS.chunkMails;
       const asked = uids.slice(0, most);
+      const [first = 0] = asked;
+      let sized = false;
       try {
         const some = await whatFits(connection, asked, signal);
+        sized = true;
         const portion = { ...some, shapeless: failedOften(1), leftOut: failedOften(TRIES) };
         return { portion, done: await work(portion) };
       } catch (error) {
-        if (!isOfTheNetwork(error)) {
-          const [only = 0] = asked;
-          if (asked.length === 1) failed.set(only, (failed.get(only) ?? 0) + 1);
+        // A server that is down would not have told the sizes.
+        const isTheirs = sized && isDrop(error);
+        if (isTheirs) drops = { uid: first, times: drops.uid === first ? drops.times + 1 : 1 };
+        if (!isOfTheNetwork(error) || (isTheirs && drops.times % DROPS === 0)) {
+          if (asked.length === 1) failed.set(first, (failed.get(first) ?? 0) + 1);
           carefulUntil = Math.max(carefulUntil, asked.at(-1) ?? 0);
         }
         throw error;
@@ -64,6 +73,10 @@ export function openPortions(): Portions {
 /** What connectionFault knows by name is about line, server or account. */
 function isOfTheNetwork(error: unknown): boolean {
   return error instanceof Fault && error.code !== 'IMAP';
+}
+
+function isDrop(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'CONNECTION_LOST';
 }
 
 async function whatFits(

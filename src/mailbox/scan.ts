@@ -67,7 +67,10 @@ async function unsearched(
   return [...found, ...(await connection.uidsFrom(lastUid + 1, signal))];
 }
 
-/** Looks at these; skips our own sent mail and drafts. `missing`: UIDs that the server did not hand out. */
+/**
+ * Looks at these; skips our own sent mail and drafts. `missing`: UIDs that the server did not hand out. One that is
+ * left out is a message without content.
+ */
 export async function readChunk(
   connection: Connection,
   { uids, large, shapeless, leftOut }: Portion,
@@ -91,8 +94,17 @@ export async function readChunk(
   const full = await readCandidates(connection, candidates, shapeless, interest, signal);
   // A candidate whose content went away between the two looks would be taken for a mail without a report.
   const messages = looked.flatMap(raw => (raw.candidate ? (full.get(raw.uid) ?? []) : raw));
-  const got = new Set([...ours, ...messages].map(({ uid }) => uid));
-  return { messages, skipped: ours.length, missing: uids.filter(uid => !got.has(uid)) };
+  const without = uids.filter(uid => leftOut.has(uid)).map(uid => notFetched(connection.openedFolder ?? '', uid));
+  const got = new Set([...ours, ...messages, ...without].map(({ uid }) => uid));
+  const all = [...messages, ...without].sort((one, other) => one.uid - other.uid);
+  return { messages: all, skipped: ours.length, missing: uids.filter(uid => !got.has(uid)) };
+}
+
+/** It has no name but its place: once it can be fetched, it is known by its own and taken for a new one. */
+function notFetched(folder: string, uid: number): RawMessage {
+  const place = [{ name: 'message-id', value: `no message but UID ${uid} of ${folder}` }];
+  const problem = 'the server does not hand it out: each FETCH of it fails';
+  return { uid, identity: identify(place), sizeBytes: 0, headers: [], candidate: false, truncated: false, problem };
 }
 
 function isOwnMail({ labels }: Fetched): boolean {

@@ -27,8 +27,8 @@ import { SentLookups } from './sent-lookups.ts';
 type CursorOf = (folder: string) => Promise<Cursor | undefined>;
 
 const RECONNECT = { baseMs: 1_000, capMs: 300_000 };
-/** With `once`: connections that may fail in a row. */
-const ONCE_TRIES = 3;
+/** With `once`: connections that may fail in a row; more than a mail takes to be left out that none can fetch. */
+const ONCE_TRIES = 5;
 /** UIDs remembered as handed on, so that the overlap is not read twice while we follow. */
 const REMEMBERED = 2_000;
 /**

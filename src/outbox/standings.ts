@@ -58,6 +58,8 @@ export interface Overview {
   readonly verdicts: readonly VerdictCount[];
   /** Mails recorded in that time, bounces or not. */
   readonly mails: number;
+  /** Those of them that could not be fetched or read. */
+  readonly unreadable: number;
 }
 
 const KEEP = `INSERT INTO standings (subject, whole, kept_at) VALUES (?, ?, ?)
@@ -68,7 +70,8 @@ const CURSORS = 'SELECT mailbox, folder, uid_validity, last_uid FROM cursors ORD
 const VERDICTS = `SELECT mailbox, verdict, reason, count(*) AS count FROM messages
   JOIN verdicts ON verdicts.message = messages.id WHERE recorded_at >= ?
   GROUP BY mailbox, verdict, reason ORDER BY count DESC, reason`;
-const MAILS = 'SELECT count(*) AS count FROM messages WHERE recorded_at >= ?';
+const MAILS = `SELECT count(*) AS mails, count(*) FILTER (WHERE kind = 'unreadable') AS unreadable FROM messages
+  WHERE recorded_at >= ?`;
 const LEASE = 'SELECT holder, fence, expires_at FROM lease';
 
 const DAEMON = 'daemon';
@@ -111,7 +114,7 @@ export function readOverview(
     ...(pid === undefined ? {} : { runningPid: pid }),
     mailboxes: views(database, rows),
     verdicts: database.all(VERDICTS, sinceSeconds) as VerdictCount[],
-    mails: (database.one(MAILS, sinceSeconds) as { count: number }).count,
+    ...(database.one(MAILS, sinceSeconds) as { mails: number; unreadable: number }),
   };
 }
 

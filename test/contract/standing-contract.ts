@@ -22,9 +22,15 @@ export function standingContract(name: string, open: (settings?: StoreSettings) 
   describe(`${name}: standing and overview`, () => {
     test('nothing is known of a new outbox, but that a daemon runs', async () => {
       const { store, lease } = await start();
-      expect(await store.overview(0, NOW)).toEqual({ runningPid: 'one', mailboxes: [], verdicts: [], mails: 0 });
+      expect(await store.overview(0, NOW)).toEqual({
+        runningPid: 'one',
+        mailboxes: [],
+        verdicts: [],
+        mails: 0,
+        unreadable: 0,
+      });
       await store.release(lease);
-      expect(await store.overview(0, NOW)).toEqual({ mailboxes: [], verdicts: [], mails: 0 });
+      expect(await store.overview(0, NOW)).toEqual({ mailboxes: [], verdicts: [], mails: 0, unreadable: 0 });
     });
 
     test('what is kept of daemon and mailboxes takes the place of what was; mailboxes that are gone go', async () => {

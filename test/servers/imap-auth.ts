@@ -4,6 +4,8 @@
  */
 import type { ImapWorld } from './imap-server.ts';
 
+const CAPABILITIES = 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN SPECIAL-USE LITERAL- SASL-IR';
+
 export interface Credentials {
   readonly user: string;
   readonly secret: string;
@@ -36,4 +38,10 @@ export function credentials(mechanism: string, encoded: string): Credentials {
 
 export function isKnown({ users }: ImapWorld, { user, secret, isToken }: Credentials): boolean {
   return users.some(one => one.user === user && (isToken ? one.tokens?.includes(secret) : one.password === secret));
+}
+
+/** What the server says that it can do. */
+export function capabilitiesOf(world: ImapWorld): string {
+  const ways = mechanismsOf(world).map(one => ` AUTH=${one}`);
+  return `${CAPABILITIES}${ways.join('')}${world.gmail ? ' X-GM-EXT-1' : ''}`;
 }

@@ -51,6 +51,11 @@ export function planFetch(items: Word, isUid: boolean, gmail: boolean): readonly
   return wants.length === 0 ? 'unknown' : wants;
 }
 
+/** True when more than facts about a mail is wanted. */
+export function wantsContent(wants: readonly Want[]): boolean {
+  return wants.some(want => 'section' in want);
+}
+
 /** The parenthesised list of a FETCH response. */
 export function fetchResponse(mail: StoredMail, wants: readonly Want[]): Buffer {
   const parts = wants.flatMap((want, index) => [

@@ -50,6 +50,8 @@ export interface Script {
   blindSearch?: boolean | undefined;
   /** UIDs that SEARCH lists and FETCH leaves out. */
   unfetchable?: readonly number[] | undefined;
+  /** The tagged answer to any FETCH of content that touches this UID; undefined ends the connection instead. */
+  poison?: { readonly uid: number; readonly folder: string; readonly answer: string | undefined } | undefined;
   /** Commands (upper case) that are never answered. */
   stall?: readonly string[] | undefined;
 }

@@ -3,15 +3,13 @@
  */
 import type { Socket } from 'node:net';
 import { string } from './bodystructure.ts';
-import { credentials, isKnown, mechanismsOf, TOKEN_REFUSED } from './imap-auth.ts';
-import { fetchResponse, planFetch } from './imap-fetch.ts';
+import { capabilitiesOf, credentials, isKnown, mechanismsOf, TOKEN_REFUSED } from './imap-auth.ts';
+import { fetchResponse, planFetch, wantsContent } from './imap-fetch.ts';
 import { commandReader, inSet, isSet, listPattern, wordsOf } from './imap-parser.ts';
 import type { Word } from './imap-parser.ts';
 import { search } from './imap-search.ts';
 import { examined, statusOf } from './imap-status.ts';
 import type { ImapWorld, StoredFolder } from './imap-server.ts';
-
-const CAPABILITIES = 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN SPECIAL-USE LITERAL- SASL-IR';
 
 /** A command taken apart. */
 interface Command {
@@ -46,7 +44,7 @@ export class ImapSession {
     });
     socket.on('data', read);
     const { greeting, closeAfterGreeting } = world.script;
-    this.#say(greeting ?? `* OK [CAPABILITY ${this.#capabilities()}] test server ready`);
+    this.#say(greeting ?? `* OK [CAPABILITY ${capabilitiesOf(this.#world)}] test server ready`);
     if (closeAfterGreeting === true) this.end(undefined);
   }
 
@@ -69,7 +67,7 @@ export class ImapSession {
   }
 
   readonly #anyone: Readonly<Record<string, Answer>> = {
-    CAPABILITY: ({ tag }) => this.#done(tag, `* CAPABILITY ${this.#capabilities()}`),
+    CAPABILITY: ({ tag }) => this.#done(tag, `* CAPABILITY ${capabilitiesOf(this.#world)}`),
     NOOP: ({ tag }) => this.#done(tag),
     ID: ({ tag }) => this.#done(tag, '* ID ("name" "test")'),
     LOGIN: ({ tag, words }) => this.#login(tag, text(words[0]), text(words[1])),
@@ -94,11 +92,6 @@ export class ImapSession {
     SEARCH: command => this.#search(command),
     FETCH: command => this.#fetch(command),
   };
-
-  #capabilities(): string {
-    const ways = mechanismsOf(this.#world).map(one => ` AUTH=${one}`);
-    return `${CAPABILITIES}${ways.join('')}${this.#world.gmail ? ' X-GM-EXT-1' : ''}`;
-  }
 
   #take(line: string): void {
     const continuation = this.#continuation;
@@ -154,7 +147,7 @@ export class ImapSession {
       refuse(script.loginAnswer ?? '');
     } else if (isKnown(this.#world, { user, secret, isToken })) {
       this.#user = user;
-      this.#say(`${tag} OK [CAPABILITY ${this.#capabilities()}] logged in`);
+      this.#say(`${tag} OK [CAPABILITY ${capabilitiesOf(this.#world)}] logged in`);
     } else refuse('NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)');
   }
 
@@ -257,9 +250,14 @@ export class ImapSession {
       this.#say(`${tag} BAD fetch not understood`);
     } else {
       this.#tellNews();
-      const { mails } = this.#folder;
-      const { unfetchable = [] } = this.#world.script;
+      const { mails, path } = this.#folder;
+      const { unfetchable = [], poison } = this.#world.script;
       const top = isUid ? (mails.at(-1)?.uid ?? 0) : mails.length;
+      if (poison?.folder === path && wantsContent(wants) && inSet(set, poison.uid, top)) {
+        if (poison.answer === undefined) this.#socket.destroy();
+        else this.#say(`${tag} ${poison.answer}`);
+        return;
+      }
       for (const [index, mail] of mails.entries()) {
         if (!inSet(set, isUid ? mail.uid : index + 1, top) || unfetchable.includes(mail.uid)) continue;
         this.#send(Buffer.concat([Buffer.from(`* ${index + 1} FETCH `), fetchResponse(mail, wants), CRLF]));

@@ -15,7 +15,7 @@ function sheet(overview: Partial<Overview>, more: Partial<Status> = {}): string 
 }
 
 function statusOf(overview: Partial<Overview>, more: Partial<Status> = {}): Status {
-  const whole = { mailboxes: [], verdicts: [], mails: 0, ...overview };
+  const whole = { mailboxes: [], verdicts: [], mails: 0, unreadable: 0, ...overview };
   return { overview: whole, backlog: NOTHING, breakers: [], nowSeconds: NOW, ...more };
 }
 

@@ -224,3 +224,22 @@ describe('a mail that is listed and not handed out', () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });
+
+describe('a mail that the server never hands out', () => {
+  test.each([
+    ['NO', 'NO [SERVERBUG] internal error'],
+    ['BAD', 'BAD what'],
+    ['the end of the connection', undefined],
+  ])('by %s is left out as unreadable, and those behind it are read', async (_how, answer) => {
+    await serve(5, { poison: { uid: 3, folder: ALL, answer } });
+    const { chunks } = follow();
+    await until(() => uidsOf(chunks).includes(5));
+    expect([...new Set(uidsOf(chunks))]).toEqual([1, 2, 3, 4, 5]);
+    const all = chunks.flatMap(chunk => chunk.messages);
+    const without = all.filter(raw => raw.problem !== undefined);
+    expect(without).toMatchObject([
+      { uid: 3, candidate: false, problem: 'the server does not hand it out: each FETCH of it fails' },
+    ]);
+    expect(chunks.at(-1)?.cursor.lastUid).toBe(5);
+  });
+});

@@ -62,10 +62,32 @@ describe('a mail that makes the server or us stumble', () => {
   });
 });
 
-test('an outage, however long, changes nothing about how mails are read', async () => {
+describe('an outage', () => {
   const lost = new Fault('the connection was lost', { code: 'CONNECTION_LOST', retry: 'later' });
-  let outage = 5;
-  const tried = await readAll(() => ((outage -= 1) >= 0 ? Promise.reject(lost) : Promise.resolve()), 5);
-  expect(tried.map(({ uids }) => uids.length)).toEqual(Array.from({ length: 6 }, () => 30));
-  expect(tried.every(({ shapeless, leftOut }) => shapeless.size + leftOut.size === 0)).toBe(true);
+
+  test('however long, changes nothing about how mails are read', async () => {
+    const portions = openPortions();
+    const dead = { fetch: () => Promise.reject(lost) };
+    const work = (portion: Portion): Promise<Portion> => Promise.resolve(portion);
+    for (let times = 0; times < 30; times += 1) {
+      await expect(portions.first(dead, UIDS, work, signal)).rejects.toThrow('lost');
+    }
+    const { portion } = await portions.first(connection, UIDS, work, signal);
+    expect(portion).toMatchObject({ uids: UIDS, shapeless: new Set(), leftOut: new Set() });
+  });
+
+  test.each([2, 8])('that ends %s connections in the middle of the mails leaves none of them out', async drops => {
+    let outage = drops;
+    const tried = await readAll(() => ((outage -= 1) >= 0 ? Promise.reject(lost) : Promise.resolve()), drops);
+    expect(tried.every(({ leftOut }) => leftOut.size === 0)).toBe(true);
+    expect(tried.at(-1)?.uids).toHaveLength(drops === 2 ? UIDS.length : 1);
+  });
+});
+
+test('a mail over which one connection after the other ends is left out at last', async () => {
+  const lost = new Fault('the connection was lost', { code: 'CONNECTION_LOST', retry: 'later' });
+  const tried = await readAll(({ uids, leftOut }) => {
+    return uids.includes(BAD) && !leftOut.has(BAD) ? Promise.reject(lost) : Promise.resolve();
+  }, 12);
+  expect([...(tried.at(-1)?.leftOut ?? [])]).toEqual([BAD]);
 });
