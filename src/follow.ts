@@ -9,12 +9,14 @@ import { proveHeld } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings } from './provenance/provenance.ts';
 import { CANDIDATE_FIELDS, isCandidate, wantedParts } from './report/report.ts';
 import type { ReadingThread } from './reading-thread.ts';
+import { followPuzzles } from './reread.ts';
 import { conclude, originalIds } from './river.ts';
 import type { Conclusion } from './river.ts';
 import type { Config } from './runtime/config.ts';
 import type { DaemonTools, RunOptions } from './daemon.ts';
 import type { Pulse } from './pulse.ts';
 import { fullJitterMs } from './shared/backoff.ts';
+import type { Cursor } from './shared/cursor.ts';
 import { asFault } from './shared/fault.ts';
 import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
@@ -46,7 +48,8 @@ interface Follower extends Stations {
   readonly heart: Heart;
 }
 
-const UNREADABLE_CURE = 'look at it in another mail program: was it a bounce, its address is not told';
+const UNREADABLE_CURE =
+  'it is sought again once a day for two weeks; or save it in another mail program and give it to "bounced replay --file"';
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
 const BACKOFF = { baseMs: 1_000, capMs: 300_000 };
 /** With `once`, how often a chunk may fail before giving up. */
@@ -80,12 +83,15 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   const heldLoop = stations.options.once
     ? Promise.resolve()
     : followHeld(follower, AbortSignal.any([signal, ended.signal]));
+  const puzzleLoop = stations.options.once
+    ? Promise.resolve()
+    : followOldPuzzles(follower, AbortSignal.any([signal, ended.signal]));
   try {
     await followChunks(follower, signal);
     if (stations.options.once && !signal.aborted) await lookAgain(follower, signal);
   } finally {
     ended.abort();
-    await heldLoop;
+    await Promise.all([heldLoop, puzzleLoop]);
     await mailbox.close();
   }
 }
@@ -124,10 +130,28 @@ async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Pr
   const found = await lookUp(follower, originalIds(mails), signal);
   const conclusion = conclude(mails, found, account, settings, nowSeconds);
   const { cursor, skipped } = chunk;
-  const recorded = await store.record(lease, { ...conclusion, cursor, skipped }, nowSeconds);
+  const recorded = await store.record(lease, { ...conclusion, cursor, skipped, readBy: tools.version }, nowSeconds);
   follower.sights.passed(account.mailbox, chunk, conclusion, recorded);
   tell(follower, conclusion, chunk, recorded);
   if (recorded.newEventIds.length > 0) follower.courier.wake();
+}
+
+/** Mails that no reader of an earlier version understood are read again, quietly, beside the new ones. */
+async function followOldPuzzles(follower: Follower, signal: AbortSignal): Promise<void> {
+  const { mailbox, store, account, settings, reading, config, tools, log } = follower;
+  const { clock, version, random } = tools;
+  const rereader = { mailbox, store, reading, account, settings, clock, version, policy: config.verdict.policy };
+  const placeOf = async (): Promise<Cursor | undefined> => {
+    const { folder } = mailbox.state();
+    return folder === undefined ? undefined : store.cursor(account.mailbox, folder);
+  };
+  await followPuzzles(rereader, placeOf, log, random, signal, ({ conclusion, mails }) => {
+    const newIds = new Set(mails.flatMap(({ newEventIds, newHeldIds }) => [...newEventIds, ...newHeldIds]));
+    log.info('read again what was not understood', { mails: mails.length, events: newIds.size });
+    conclusion.events.filter(event => newIds.has(event.id)).forEach(event => tellEvent(follower, event));
+    conclusion.held.filter(held => newIds.has(held.id)).forEach(held => tellHeld(follower, held));
+    if (newIds.size > 0) follower.courier.wake();
+  });
 }
 
 /** A look-up that fails rejects, and so the chunk is read again: not having looked is no reason to hold. */

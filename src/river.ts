@@ -29,6 +29,8 @@ export interface Conclusion {
   readonly held: readonly Held[];
 }
 
+/** What a mail with the sign of a report is known to be instead. */
+const KNOWN_OTHERWISE: readonly Reading['kind'][] = ['complaint', 'readReceipt'];
 const NO_SIGN: NotABounce = { kind: 'ordinary', because: 'nothing in its header speaks of a report' };
 
 /** A mail that was no candidate is ordinary by its header alone; of one that was not handed out nothing is known. */
@@ -55,10 +57,12 @@ export function conclude(
   const outcomes: MessageOutcome[] = [];
   const events: Event[] = [];
   const held: Held[] = [];
-  for (const { raw, reading, verdicts, returnedHeaders = [] } of mails) {
+  for (const mail of mails) {
+    const { raw, reading, verdicts, returnedHeaders = [] } = mail;
     const { uid, identity, headers, internalDateSeconds: received } = raw;
     if (!isReport(reading)) {
-      outcomes.push({ uid, identity, kind: reading.kind, because: reading.because, verdicts: [], ...idOf(headers) });
+      const { kind, because } = reading;
+      outcomes.push({ uid, identity, kind, because, verdicts: [], ...idOf(headers), ...puzzleOf(mail) });
       continue;
     }
     const proven = prove(
@@ -74,9 +78,15 @@ export function conclude(
     const receivedAt = received === undefined ? {} : { receivedAtSeconds: received };
     const { kind, reader, originalMessageIds } = reading;
     const about = { kind, because, reader, originalMessageIds, ...idOf(headers) };
-    outcomes.push({ uid, identity, verdicts, eventIds, ...about, ...receivedAt });
+    outcomes.push({ uid, identity, verdicts, eventIds, ...about, ...receivedAt, ...puzzleOf(mail) });
   }
   return { outcomes, events, held };
+}
+
+/** What a later version may understand: a sign of a report that came to nothing, a mail that could not be had. */
+function puzzleOf({ raw, reading, verdicts }: ReadMail): { puzzling?: true } {
+  const came = isReport(reading) ? verdicts.length > 0 : KNOWN_OTHERWISE.includes(reading.kind);
+  return raw.problem !== undefined || (raw.candidate && !came) ? { puzzling: true } : {};
 }
 
 function idOf(headers: HeaderFields): { messageId?: string } {

@@ -162,6 +162,10 @@ export interface MailboxState {
   readonly fault?: MailboxTrouble;
 }
 
+/** Mails to be read once more: by UID, where the folder is still the one that they had, or all that came since. */
+export type Again =
+  { readonly uids: readonly number[]; readonly uidValidity?: number } | { readonly sinceSeconds: number };
+
 export interface Mailbox {
   /**
    * Chunks above the cursor as they arrive, until the signal aborts (then it ends without error). Reconnects by
@@ -174,6 +178,11 @@ export interface Mailbox {
     signal: AbortSignal,
     options?: { readonly once?: boolean },
   ): AsyncIterable<Chunk>;
+  /**
+   * Reads these once more, on a connection of its own: chunks whose cursor says where they lie and nothing else. What
+   * is gone is left out. Throws a Fault when reading failed in the end.
+   */
+  again(which: Again, signal: AbortSignal): AsyncIterable<Chunk>;
   /** Looks the ids (without angle brackets) up in Sent. Throws a Fault when the look-up itself failed. */
   findSent(messageIds: readonly string[], signal: AbortSignal): Promise<SentLookup>;
   /** Logs in, lists folders, logs out. For `check --online`. */

@@ -4,12 +4,15 @@
  */
 import { fullJitterMs } from '../shared/backoff.ts';
 import type { Cursor } from '../shared/cursor.ts';
-import { EXIT, Fault } from '../shared/fault.ts';
+import { Fault } from '../shared/fault.ts';
+import { readAgain } from './again.ts';
 import { ChunkSize } from './chunk-size.ts';
 import { Connection } from './connection.ts';
-import type { Folder, Opened, Tools } from './connection.ts';
+import type { Opened, Tools } from './connection.ts';
+import { folderToRead, sentFolder } from './folders.ts';
 import { connectionFault } from './login-fault.ts';
 import type {
+  Again,
   Chunk,
   Interest,
   Mailbox,
@@ -88,6 +91,11 @@ class ImapMailbox implements Mailbox {
 
   async findSent(messageIds: readonly string[], signal: AbortSignal): Promise<SentLookup> {
     return this.#sent.find(messageIds, signal);
+  }
+
+  again(which: Again, signal: AbortSignal): AsyncGenerator<Chunk> {
+    const { log, clock, random } = this.#tools;
+    return readAgain(this.#settings, this.#interest, { log, clock, random }, which, signal);
   }
 
   async inspect(signal: AbortSignal): Promise<MailboxInspection> {
@@ -243,28 +251,6 @@ class ImapMailbox implements Mailbox {
     this.#following = undefined;
     await connection?.close();
   }
-}
-
-/** By special use, never by name: Gmail translates all names but INBOX. */
-function folderToRead({ folder, host }: MailboxSettings, folders: readonly Folder[]): string {
-  if (folder === undefined) return folders.find(one => one.specialUse === '\\All')?.path ?? 'INBOX';
-  if (folders.some(one => one.path === folder)) return folder;
-  throw missing(host, 'folder', folder, folders);
-}
-
-function sentFolder({ sentFolder: wanted, host }: MailboxSettings, folders: readonly Folder[]): string | undefined {
-  if (wanted === undefined) return folders.find(one => one.specialUse === '\\Sent')?.path;
-  if (folders.some(one => one.path === wanted)) return wanted;
-  throw missing(host, 'sent_folder', wanted, folders);
-}
-
-function missing(host: string, key: string, path: string, folders: readonly Folder[]): Fault {
-  return new Fault(`${host}: there is no folder "${path}" (${key})`, {
-    code: 'FOLDER_MISSING',
-    retry: 'never',
-    exit: EXIT.config,
-    hint: `name one of ${folders.map(one => `"${one.path}"`).join(', ')}, or leave ${key} out`,
-  });
 }
 
 function notHandedOut(host: string, uids: readonly number[]): Fault {

@@ -137,6 +137,16 @@ export class Database {
     }
   }
 
+  /** As `transaction`, and nothing of it stays. */
+  rehearsal<Result>(work: () => Result): Result {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      return work();
+    } finally {
+      if (this.#connection.isTransaction) this.exec('ROLLBACK');
+    }
+  }
+
   /** Also reads a file that was cut: without it, SQLite refuses one that is shorter than its header says. */
   readPastTheEnd(): void {
     this.#guarded(() => this.#connection.enableDefensive(false));

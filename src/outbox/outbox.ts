@@ -20,9 +20,11 @@ import type {
   Trace,
 } from './operator.ts';
 
+import type { Puzzle } from './rereading.ts';
 import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
 
 export { EVENT_STATES } from './operator.ts';
+export type { Puzzle } from './rereading.ts';
 export type { DaemonStanding, MailboxStanding, MailboxView, Overview, VerdictCount } from './standings.ts';
 export type {
   Act,
@@ -71,6 +73,8 @@ export interface MessageOutcome {
    * its identities gives none again even where the id, which rests on the other identity, has become another.
    */
   readonly eventIds?: readonly string[];
+  /** Its header speaks of a report and no reader understood it, or it could not be had: to be read again one day. */
+  readonly puzzling?: boolean;
 }
 
 /** All that one chunk of mail led to, with the cursor after it: stored together or not at all. */
@@ -80,6 +84,39 @@ export interface ChunkRecord {
   readonly events: readonly Event[];
   readonly held: readonly Held[];
   readonly skipped: number;
+  /** The version of the program that read them. */
+  readonly readBy?: string;
+}
+
+/** Mails that are read once more, with all that they lead to. */
+export interface Rereading {
+  /** Where they lie; its lastUid says nothing, and no cursor moves. */
+  readonly place: Cursor;
+  readonly outcomes: readonly MessageOutcome[];
+  readonly events: readonly Event[];
+  readonly held: readonly Held[];
+  readonly readBy: string;
+  /** Puzzles that were sought, found or not. */
+  readonly looked?: readonly number[];
+}
+
+/** What became of mails that were read once more, in the order of their outcomes. */
+export interface Reread {
+  readonly mails: readonly RereadMail[];
+}
+
+export interface RereadMail {
+  readonly uid: number;
+  /** `forgotten`: it gave an event once, and no more is known of it, so it gives none. */
+  readonly result: 'new' | 'known' | 'forgotten';
+  /** What was recorded of a known one. */
+  readonly before?: {
+    readonly kind: string;
+    readonly verdicts: readonly Verdict[];
+    readonly recordedAtSeconds: number;
+  };
+  readonly newEventIds: readonly string[];
+  readonly newHeldIds: readonly string[];
 }
 
 /** What was new in a chunk: a message read twice counts once. */
@@ -172,6 +209,23 @@ export interface Store {
    * stored again, and gives no second event for the same recipient.
    */
   record(lease: Lease, chunk: ChunkRecord, nowSeconds: number): Promise<Recorded>;
+  /**
+   * Stores what mails that are read once more give now. An address that has an event of the same mail gets no other,
+   * however it fared, and what was told of it stays as it is recorded. Needs no lease: safe beside a daemon.
+   * @param dryRun tells what would be stored, and stores nothing
+   */
+  recordAgain(rereading: Rereading, nowSeconds: number, dryRun?: boolean): Promise<Reread>;
+  /**
+   * Mails of this folder that no reader of an earlier version understood, and, once a day for two weeks, those that
+   * could not be had; oldest first, none recorded before `sinceSeconds`.
+   */
+  puzzles(
+    place: Cursor,
+    version: string,
+    sinceSeconds: number,
+    nowSeconds: number,
+    limit: number,
+  ): Promise<readonly Puzzle[]>;
   /** Up to `limit` due events of this callback, oldest first, reserved until `nowSeconds + claimSeconds`. */
   claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch>;
   /** How many events of this callback can be claimed now, and when the next ones can. Cheap: asked before claims. */

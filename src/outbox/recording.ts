@@ -18,8 +18,8 @@ const FIRST_LOOKUP_SECONDS = 3_600;
 const FIND_MESSAGE = 'SELECT message FROM message_names WHERE mailbox = ? AND name = ?';
 // A name that is taken stays with the message that had it first.
 const NAME_MESSAGE = 'INSERT INTO message_names (mailbox, name, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
-const ADD_MESSAGE = `INSERT INTO messages (mailbox, folder, uid_validity, uid, kind, because, reader, recorded_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
+const ADD_MESSAGE = `INSERT INTO messages (mailbox, folder, uid_validity, uid, kind, because, reader, puzzling, version,
+  looked_at, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
 const ADD_VERDICT =
   'INSERT INTO verdicts (message, ordinal, recipient, verdict, reason, whole) VALUES (?, ?, ?, ?, ?, ?)';
 const ADD_MENTION = 'INSERT INTO mentions (kind, word, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
@@ -53,7 +53,7 @@ export function recordChunk(
   const newUids: number[] = [];
   const origins = new Map<string, Origin>();
   for (const outcome of chunk.outcomes) {
-    const message = addMessage(database, chunk.cursor, outcome, nowSeconds);
+    const message = addMessage(database, chunk.cursor, outcome, chunk.readBy, nowSeconds);
     if (message !== undefined) newUids.push(outcome.uid);
     for (const id of outcome.eventIds ?? []) {
       const arrivedAtSeconds = Math.min(outcome.receivedAtSeconds ?? nowSeconds, nowSeconds);
@@ -72,10 +72,11 @@ export function recordChunk(
 }
 
 /** The new row's id; undefined when the message is known by either identity, which then learns the other. */
-function addMessage(
+export function addMessage(
   database: Database,
   cursor: Cursor,
   outcome: MessageOutcome,
+  readBy: string | undefined,
   nowSeconds: number,
 ): number | undefined {
   const { mailbox, folder, uidValidity } = cursor;
@@ -85,8 +86,9 @@ function addMessage(
     for (const name of names) rememberName(database, mailbox, name);
     return undefined;
   }
-  const { uid, kind, because, reader } = outcome;
-  const facts: Value[] = [mailbox, folder, uidValidity, uid, kind, because, reader ?? null, nowSeconds];
+  const { uid, kind, because, reader, puzzling = false } = outcome;
+  const what: Value[] = [kind, because, reader ?? null, Number(puzzling), readBy ?? null, nowSeconds, nowSeconds];
+  const facts = [mailbox, folder, uidValidity, uid, ...what];
   const message =
     known === undefined
       ? (database.one(ADD_MESSAGE, ...facts) as { id: number }).id
@@ -99,7 +101,7 @@ function addMessage(
 }
 
 /** By what a person finds it again. */
-function addMentions(database: Database, message: number, outcome: MessageOutcome): void {
+export function addMentions(database: Database, message: number, outcome: MessageOutcome): void {
   const { messageId, originalMessageIds = [], verdicts } = outcome;
   if (messageId !== undefined) database.run(ADD_MENTION, 'own', messageId, message);
   for (const id of originalMessageIds) database.run(ADD_MENTION, 'original', id, message);
@@ -108,18 +110,20 @@ function addMentions(database: Database, message: number, outcome: MessageOutcom
   }
 }
 
-function namesOf(identity: MessageIdentity): string[] {
+/** By which a message is known again. */
+export function namesOf(identity: MessageIdentity): string[] {
   const digest = `digest:${identity.digest}`;
   return identity.gmailId === undefined ? [digest] : [`gmail:${identity.gmailId}`, digest];
 }
 
-function addVerdict(database: Database, message: number, ordinal: number, verdict: Verdict): void {
+/** `ordinal`: its place in the report. */
+export function addVerdict(database: Database, message: number, ordinal: number, verdict: Verdict): void {
   const { recipient, reason } = verdict;
   database.run(ADD_VERDICT, message, ordinal, recipient, verdict.verdict, reason, JSON.stringify(verdict));
 }
 
 /** True when the event is new. Without a word about its message, its id alone tells. */
-function addEvent(database: Database, event: Event, origin: Origin | undefined, nowSeconds: number): boolean {
+export function addEvent(database: Database, event: Event, origin: Origin | undefined, nowSeconds: number): boolean {
   if (isKnown(database, event.id, origin)) return false;
   const { id, mailbox, callback, address, verdict, tsSeconds, proof } = event;
   const { message, arrivedAtSeconds = nowSeconds } = origin ?? {};
@@ -127,7 +131,8 @@ function addEvent(database: Database, event: Event, origin: Origin | undefined, 
   return database.run(ADD_EVENT, ...facts, arrivedAtSeconds, nowSeconds, nowSeconds, nowSeconds) > 0;
 }
 
-function addHeld(database: Database, held: Held, origin: Origin | undefined, nowSeconds: number): boolean {
+/** As `addEvent`. */
+export function addHeld(database: Database, held: Held, origin: Origin | undefined, nowSeconds: number): boolean {
   if (isKnown(database, held.id, origin)) return false;
   const { id, mailbox, callback, address, verdict, tsSeconds, missing, originalMessageIds, names } = held;
   const { message, arrivedAtSeconds = nowSeconds } = origin ?? {};

@@ -46,8 +46,13 @@ export function pruneSettled(database: Database, beforeSeconds: number, limit: n
   }
   // A mail that never gave an event may be forgotten altogether: read again, it gives none again.
   const messages = database.all(OLD_MESSAGES, beforeSeconds, limit) as { id: number }[];
-  for (const { id } of messages) for (const sql of FORGET_MESSAGE) database.run(sql, id);
+  for (const { id } of messages) forgetMessage(database, id);
   return events.length + messages.length;
+}
+
+/** Forgets a mail that gave no event. */
+export function forgetMessage(database: Database, id: number): void {
+  for (const sql of FORGET_MESSAGE) database.run(sql, id);
 }
 
 /** Keeps in mind that a message of this name gave an event. */

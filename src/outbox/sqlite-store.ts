@@ -23,7 +23,7 @@ import type {
   Subject,
   Trace,
 } from './operator.ts';
-import type { Backlog, Batch, ChunkRecord, Due, HeldEvent, Lease, Recorded } from './outbox.ts';
+import type { Backlog, Batch, ChunkRecord, Due, HeldEvent, Lease, Recorded, Reread, Rereading } from './outbox.ts';
 import type { Settlement, Store, StoreSettings } from './outbox.ts';
 import {
   claimEvents,
@@ -37,6 +37,8 @@ import {
 } from './queue.ts';
 import type { StillHeld } from './queue.ts';
 import { recordChunk } from './recording.ts';
+import { readPuzzles, recordAgain } from './rereading.ts';
+import type { Puzzle } from './rereading.ts';
 import { pruneSettled } from './retention.ts';
 import { toCursor } from './rows.ts';
 import type { LeaseRow } from './rows.ts';
@@ -100,6 +102,21 @@ export class SqliteStore implements Store {
 
   async record(lease: Lease, chunk: ChunkRecord, nowSeconds: number): Promise<Recorded> {
     return this.#writeAs(lease, database => recordChunk(database, chunk, this.#hardPerHour, nowSeconds));
+  }
+
+  async recordAgain(rereading: Rereading, nowSeconds: number, dryRun = false): Promise<Reread> {
+    const work = (database: Database): Reread => recordAgain(database, rereading, this.#hardPerHour, nowSeconds);
+    return dryRun ? this.#read(database => database.rehearsal(() => work(database))) : this.#write(work);
+  }
+
+  async puzzles(
+    place: Cursor,
+    version: string,
+    sinceSeconds: number,
+    nowSeconds: number,
+    limit: number,
+  ): Promise<readonly Puzzle[]> {
+    return this.#read(database => readPuzzles(database, place, version, sinceSeconds, nowSeconds, limit));
   }
 
   async claim(lease: Lease, callback: string, limit: number, nowSeconds: number, claimSeconds: number): Promise<Batch> {

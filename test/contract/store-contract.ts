@@ -7,6 +7,7 @@ import type { Event } from '../../src/provenance/provenance.ts';
 import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
+import { rereadingContract } from './rereading-contract.ts';
 import { standingContract } from './standing-contract.ts';
 import { traceContract } from './trace-contract.ts';
 import { oneStore } from './one-store.ts';
@@ -17,6 +18,7 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
   recordingContract(name, open);
   operatorContract(name, open);
   keepingContract(name, open);
+  rereadingContract(name, open);
   standingContract(name, open);
   traceContract(name, open);
 

@@ -59,6 +59,7 @@ function countedMailbox(...args: Parameters<typeof openMailbox>): Mailbox {
 function bound(mailbox: Mailbox): Mailbox {
   return {
     watch: (...args) => mailbox.watch(...args),
+    again: (...words) => mailbox.again(...words),
     findSent: (...args) => mailbox.findSent(...args),
     inspect: (...args) => mailbox.inspect(...args),
     state: () => mailbox.state(),

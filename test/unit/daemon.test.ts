@@ -86,6 +86,9 @@ function run(): Run {
             await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()));
             yield* [];
           },
+          again: () => {
+            throw new Error('not asked');
+          },
           findSent: () => Promise.reject(new Error('not asked')),
           inspect: () => Promise.reject(new Error('not asked')),
           state: () => ({ connected: true }),

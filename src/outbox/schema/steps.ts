@@ -8,9 +8,10 @@ import { FIRST } from './0001-first.ts';
 import { OPERATOR } from './0002-operator.ts';
 import { STANDINGS } from './0003-standings.ts';
 import { ROAD } from './0004-road.ts';
+import { REREADING } from './0005-rereading.ts';
 
 /** In order; `PRAGMA user_version` counts how many a file has taken. */
-const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD];
+const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD, REREADING];
 
 /** The schema that this version of the program reads and writes. */
 export const NEWEST_SCHEMA = STEPS.length;

@@ -1,0 +1,174 @@
+/**
+ * Mails that are read once more: what they give now is added to what they gave before, and nothing is given twice.
+ * Takes a database inside a transaction. Never moves a cursor; never changes or removes an event.
+ */
+import { addressKey } from '../shared/address.ts';
+import type { Cursor } from '../shared/cursor.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { Database } from './database.ts';
+import type { MessageOutcome, Reread, RereadMail, Rereading } from './outbox.ts';
+import { addEvent, addHeld, addMentions, addMessage, addVerdict, namesOf } from './recording.ts';
+import { forgetMessage, isNameRemembered } from './retention.ts';
+import { stopIfFlood } from './stopping.ts';
+
+/** A mail that could not be had is sought again once a day, for so long. */
+const SEEK_EVERY_SECONDS = 86_400;
+const SEEK_FOR_SECONDS = 14 * 86_400;
+
+const FIND_MESSAGE = `SELECT m.id, m.kind, m.recorded_at FROM message_names AS n JOIN messages AS m ON m.id = n.message
+  WHERE n.mailbox = ? AND n.name = ?`;
+const VERDICTS = 'SELECT whole FROM verdicts WHERE message = ? ORDER BY ordinal';
+const LAST_ORDINAL = 'SELECT coalesce(max(ordinal), -1) AS last FROM verdicts WHERE message = ?';
+const FORGET_VERDICT = 'DELETE FROM verdicts WHERE message = ? AND recipient = ?';
+const EVENTS = 'SELECT address_key, names FROM events WHERE message = ?';
+const REVISE = `UPDATE messages SET kind = ?, because = ?, reader = ?, puzzling = ?, version = ?, looked_at = ?
+  WHERE id = ?`;
+const LOOKED = 'UPDATE messages SET version = ?, looked_at = ? WHERE id = ?';
+const STAND_INS = `SELECT id FROM messages WHERE puzzling = 1 AND mailbox = ? AND folder = ? AND uid_validity = ?
+  AND uid = ? AND kind = 'unreadable' AND id <> ?`;
+const PUZZLES = `SELECT id, uid FROM messages WHERE puzzling = 1 AND mailbox = ?1 AND folder = ?2 AND uid_validity = ?3
+  AND recorded_at >= ?5 AND (version IS NOT ?4 OR (kind = 'unreadable' AND recorded_at >= ?6 AND looked_at <= ?7))
+  ORDER BY uid LIMIT ?8`;
+
+/** A mail that no reader understood, or that could not be had. */
+export interface Puzzle {
+  readonly id: number;
+  readonly uid: number;
+}
+
+/** What a mail was taken for before. */
+interface Known {
+  readonly id: number;
+  readonly kind: string;
+  readonly recorded_at: number;
+}
+
+/** Stores what is new of these mails; gives what became of each. */
+export function recordAgain(
+  database: Database,
+  rereading: Rereading,
+  hardPerHour: number | undefined,
+  nowSeconds: number,
+): Reread {
+  const mails = rereading.outcomes.map(outcome => {
+    const mail = readAgain(database, rereading, outcome, nowSeconds);
+    for (const id of mail.newEventIds) {
+      if (hardPerHour !== undefined) stopIfFlood(database, id, hardPerHour, nowSeconds);
+    }
+    return mail;
+  });
+  for (const id of rereading.looked ?? []) database.run(LOOKED, rereading.readBy, nowSeconds, id);
+  return { mails };
+}
+
+/** The oldest first; none that was recorded before `sinceSeconds`. */
+export function readPuzzles(
+  database: Database,
+  { mailbox, folder, uidValidity }: Cursor,
+  version: string,
+  sinceSeconds: number,
+  nowSeconds: number,
+  limit: number,
+): Puzzle[] {
+  const seekFrom = nowSeconds - SEEK_FOR_SECONDS;
+  const lookedBefore = nowSeconds - SEEK_EVERY_SECONDS;
+  const facts = [mailbox, folder, uidValidity, version, sinceSeconds, seekFrom, lookedBefore, limit];
+  return database.all(PUZZLES, ...facts) as Puzzle[];
+}
+
+function readAgain(database: Database, rereading: Rereading, outcome: MessageOutcome, nowSeconds: number): RereadMail {
+  const { place, readBy } = rereading;
+  const { uid } = outcome;
+  const names = namesOf(outcome.identity);
+  const nothing = { uid, newEventIds: [], newHeldIds: [] };
+  const known = names.map(name => database.one(FIND_MESSAGE, place.mailbox, name)).find(row => row !== undefined) as
+    Known | undefined;
+  if (names.some(name => isNameRemembered(database, place.mailbox, name))) return { ...nothing, result: 'forgotten' };
+  const message = known?.id ?? addMessage(database, place, outcome, readBy, nowSeconds);
+  if (message === undefined) return { ...nothing, result: 'forgotten' };
+  if (outcome.kind !== 'unreadable') removeStandIns(database, place, uid, message);
+  const before = known === undefined ? undefined : { kind: known.kind, verdicts: verdictsOf(database, message) };
+  const { addresses: given, ...ids } = give(database, rereading, outcome, message, nowSeconds);
+  if (before === undefined) return { uid, result: 'new', ...ids };
+  revise(database, { outcome, message, before: before.verdicts, given, readBy, nowSeconds });
+  return { uid, result: 'known', before: { ...before, recordedAtSeconds: known?.recorded_at ?? nowSeconds }, ...ids };
+}
+
+/** Adds the events whose address has none of this mail yet. */
+function give(
+  database: Database,
+  { events, held }: Rereading,
+  { eventIds = [], receivedAtSeconds }: MessageOutcome,
+  message: number,
+  nowSeconds: number,
+): Pick<RereadMail, 'newEventIds' | 'newHeldIds'> & { readonly addresses: ReadonlySet<string> } {
+  const taken = takenAddresses(database, message);
+  const origin = { message, arrivedAtSeconds: Math.min(receivedAtSeconds ?? nowSeconds, nowSeconds) };
+  const own = new Set(eventIds);
+  const newEvents = events.filter(event => {
+    if (!own.has(event.id) || taken.has(addressKey(event.address))) return false;
+    return addEvent(database, event, origin, nowSeconds);
+  });
+  const newHeld = held.filter(one => {
+    if (!own.has(one.id) || [one.address, ...one.names].some(name => taken.has(addressKey(name)))) return false;
+    return addHeld(database, one, origin, nowSeconds);
+  });
+  return {
+    newEventIds: newEvents.map(({ id }) => id),
+    newHeldIds: newHeld.map(({ id }) => id),
+    addresses: new Set([...newEvents, ...newHeld].map(({ address }) => addressKey(address))),
+  };
+}
+
+/** Every address for which this mail has an event, however it fared, and every name of those that are held. */
+function takenAddresses(database: Database, message: number): Set<string> {
+  const rows = database.all(EVENTS, message) as { address_key: string; names: string | null }[];
+  const names = rows.flatMap(row => JSON.parse(row.names ?? '[]') as string[]);
+  return new Set([...rows.map(row => row.address_key), ...names.map(name => addressKey(name))]);
+}
+
+interface Revision {
+  readonly outcome: MessageOutcome;
+  readonly message: number;
+  /** The verdicts as they are recorded. */
+  readonly before: readonly Verdict[];
+  /** The addresses that have got an event just now. */
+  readonly given: ReadonlySet<string>;
+  readonly readBy: string;
+  readonly nowSeconds: number;
+}
+
+/**
+ * What is recorded of the mail follows, as far as nothing was told of it: a verdict whose event stands stays as it was,
+ * for it is what the callback got.
+ */
+function revise(database: Database, { outcome, message, before, given, readBy, nowSeconds }: Revision): void {
+  const { kind, because, reader, puzzling = false, verdicts } = outcome;
+  const hadEvents = database.all(EVENTS, message).length > given.size;
+  const overlaps = (one: Verdict, other: Verdict): boolean => {
+    const keys = new Set(one.names.map(name => addressKey(name)));
+    return other.names.some(name => keys.has(addressKey(name)));
+  };
+  const isToldNow = ({ names }: Verdict): boolean => names.some(name => given.has(addressKey(name)));
+  const changed = verdicts.filter(
+    verdict => !hadEvents || isToldNow(verdict) || !before.some(one => overlaps(one, verdict)),
+  );
+  const replaced = hadEvents ? before.filter(one => changed.some(verdict => overlaps(one, verdict))) : before;
+  for (const { recipient } of replaced) database.run(FORGET_VERDICT, message, recipient);
+  const { last } = database.one(LAST_ORDINAL, message) as { last: number };
+  changed.forEach((verdict, index) => addVerdict(database, message, last + 1 + index, verdict));
+  addMentions(database, message, outcome);
+  if (hadEvents && changed.length === 0) return;
+  database.run(REVISE, kind, because, reader ?? null, Number(puzzling), readBy, nowSeconds, message);
+}
+
+/** A mail that could not be had stood there by its place alone; it is known by its own names now. */
+function removeStandIns(database: Database, place: Cursor, uid: number, message: number): void {
+  const { mailbox, folder, uidValidity } = place;
+  const rows = database.all(STAND_INS, mailbox, folder, uidValidity, uid, message) as { id: number }[];
+  for (const { id } of rows) forgetMessage(database, id);
+}
+
+function verdictsOf(database: Database, message: number): Verdict[] {
+  return (database.all(VERDICTS, message) as { whole: string }[]).map(({ whole }) => JSON.parse(whole) as Verdict);
+}
