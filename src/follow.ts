@@ -49,7 +49,7 @@ interface Follower extends Stations {
 }
 
 const UNREADABLE_CURE =
-  'it is sought again once a day for two weeks; look at it in another mail program: it may be a bounce';
+  'it is sought again once a day for two weeks; or save it in another mail program and give it to "bounced replay --file"';
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
 const BACKOFF = { baseMs: 1_000, capMs: 300_000 };
 /** With `once`, how often a chunk may fail before giving up. */

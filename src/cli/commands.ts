@@ -22,6 +22,7 @@ const NAMES = [
   'held',
   'breaker',
   'explain',
+  'replay',
   'undo',
   'completion',
 ] as const;
@@ -62,6 +63,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./completion.ts')).completionCommand(args);
     case 'explain':
       return (await import('./explain.ts')).explainCommand(args);
+    case 'replay':
+      return (await import('./replay.ts')).replayCommand(args);
     case 'undo':
       return (await import('./undo.ts')).undoCommand(args);
   }

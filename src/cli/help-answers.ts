@@ -1,5 +1,5 @@
 /**
- * The help texts of the commands that answer for single customers: explain, undo. Text only.
+ * The help texts of the commands that answer for single customers: explain, undo, replay. Text only.
  */
 
 export const explain = `usage: bounced explain ADDRESS|MESSAGE-ID --config FILE [--limit N] [--json]
@@ -22,6 +22,27 @@ exit codes: 0 told, 64 usage, 65 nothing is recorded of it, or some mail could n
 be used, 78 configuration
 
 example: sudo bounced explain customer@example.com --config /etc/bounced/bounced.toml
+`;
+
+export const replay = `usage: bounced replay --since TIME|--uid N,... --config FILE [--mailbox M] [--dry-run] [--json]
+       bounced replay --file FILE|MBOX|DIR|- --config FILE [--mailbox M] [--dry-run] [--json]
+
+Reads mails again and decides again, beside a running daemon or without one: what was overlooked, or lies before the
+first look, is proven and posted as if it had just come. An address that has an event of the same mail gets no second
+one, however the first one fared; where the verdict would be another today, it is told and stays as recorded. Nothing in
+the mailbox is changed.
+
+  --since TIME  all that came since: how long ago (90m, 2h, 3d), or a date with or without the time of day, in UTC
+  --uid N,...   these, by UID in the folder that is followed: 12, 12,15 or 12:20
+  --file FILE   saved mails, as if they lay in the mailbox: what proves them is looked up in its Sent
+  --mailbox M   which one, where the configuration has several
+  --dry-run     record nothing: show what would be
+  --json        one JSON object a mail
+
+exit codes: 0 done, 64 usage, 65 some mail is not there or could not be read, 69 the server cannot be reached, 74 no
+outbox, or it cannot be used, 77 login refused, 78 configuration
+
+example: sudo bounced replay --since 2d --dry-run --config /etc/bounced/bounced.toml
 `;
 
 export const undo = `usage: bounced undo ADDRESS...|--since TIME --dry-run --config FILE [--mailbox M] [--callback C] [--again] [--json]

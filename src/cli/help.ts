@@ -1,7 +1,7 @@
 /**
  * The help texts, each with an example. Text only.
  */
-import { explain, undo } from './help-answers.ts';
+import { explain, replay, undo } from './help-answers.ts';
 import { completion } from './help-completion.ts';
 import { check, login, sendTest } from './help-setup.ts';
 
@@ -20,6 +20,7 @@ usage: bounced COMMAND [...]
   held      what could not be proven: list, show, release, discard
   breaker   the stop on a flood of hard bounces: show, reset
   explain   why a customer was unsubscribed, or not
+  replay    read mails again and decide again, without a double event
   undo      resubscribe customers whose hard bounce was posted wrongly
   completion  a script for bash, zsh or fish; with it, Tab completes commands and options
 
@@ -165,6 +166,7 @@ export const HELP = {
   held,
   breaker,
   explain,
+  replay,
   undo,
   completion,
   login,

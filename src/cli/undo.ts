@@ -15,11 +15,11 @@ import { utcMinute } from './event-lines.ts';
 import { required, withOutbox } from './on-outbox.ts';
 import { configPath, readOptions, usage } from './options.ts';
 import { printRecord } from './outbox.ts';
+import { sinceSeconds } from './since.ts';
 import { columns } from './table.ts';
 import { chooseWronged } from './undo-choice.ts';
 import type { Choice, LeftOut, UndoAsked, Wronged } from './undo-choice.ts';
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
 const OPTIONS = {
   config: 'string',
   since: 'string',
@@ -74,27 +74,10 @@ function toAsked(values: Values, operands: readonly string[]): UndoAsked {
   return {
     addresses: operands,
     again,
-    ...(since === undefined ? {} : { sinceSeconds: sinceSeconds(since, systemClock.nowSeconds()) }),
+    ...(since === undefined ? {} : { sinceSeconds: sinceSeconds('undo', since, systemClock.nowSeconds()) }),
     ...(mailbox === undefined ? {} : { mailbox }),
     ...(callback === undefined ? {} : { callback }),
   };
-}
-
-/**
- * The time that --since names: how long ago, or a date with or without the time of day, in UTC.
- * @throws Fault exit 64
- */
-export function sinceSeconds(text: string, nowSeconds: number): number {
-  const ago = /^(\d{1,6})([mhd])$/.exec(text.trim());
-  if (ago !== null) return nowSeconds - Number(ago[1]) * (UNIT_SECONDS[ago[2] ?? ''] ?? 0);
-  const date = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text.trim());
-  const iso = `${date?.[1] ?? ''}T${date?.[2] ?? '00:00'}Z`;
-  const seconds = Math.floor(Date.parse(iso) / 1000);
-  // Date.parse takes the 31st of each month.
-  const isReal = new Date(seconds * 1000 || 0).toISOString().startsWith(date?.[1] ?? '-');
-  if (date !== null && isReal && seconds <= nowSeconds) return seconds;
-  const words = 'a time that is past, such as 2h, 3d, 2026-11-23 or 2026-11-23T20:55 (UTC)';
-  throw usage('undo', `--since expects ${words}, not "${text}"`);
 }
 
 function show(choice: Choice, asked: UndoAsked, json: boolean): ExitCode {

@@ -4,7 +4,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sinceSeconds, undoCommand } from '../../../src/cli/undo.ts';
+import { sinceSeconds } from '../../../src/cli/since.ts';
+import { undoCommand } from '../../../src/cli/undo.ts';
 import type { EventDetails } from '../../../src/outbox/outbox.ts';
 import { heldOf } from '../../contract/store-values.ts';
 import { startReceiver } from '../../servers/receiver.ts';
@@ -282,12 +283,12 @@ describe('mistakes', () => {
 
   test('the time of --since: how long ago, or a date in UTC that is past', () => {
     const now = Date.UTC(2026, 10, 24) / 1_000;
-    expect(['90m', '2h', '3d'].map(text => now - sinceSeconds(text, now))).toEqual([5_400, 7_200, 3 * DAY]);
-    expect(sinceSeconds('2026-11-23', now)).toBe(now - DAY);
-    expect(sinceSeconds('2026-11-23T20:55', now)).toBe(now - DAY + 75_300);
-    expect(sinceSeconds('2026-11-23 20:55:30Z', now)).toBe(now - DAY + 75_330);
+    expect(['90m', '2h', '3d'].map(text => now - sinceSeconds('undo', text, now))).toEqual([5_400, 7_200, 3 * DAY]);
+    expect(sinceSeconds('undo', '2026-11-23', now)).toBe(now - DAY);
+    expect(sinceSeconds('undo', '2026-11-23T20:55', now)).toBe(now - DAY + 75_300);
+    expect(sinceSeconds('undo', '2026-11-23 20:55:30Z', now)).toBe(now - DAY + 75_330);
     for (const text of ['2026-11-25', '2026-02-30', '2026-13-01', '23.11.2026', '', '2w', '-2h', '2026-11-23T25:00']) {
-      expect(() => sinceSeconds(text, now)).toThrow('--since expects');
+      expect(() => sinceSeconds('undo', text, now)).toThrow('--since expects');
     }
   });
 });
