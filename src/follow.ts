@@ -3,14 +3,14 @@
  * looked up again. Takes the stations, gives nothing back: what it saw is recorded.
  */
 import type { Courier } from './callback/callback.ts';
-import type { Chunk, Mailbox, openMailbox, SentLookup } from './mailbox/mailbox.ts';
+import type { Chunk, Mailbox, openMailbox } from './mailbox/mailbox.ts';
 import type { Lease, Recorded, Store } from './outbox/outbox.ts';
 import { proveHeld } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings } from './provenance/provenance.ts';
 import { CANDIDATE_FIELDS, isCandidate, wantedParts } from './report/report.ts';
 import type { ReadingThread } from './reading-thread.ts';
+import { lookUp, passDown } from './pass-down.ts';
 import { followPuzzles } from './reread.ts';
-import { conclude, originalIds } from './river.ts';
 import type { Conclusion } from './river.ts';
 import type { Config } from './runtime/config.ts';
 import type { DaemonTools, RunOptions } from './daemon.ts';
@@ -20,7 +20,9 @@ import type { Cursor } from './shared/cursor.ts';
 import { asFault } from './shared/fault.ts';
 import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
+import { hasEnded } from './shared/unless-aborted.ts';
 import type { Sights } from './sights.ts';
+import type { Policy } from './verdict/verdict.ts';
 
 /** What the followers share. */
 export interface Stations {
@@ -44,13 +46,13 @@ interface Follower extends Stations {
   readonly mailbox: Mailbox;
   readonly account: Account;
   readonly settings: ProvenanceSettings;
+  readonly policy: Policy;
   readonly log: Log;
   readonly heart: Heart;
 }
 
 const UNREADABLE_CURE =
   'it is sought again once a day for two weeks; or save it in another mail program and give it to "bounced replay --file"';
-const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
 const BACKOFF = { baseMs: 1_000, capMs: 300_000 };
 /** With `once`, how often a chunk may fail before giving up. */
 const ONCE_TRIES = 3;
@@ -78,6 +80,7 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
     heart,
     account: { mailbox: config.name, callback: config.callback, user: config.user },
     settings: { ...stations.config.provenance, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
+    policy: stations.config.verdict.policy,
   };
   const ended = new AbortController();
   const heldLoop = stations.options.once
@@ -123,12 +126,9 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
 
 /** One chunk down the river; the cursor moves in the transaction that stores what was decided. */
 async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Promise<void> {
-  const { store, lease, reading, config, account, settings, tools } = follower;
+  const { store, lease, account, tools } = follower;
   const nowSeconds = tools.clock.nowSeconds();
-  const mails = [];
-  for (const raw of chunk.messages) mails.push(await reading.read(raw, config.verdict.policy, nowSeconds));
-  const found = await lookUp(follower, originalIds(mails), signal);
-  const conclusion = conclude(mails, found, account, settings, nowSeconds);
+  const conclusion = await passDown(follower, chunk.messages, nowSeconds, signal);
   const { cursor, skipped } = chunk;
   const recorded = await store.record(lease, { ...conclusion, cursor, skipped, readBy: tools.version }, nowSeconds);
   follower.sights.passed(account.mailbox, chunk, conclusion, recorded);
@@ -138,26 +138,19 @@ async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Pr
 
 /** Mails that no reader of an earlier version understood are read again, quietly, beside the new ones. */
 async function followOldPuzzles(follower: Follower, signal: AbortSignal): Promise<void> {
-  const { mailbox, store, account, settings, reading, config, tools, log } = follower;
+  const { mailbox, store, account, tools, log } = follower;
   const { clock, version, random } = tools;
-  const rereader = { mailbox, store, reading, account, settings, clock, version, policy: config.verdict.policy };
   const placeOf = async (): Promise<Cursor | undefined> => {
     const { folder } = mailbox.state();
     return folder === undefined ? undefined : store.cursor(account.mailbox, folder);
   };
-  await followPuzzles(rereader, placeOf, log, random, signal, ({ conclusion, mails }) => {
+  await followPuzzles({ ...follower, clock, version }, placeOf, log, random, signal, ({ conclusion, mails }) => {
     const newIds = new Set(mails.flatMap(({ newEventIds, newHeldIds }) => [...newEventIds, ...newHeldIds]));
     log.info('read again what was not understood', { mails: mails.length, events: newIds.size });
     conclusion.events.filter(event => newIds.has(event.id)).forEach(event => tellEvent(follower, event));
     conclusion.held.filter(held => newIds.has(held.id)).forEach(held => tellHeld(follower, held));
     if (newIds.size > 0) follower.courier.wake();
   });
-}
-
-/** A look-up that fails rejects, and so the chunk is read again: not having looked is no reason to hold. */
-async function lookUp(follower: Follower, ids: readonly string[], signal: AbortSignal): Promise<SentLookup> {
-  if (follower.settings.mode === 'off' || ids.length === 0) return NOTHING_FOUND;
-  return follower.mailbox.findSent(ids, signal);
 }
 
 async function followHeld(follower: Follower, signal: AbortSignal): Promise<void> {
@@ -246,9 +239,4 @@ function tellHeld(follower: Follower, held: Held): void {
   const { address, verdict, missing } = held;
   follower.log.warn('held: not proven', { address, verdict, missing });
   if (follower.options.dryRun) follower.tools.print(`would hold ${verdict}bounce ${address}: ${missing}`);
-}
-
-/** Asked anew after a wait, where the compiler still believes the answer from before it. */
-function hasEnded(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -2,37 +2,31 @@
  * Mails read once more: those that no reader of an earlier version understood, by the daemon; those that a person
  * names, by `bounced replay`. Takes chunks, gives what became of each mail. Moves no cursor, gives no event twice.
  */
-import type { Chunk, Mailbox, RawMessage, SentLookup } from './mailbox/mailbox.ts';
+import type { Chunk, Mailbox, RawMessage } from './mailbox/mailbox.ts';
 import type { RereadMail, Store } from './outbox/outbox.ts';
-import type { Account, ProvenanceSettings } from './provenance/provenance.ts';
-import type { ReadingThread } from './reading-thread.ts';
-import { conclude, originalIds } from './river.ts';
+import { passDown } from './pass-down.ts';
+import type { Passage } from './pass-down.ts';
 import type { Conclusion } from './river.ts';
 import type { Clock } from './shared/clock.ts';
 import type { Cursor } from './shared/cursor.ts';
 import { asFault } from './shared/fault.ts';
 import type { Log } from './shared/log.ts';
-import type { Policy } from './verdict/verdict.ts';
+import { hasEnded } from './shared/unless-aborted.ts';
 
 /** What reading once more needs. */
-export interface Rereader {
+export interface Rereader extends Passage {
   readonly mailbox: Pick<Mailbox, 'findSent' | 'again'>;
   readonly store: Pick<Store, 'recordAgain' | 'puzzles'>;
-  readonly reading: Pick<ReadingThread, 'read'>;
-  readonly policy: Policy;
-  readonly account: Account;
-  readonly settings: ProvenanceSettings;
   readonly clock: Clock;
   readonly version: string;
 }
 
 /** What a chunk read once more led to: the mails of the conclusion, and what became of each, in the same order. */
-export interface Again {
+export interface OnceMore {
   readonly conclusion: Conclusion;
   readonly mails: readonly RereadMail[];
 }
 
-const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
 /** Puzzles read at a time, the pause between two such lots, how often new ones are sought: nobody waits for them. */
 const LOT = 20;
 const LOT_PAUSE_MS = 10_000;
@@ -50,14 +44,10 @@ export async function readOnceMore(
   place: Cursor,
   signal: AbortSignal,
   { looked = [], dryRun = false }: { readonly looked?: readonly number[]; readonly dryRun?: boolean } = {},
-): Promise<Again> {
-  const { store, reading, policy, account, settings, clock, version } = rereader;
+): Promise<OnceMore> {
+  const { store, clock, version } = rereader;
   const nowSeconds = clock.nowSeconds();
-  const mails = [];
-  for (const raw of messages) mails.push(await reading.read(raw, policy, nowSeconds));
-  const ids = settings.mode === 'off' ? [] : originalIds(mails);
-  const found = ids.length === 0 ? NOTHING_FOUND : await rereader.mailbox.findSent(ids, signal);
-  const conclusion = conclude(mails, found, account, settings, nowSeconds);
+  const conclusion = await passDown(rereader, messages, nowSeconds, signal);
   const reread = await store.recordAgain({ ...conclusion, place, readBy: version, looked }, nowSeconds, dryRun);
   return { conclusion, mails: reread.mails };
 }
@@ -71,7 +61,7 @@ export async function readPuzzles(
   rereader: Rereader,
   place: Cursor,
   signal: AbortSignal,
-  onRead: (again: Again) => void,
+  onRead: (again: OnceMore) => void,
 ): Promise<void> {
   const { store, mailbox, settings, clock, version } = rereader;
   while (!signal.aborted) {
@@ -96,7 +86,7 @@ export async function followPuzzles(
   log: Log,
   random: () => number,
   signal: AbortSignal,
-  onRead: (again: Again) => void,
+  onRead: (again: OnceMore) => void,
 ): Promise<void> {
   let waitMs = FIRST_MS;
   while (!signal.aborted) {
@@ -111,9 +101,4 @@ export async function followPuzzles(
         log.warn(`mails that were not understood could not be read again: ${asFault(error).message}`);
     }
   }
-}
-
-/** Asked anew after a wait, where the compiler still believes the answer from before it. */
-function hasEnded(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -39,8 +39,8 @@ the mailbox is changed.
   --dry-run     record nothing: show what would be
   --json        one JSON object a mail
 
-exit codes: 0 done, 64 usage, 65 some mail is not there or could not be read, 69 the server cannot be reached, 74 no
-outbox, or it cannot be used, 77 login refused, 78 configuration
+exit codes: 0 done, 64 usage, 65 some mail is not there or could not be read, 69 the server cannot be reached, or ended
+by you, 74 no outbox, or it cannot be used, 77 login refused, 78 configuration
 
 example: sudo bounced replay --since 2d --dry-run --config /etc/bounced/bounced.toml
 `;

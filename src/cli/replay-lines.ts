@@ -3,7 +3,7 @@
  * recorded, gives text. Pure; lets nothing a mail wrote steer a terminal.
  */
 import type { MessageOutcome, RereadMail } from '../outbox/outbox.ts';
-import type { Again } from '../reread.ts';
+import type { OnceMore } from '../reread.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { sameAddress } from '../shared/address.ts';
 import type { Verdict } from '../verdict/verdict.ts';
@@ -14,7 +14,7 @@ export interface ReplayedMail {
   readonly name: string;
   readonly outcome: MessageOutcome;
   readonly mail: RereadMail;
-  readonly again: Again;
+  readonly again: OnceMore;
 }
 
 /** What became of one recipient. */
@@ -22,6 +22,8 @@ interface Fate {
   readonly verdict: Verdict;
   /** What was recorded of him before. */
   readonly before?: Verdict;
+  /** What of the proof is missing, of one that is held. */
+  readonly missing?: string;
   readonly result: 'waits' | 'held' | 'as recorded' | 'differs' | 'nothing';
 }
 
@@ -83,34 +85,37 @@ export function replayRecord(replayed: ReplayedMail): Record<string, unknown> {
 }
 
 function fatesOf({ outcome, mail, again }: ReplayedMail): Fate[] {
-  const { events, held } = again.conclusion;
-  const addressesOf = (ids: readonly string[], of: readonly { id: string; address: string }[]): string[] =>
-    of.filter(({ id }) => ids.includes(id)).map(({ address }) => address);
-  const waiting = addressesOf(mail.newEventIds, events);
-  const kept = addressesOf(mail.newHeldIds, held);
+  const { events, held: allHeld } = again.conclusion;
+  const waiting = events.filter(({ id }) => mail.newEventIds.includes(id));
+  const kept = allHeld.filter(({ id }) => mail.newHeldIds.includes(id));
   // A mail that was passed on is told of the address it had been sent to, which the report may not name.
-  const isOf = (addresses: readonly string[], { names }: Verdict): boolean =>
-    addresses.some(address => outcome.verdicts.length === 1 || names.some(name => sameAddress(name, address)));
+  const isOf = ({ address }: { readonly address: string }, { names }: Verdict): boolean =>
+    outcome.verdicts.length === 1 || names.some(name => sameAddress(name, address));
   return outcome.verdicts.map(verdict => {
     const before = mail.before?.verdicts.find(one =>
       one.names.some(name => verdict.names.some(other => sameAddress(name, other))),
     );
     const known = before === undefined ? {} : { before };
-    if (isOf(waiting, verdict)) return { verdict, ...known, result: 'waits' };
-    if (isOf(kept, verdict)) return { verdict, ...known, result: 'held' };
+    if (waiting.some(event => isOf(event, verdict))) return { verdict, ...known, result: 'waits' };
+    const held = kept.find(one => isOf(one, verdict));
+    if (held !== undefined) return { verdict, ...known, missing: held.missing, result: 'held' };
     if (before === undefined) return { verdict, result: 'nothing' };
     const same = before.verdict === verdict.verdict && before.reason === verdict.reason;
     return { verdict, before, result: same ? 'as recorded' : 'differs' };
   });
 }
 
-function fateWords({ verdict, before, result }: Fate, { outcome, mail }: ReplayedMail, dryRun: boolean): string {
+function fateWords(
+  { verdict, before, missing, result }: Fate,
+  { outcome, mail }: ReplayedMail,
+  dryRun: boolean,
+): string {
   const now = `${verdict.recipient}  ${verdict.verdict} ${verdict.reason}`;
   switch (result) {
     case 'waits':
       return `${now}: ${dryRun ? 'would wait' : 'waits'} for the callback`;
     case 'held':
-      return `${now}: ${dryRun ? 'would be held' : 'held'}, not proven`;
+      return `${now}: ${dryRun ? 'would be held' : 'held'}: ${missing ?? ''}`;
     case 'as recorded':
       return `${now}: as recorded`;
     case 'differs':

@@ -16,7 +16,7 @@ import { visible } from '../runtime/log-lines.ts';
 import { stopSignals } from '../runtime/signals.ts';
 import { readVersion } from '../runtime/version.ts';
 import type { Cursor } from '../shared/cursor.ts';
-import { EXIT } from '../shared/fault.ts';
+import { EXIT, Fault } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import { silentLog } from '../shared/silent-log.ts';
 import type { Command } from './commands.ts';
@@ -71,6 +71,8 @@ export function replayCommand(args: string[]): Command {
       const rereader = { ...rereaderOf(config, mailbox), mailbox: opened, store, reading };
       try {
         return await replay(rereader, source, { dryRun, show }, drain);
+      } catch (error) {
+        throw drain.aborted ? stopped(dryRun) : error;
       } finally {
         await Promise.all([opened.close(), reading.close()]);
       }
@@ -181,6 +183,14 @@ function chosen(mailboxes: readonly MailboxConfig[], name: string | undefined): 
   if (only === undefined) throw usage('replay', `there is no mailbox "${name ?? ''}"; expected one of ${names}`);
   if (others.length > 0) throw usage('replay', `say which mailbox with --mailbox: ${names}`);
   return only;
+}
+
+function stopped(dryRun: boolean): Fault {
+  return new Fault(`replay: ended as asked; ${dryRun ? 'nothing was recorded' : 'what is shown above is recorded'}`, {
+    code: 'STOPPED',
+    retry: 'never',
+    hint: 'the same command may be run again: nothing is told twice',
+  });
 }
 
 function asText(replayed: ReplayedMail, dryRun: boolean): readonly string[] {

@@ -14,6 +14,8 @@ import { readChunk } from './scan.ts';
 
 /** Failures in a row: more than it takes to leave out a mail over which each connection ends. */
 const TRIES = 15;
+/** Before anything was found: a server that is not there is told soon. */
+const FIRST_TRIES = 3;
 const PAUSE = { baseMs: 200, capMs: 2_000 };
 const DAY_MS = 86_400_000;
 
@@ -25,11 +27,11 @@ export async function* readAgain(
   which: Again,
   signal: AbortSignal,
 ): AsyncGenerator<Chunk> {
-  const state: Progress = { portions: openPortions(), sought: undefined, next: 0 };
+  const task: Task = { settings, interest, tools, which, portions: openPortions(), sought: undefined, next: 0 };
   let failures = 0;
   for (;;) {
     try {
-      for await (const chunk of oneConnection(state, settings, interest, tools, which, signal)) {
+      for await (const chunk of oneConnection(task, signal)) {
         failures = 0;
         yield chunk;
       }
@@ -37,41 +39,40 @@ export async function* readAgain(
     } catch (error) {
       failures += 1;
       const fault = connectionFault(error, settings);
-      if (signal.aborted || fault.retry === 'never' || failures >= TRIES) throw fault;
+      const most = task.sought === undefined ? FIRST_TRIES : TRIES;
+      if (signal.aborted || fault.retry === 'never' || failures >= most) throw fault;
       await tools.clock.sleep(fullJitterMs(PAUSE, failures, tools.random()), signal);
     }
   }
 }
 
-/** How far it has come; outlives a connection. */
-interface Progress {
+/** What is to be read, and how far it has come: outlives a connection. */
+interface Task {
+  readonly settings: MailboxSettings;
+  readonly interest: Interest;
+  readonly tools: Tools;
+  readonly which: Again;
   readonly portions: Portions;
   sought: Sought | undefined;
   next: number;
 }
 
 /** From where it stopped to the end, or to the end of the connection. */
-async function* oneConnection(
-  state: Progress,
-  settings: MailboxSettings,
-  interest: Interest,
-  tools: Tools,
-  which: Again,
-  signal: AbortSignal,
-): AsyncGenerator<Chunk> {
+async function* oneConnection(task: Task, signal: AbortSignal): AsyncGenerator<Chunk> {
+  const { settings, interest, tools, which } = task;
   const connection = await Connection.open(settings, tools, signal);
   try {
-    state.sought = await seek(connection, settings, which, state.sought, signal);
-    if (state.sought === undefined) return;
-    const { opened, uids } = state.sought;
+    task.sought = await seek(connection, settings, which, task.sought, signal);
+    if (task.sought === undefined) return;
+    const { opened, uids } = task.sought;
     const read = (portion: Portion) => readChunk(connection, portion, interest, signal);
-    while (state.next < uids.length) {
-      const { portion, done } = await state.portions.first(connection, uids.slice(state.next), read, signal);
-      state.next += portion.uids.length;
+    while (task.next < uids.length) {
+      const { portion, done } = await task.portions.first(connection, uids.slice(task.next), read, signal);
+      task.next += portion.uids.length;
       const { path: folder, uidValidity } = opened;
       const cursor = { mailbox: settings.name, folder, uidValidity, lastUid: portion.uids.at(-1) ?? 0 };
       const messages = done.messages.filter(raw => isSince(raw, which));
-      yield { messages, skipped: done.skipped, cursor, caughtUp: state.next >= uids.length };
+      yield { messages, skipped: done.skipped, cursor, caughtUp: task.next >= uids.length };
     }
   } finally {
     await connection.close();

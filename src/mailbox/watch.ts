@@ -5,6 +5,7 @@
 import { fullJitterMs } from '../shared/backoff.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import { Fault } from '../shared/fault.ts';
+import { hasEnded } from '../shared/unless-aborted.ts';
 import { readAgain } from './again.ts';
 import { ChunkSize } from './chunk-size.ts';
 import { Connection } from './connection.ts';
@@ -276,9 +277,4 @@ function forgetOldest(uids: Set<number>): void {
     if (uids.size <= REMEMBERED) return;
     uids.delete(uid);
   }
-}
-
-/** Asked anew after a wait, where the compiler still believes the answer from before it. */
-function hasEnded(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

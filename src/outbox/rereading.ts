@@ -86,7 +86,8 @@ function readAgain(database: Database, rereading: Rereading, outcome: MessageOut
   if (names.some(name => isNameRemembered(database, place.mailbox, name))) return { ...nothing, result: 'forgotten' };
   const message = known?.id ?? addMessage(database, place, outcome, readBy, nowSeconds);
   if (message === undefined) return { ...nothing, result: 'forgotten' };
-  if (outcome.kind !== 'unreadable') removeStandIns(database, place, uid, message);
+  // A saved mail has no place that another could have stood in for.
+  if (outcome.kind !== 'unreadable' && uid > 0) removeStandIns(database, place, uid, message);
   const before = known === undefined ? undefined : { kind: known.kind, verdicts: verdictsOf(database, message) };
   const { addresses: given, ...ids } = give(database, rereading, outcome, message, nowSeconds);
   if (before === undefined) return { uid, result: 'new', ...ids };

@@ -3,6 +3,11 @@
  * whoever else waits for it.
  */
 
+/** Asked anew after a wait, where the compiler still believes the answer from before it. */
+export function hasEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
 /** @param reason what to reject with when the signal aborts first */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, reason: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
