@@ -7,7 +7,7 @@ import { isAddress, sameAddress } from '../shared/address.ts';
 import { findReason } from './finding.ts';
 import { applyPolicy } from './policy.ts';
 import { REASONS } from './reasons.ts';
-import type { Policy, Verdict } from './verdict.ts';
+import type { Policy, ReportedRefusal, Verdict } from './verdict.ts';
 
 /** 1 January 2000: no bounce of ours is older, so an earlier date is a broken one. */
 const EARLIEST_SECONDS = 946_684_800;
@@ -33,8 +33,51 @@ export function decide(report: BounceReport, policy: Policy, nowSeconds: number)
       ...(diagnostic === undefined ? {} : { diagnostic }),
       bouncedAtSeconds: bouncedAt(report, recipient, nowSeconds),
       evidence: [...finding.evidence, ...recipient.evidence],
+      refusal: refusalOf(recipient, report.reportingMta),
     };
   });
+}
+
+/**
+ * The verdict by this policy and the rules of today, from what is kept of the report; undefined for one that a version
+ * kept which did not keep enough. Names and times stay as they are.
+ */
+export function decideAgain(verdict: Verdict, policy: Policy): Verdict | undefined {
+  const { refusal, status, replyCode, diagnostic, evidence } = verdict;
+  if (refusal === undefined) return undefined;
+  const { reportingMta, fromText, ...told } = refusal;
+  // What its reader took for a line of the report has no reason.
+  const read = evidence.filter(({ reason }) => reason === undefined);
+  const first = { part: fromText ? ('text' as const) : ('delivery-status' as const), quote: '', rule: '' };
+  const recipient: ReportedRecipient = {
+    ...told,
+    ...(status === undefined ? {} : { status }),
+    ...(replyCode === undefined ? {} : { replyCode }),
+    ...(diagnostic === undefined ? {} : { diagnostic }),
+    evidence: [first],
+  };
+  const judged = withTellingStatus(recipient);
+  const finding = findReason(judged, reportingMta, policy.rules);
+  return {
+    ...verdict,
+    reason: finding.reason,
+    ...applyPolicy(policy, finding, judged),
+    about: REASONS[finding.reason].about,
+    evidence: [...finding.evidence, ...read],
+  };
+}
+
+function refusalOf(recipient: ReportedRecipient, reportingMta: string | undefined): ReportedRefusal {
+  const { finalRecipient, action, replyStatus, prose, remoteMta, evidence } = recipient;
+  return {
+    finalRecipient,
+    action,
+    ...(replyStatus === undefined ? {} : { replyStatus }),
+    ...(prose === undefined ? {} : { prose }),
+    ...(remoteMta === undefined ? {} : { remoteMta }),
+    ...(reportingMta === undefined ? {} : { reportingMta }),
+    fromText: evidence[0]?.part === 'text',
+  };
 }
 
 /** A Status field that says nothing (X.0.0) gives way to the enhanced code of the reply (RFC 3463 3.1). */

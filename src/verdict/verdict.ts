@@ -2,10 +2,10 @@
  * Station 4: the verdict. Takes a BounceReport, the policy and the time, gives one Verdict per recipient.
  * Reason first; soft, hard or none follows from it. Pure, never throws, never looks at a clock.
  */
-import type { Evidence } from '../report/report.ts';
+import type { Evidence, ReportedRecipient } from '../report/report.ts';
 import type { OwnRule } from './rules.ts';
 
-export { decide } from './decide.ts';
+export { decide, decideAgain } from './decide.ts';
 export { REASONS } from './reasons.ts';
 export { reviewRules } from './rule-review.ts';
 export type { RuleReview } from './rule-review.ts';
@@ -78,6 +78,18 @@ export interface Verdict {
   readonly bouncedAtSeconds: number;
   /** What it rests on, the deciding one first; then what lost. Never empty for a hard one. */
   readonly evidence: readonly Ground[];
+  /** What else of the report it was decided by, to decide it again; missing in what older versions kept. */
+  readonly refusal?: ReportedRefusal;
+}
+
+/** The report's words on one recipient, as far as the verdict itself does not repeat them. */
+export interface ReportedRefusal extends Pick<
+  ReportedRecipient,
+  'finalRecipient' | 'action' | 'replyStatus' | 'prose' | 'remoteMta'
+> {
+  readonly reportingMta?: string;
+  /** The reply stood in a text for people, not in a delivery-status part. */
+  readonly fromText: boolean;
 }
 
 /** A line of the mail, what it was taken for, and whether that counted. */
