@@ -3,8 +3,8 @@
  * knows the contract alone.
  */
 import { join } from 'node:path';
-import type { Store, StoreSettings } from './outbox/outbox.ts';
-import { openPresentStore, openSqliteStore, recoverOutboxFile } from './outbox/sqlite.ts';
+import type { History, Store, StoreSettings } from './outbox/outbox.ts';
+import { openHistory, openPresentStore, openSqliteStore, recoverOutboxFile } from './outbox/sqlite.ts';
 import type { Recovery } from './outbox/sqlite.ts';
 
 /** Where the outbox lies in the state directory; `undefined`: in memory, gone with the program. */
@@ -20,6 +20,11 @@ export async function openOutbox(path: string, settings: StoreSettings): Promise
 /** A command's, beside a daemon or not: there must be one. Rejects with a Fault of exit 74 or 78. */
 export async function openPresentOutbox(stateDir: string, access: 'read' | 'write'): Promise<Store> {
   return openPresentStore(outboxPath(stateDir), access);
+}
+
+/** What is recorded in one that an older version may keep, and run on. Rejects with a Fault of exit 74 or 78. */
+export async function openOutboxHistory(stateDir: string): Promise<History> {
+  return openHistory(outboxPath(stateDir));
 }
 
 /**

@@ -23,6 +23,7 @@ const NAMES = [
   'breaker',
   'explain',
   'replay',
+  'diff',
   'undo',
   'completion',
 ] as const;
@@ -65,6 +66,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./explain.ts')).explainCommand(args);
     case 'replay':
       return (await import('./replay.ts')).replayCommand(args);
+    case 'diff':
+      return (await import('./diff.ts')).diffCommand(args);
     case 'undo':
       return (await import('./undo.ts')).undoCommand(args);
   }

@@ -1,5 +1,5 @@
 /**
- * The help texts of the commands that answer for single customers: explain, undo, replay. Text only.
+ * The help texts of the commands that answer for single customers: explain, undo, replay, diff. Text only.
  */
 
 export const explain = `usage: bounced explain ADDRESS|MESSAGE-ID --config FILE [--limit N] [--json]
@@ -43,6 +43,24 @@ exit codes: 0 done, 64 usage, 65 some mail is not there or could not be read, 69
 by you, 74 no outbox, or it cannot be used, 77 login refused, 78 configuration
 
 example: sudo bounced replay --since 2d --dry-run --config /etc/bounced/bounced.toml
+`;
+
+export const diff = `usage: bounced diff --config FILE [--before VERSION] [--mailbox M] [--limit N] [--json]
+
+Decides all recorded bounces again, by the rules of this version and the [verdict] of the configuration, and shows which
+verdicts would be another: how often each became which, then the first ones with the lines that decided. So the effect
+of an upgrade or of a rule of your own is seen before it acts: try the new version's "diff" while the old one runs.
+Reads the outbox alone; changes and posts nothing. Recorded verdicts stay as they are; what was told can be undone with
+"bounced undo".
+
+  --before VERSION  only what a version before this one decided, such as 0.2.0
+  --mailbox M       only bounces of this mailbox
+  --limit N         list so many (50); the counts are of all
+  --json            one JSON object for each that would be another, all of them
+
+exit codes: 0 compared, 64 usage, 74 no outbox, or it cannot be used, 78 configuration, or a newer version's outbox
+
+example: sudo bounced diff --config /etc/bounced/bounced.toml
 `;
 
 export const undo = `usage: bounced undo ADDRESS...|--since TIME --dry-run --config FILE [--mailbox M] [--callback C] [--again] [--json]

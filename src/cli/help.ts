@@ -1,7 +1,7 @@
 /**
  * The help texts, each with an example. Text only.
  */
-import { explain, replay, undo } from './help-answers.ts';
+import { diff, explain, replay, undo } from './help-answers.ts';
 import { completion } from './help-completion.ts';
 import { check, login, sendTest } from './help-setup.ts';
 
@@ -21,6 +21,7 @@ usage: bounced COMMAND [...]
   breaker   the stop on a flood of hard bounces: show, reset
   explain   why a customer was unsubscribed, or not
   replay    read mails again and decide again, without a double event
+  diff      which recorded verdicts would be another by the rules of today
   undo      resubscribe customers whose hard bounce was posted wrongly
   completion  a script for bash, zsh or fish; with it, Tab completes commands and options
 
@@ -167,6 +168,7 @@ export const HELP = {
   breaker,
   explain,
   replay,
+  diff,
   undo,
   completion,
   login,

@@ -3,9 +3,9 @@
  * command line, gives events; each mistake is named with its cure.
  */
 import { userInfo } from 'node:os';
-import type { Act, Acted, EventFilter, EventState, KeptEvent, Operator, Store } from '../outbox/outbox.ts';
+import type { Act, Acted, EventFilter, EventState, History, KeptEvent, Operator, Store } from '../outbox/outbox.ts';
 import { EVENT_STATES } from '../outbox/outbox.ts';
-import { openPresentOutbox } from '../open-outbox.ts';
+import { openOutboxHistory, openPresentOutbox } from '../open-outbox.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { loadStateDir, readEnv } from '../runtime/config.ts';
 import { visible } from '../runtime/log-lines.ts';
@@ -45,14 +45,29 @@ export async function withOutbox<Result>(
   work: (store: Store) => Promise<Result>,
   access: 'read' | 'write' = 'write',
 ): Promise<Result> {
-  const stateDir = await loadStateDir(config, readEnv());
-  const store = await openPresentOutbox(stateDir, access).catch((error: unknown) => {
+  return withOpened(config, stateDir => openPresentOutbox(stateDir, access), work);
+}
+
+/** As `withOutbox`, and an older version may keep it: only what is recorded can be asked. */
+export async function withHistory<Result>(
+  config: string,
+  work: (history: History) => Promise<Result>,
+): Promise<Result> {
+  return withOpened(config, openOutboxHistory, work);
+}
+
+async function withOpened<Opened extends { close(): Promise<void> }, Result>(
+  config: string,
+  open: (stateDir: string) => Promise<Opened>,
+  work: (opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  const opened = await open(await loadStateDir(config, readEnv())).catch((error: unknown) => {
     throw forbidden(error) ?? error;
   });
   try {
-    return await work(store);
+    return await work(opened);
   } finally {
-    await store.close();
+    await opened.close();
   }
 }
 

@@ -22,7 +22,7 @@ import { silentLog } from '../shared/silent-log.ts';
 import type { Command } from './commands.ts';
 import { mailsOf, tellUnread } from './mails.ts';
 import { withOutbox } from './on-outbox.ts';
-import { configPath, readOptions, refuseOperands, usage } from './options.ts';
+import { chosenMailbox, configPath, readOptions, refuseOperands, usage } from './options.ts';
 import { print } from './print.ts';
 import { addTo, emptySum, replayLines, replayRecord } from './replay-lines.ts';
 import type { ReplayedMail, ReplaySum } from './replay-lines.ts';
@@ -62,7 +62,7 @@ export function replayCommand(args: string[]): Command {
   const show = values.json === true ? asJson : asText;
   return async () => {
     const { config } = await loadConfig(path, readEnv());
-    const mailbox = chosen(config.mailboxes, values.mailbox);
+    const mailbox = chosenMailbox('replay', config.mailboxes, values.mailbox);
     const { drain } = stopSignals();
     return withOutbox(path, async store => {
       const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
@@ -174,15 +174,6 @@ function toUids(text: string): number[] {
     for (let uid = from; uid <= to; uid += 1) uids.add(uid);
   }
   return [...uids].sort((one, other) => one - other);
-}
-
-function chosen(mailboxes: readonly MailboxConfig[], name: string | undefined): MailboxConfig {
-  const names = mailboxes.map(one => one.name).join(', ');
-  const found = name === undefined ? mailboxes : mailboxes.filter(one => one.name === name);
-  const [only, ...others] = found;
-  if (only === undefined) throw usage('replay', `there is no mailbox "${name ?? ''}"; expected one of ${names}`);
-  if (others.length > 0) throw usage('replay', `say which mailbox with --mailbox: ${names}`);
-  return only;
 }
 
 function stopped(dryRun: boolean): Fault {

@@ -24,6 +24,7 @@ import type { Puzzle } from './rereading.ts';
 import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
 
 export { EVENT_STATES } from './operator.ts';
+export type { Decided, History } from './history.ts';
 export type { Puzzle } from './rereading.ts';
 export type { DaemonStanding, MailboxStanding, MailboxView, Overview, VerdictCount } from './standings.ts';
 export type {

@@ -8,6 +8,8 @@ import { IN_MEMORY, openDatabase, openPresent } from './database.ts';
 import type { Database } from './database.ts';
 import { diskFault, missing } from './disk-faults.ts';
 import { checkHealth } from './health.ts';
+import { readDecided } from './history.ts';
+import type { History } from './history.ts';
 import { openLifeLock } from './life-lock.ts';
 import type { LifeLock } from './life-lock.ts';
 import type { Store, StoreSettings } from './outbox.ts';
@@ -57,16 +59,45 @@ export async function openSqliteStore(path: string, settings: StoreSettings = {}
  * Rejects with a Fault: exit 74 where there is none or it cannot be used, 78 where its schema is not today's.
  */
 export async function openPresentStore(path: string, access: 'read' | 'write' = 'write'): Promise<Store> {
+  const { database, wasKept } = await openKept(path, admitNewest);
+  if (access === 'read') forbidWriting(database);
+  const lock = wasKept ? await openLifeLock(lockPath(path)) : undefined;
+  return new SqliteStore(database, lock, {});
+}
+
+/**
+ * Opens what is recorded there, also by an older version that may run on it. Nothing of it can be changed.
+ * Rejects with a Fault: exit 74 where there is none or it cannot be used, 78 where a newer version wrote it.
+ */
+export async function openHistory(path: string): Promise<History> {
+  const { database } = await openKept(path, admit);
+  forbidWriting(database);
+  return {
+    decided: (after, limit) => new Promise(resolve => resolve(readDecided(database, after, limit))),
+    close: () =>
+      new Promise(resolve => {
+        database.close();
+        resolve();
+      }),
+  };
+}
+
+async function openKept(
+  path: string,
+  allow: (present: Database) => void,
+): Promise<{ readonly database: Database; readonly wasKept: boolean }> {
   const wasKept = await isThere(lockPath(path));
   const database = await openPresent(path, present => {
     // A daemon that starts for the first time makes the file first, then what is in it, then the lock.
     if (isBlank(present)) throw wasKept ? lost(path, 'is empty') : missing(path);
-    admitNewest(present);
+    allow(present);
   });
-  // https://sqlite.org/pragma.html#pragma_query_only: a read-only connection could not read what a killed daemon left.
-  if (access === 'read') database.exec('PRAGMA query_only = ON');
-  const lock = wasKept ? await openLifeLock(lockPath(path)) : undefined;
-  return new SqliteStore(database, lock, {});
+  return { database, wasKept };
+}
+
+/** sqlite.org/pragma.html#pragma_query_only: a read-only connection could not read what a killed daemon left. */
+function forbidWriting(database: Database): void {
+  database.exec('PRAGMA query_only = ON');
 }
 
 /** Not under the feet of a daemon of the version before, which goes on writing in the old way. */

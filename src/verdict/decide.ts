@@ -2,7 +2,7 @@
  * From a report to verdicts: reason first, then the policy. Takes a BounceReport, the policy and the time, gives one
  * Verdict per recipient. Of two equally good readings it takes the soft one. Pure, never throws.
  */
-import type { BounceReport, ReportedRecipient } from '../report/report.ts';
+import type { BounceReport, Evidence, ReportedRecipient } from '../report/report.ts';
 import { isAddress, sameAddress } from '../shared/address.ts';
 import { findReason } from './finding.ts';
 import { applyPolicy } from './policy.ts';
@@ -18,21 +18,16 @@ const EARLIEST_SECONDS = 946_684_800;
  */
 export function decide(report: BounceReport, policy: Policy, nowSeconds: number): readonly Verdict[] {
   return report.recipients.map(recipient => {
-    const judged = withTellingStatus(recipient);
-    const finding = findReason(judged, report.reportingMta, policy.rules);
     const { status, replyCode, diagnostic } = recipient;
     const names = namesOf(recipient);
     return {
       recipient: names[0] ?? recipient.finalRecipient,
       names,
-      reason: finding.reason,
-      ...applyPolicy(policy, finding, judged),
-      about: REASONS[finding.reason].about,
+      ...judge(recipient, report.reportingMta, policy, recipient.evidence),
       ...(status === undefined ? {} : { status }),
       ...(replyCode === undefined ? {} : { replyCode }),
       ...(diagnostic === undefined ? {} : { diagnostic }),
       bouncedAtSeconds: bouncedAt(report, recipient, nowSeconds),
-      evidence: [...finding.evidence, ...recipient.evidence],
       refusal: refusalOf(recipient, report.reportingMta),
     };
   });
@@ -46,20 +41,29 @@ export function decideAgain(verdict: Verdict, policy: Policy): Verdict | undefin
   const { refusal, status, replyCode, diagnostic, evidence } = verdict;
   if (refusal === undefined) return undefined;
   const { reportingMta, fromText, ...told } = refusal;
-  // What its reader took for a line of the report has no reason.
-  const read = evidence.filter(({ reason }) => reason === undefined);
-  const first = { part: fromText ? ('text' as const) : ('delivery-status' as const), quote: '', rule: '' };
   const recipient: ReportedRecipient = {
     ...told,
     ...(status === undefined ? {} : { status }),
     ...(replyCode === undefined ? {} : { replyCode }),
     ...(diagnostic === undefined ? {} : { diagnostic }),
-    evidence: [first],
+    // Of the reader's evidence, deciding asks only where the reply stood.
+    evidence: [{ part: fromText ? 'text' : 'delivery-status', quote: '', rule: '' }],
   };
+  // What its reader took for a line of the report has no reason.
+  const read = evidence.filter(({ reason }) => reason === undefined);
+  return { ...verdict, ...judge(recipient, reportingMta, policy, read) };
+}
+
+/** @param read the lines that the reader rests on: they follow those that decided */
+function judge(
+  recipient: ReportedRecipient,
+  reporter: string | undefined,
+  policy: Policy,
+  read: readonly Evidence[],
+): Pick<Verdict, 'reason' | 'verdict' | 'because' | 'about' | 'evidence'> {
   const judged = withTellingStatus(recipient);
-  const finding = findReason(judged, reportingMta, policy.rules);
+  const finding = findReason(judged, reporter, policy.rules);
   return {
-    ...verdict,
     reason: finding.reason,
     ...applyPolicy(policy, finding, judged),
     about: REASONS[finding.reason].about,

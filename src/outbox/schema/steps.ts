@@ -16,6 +16,9 @@ const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD, REREADING];
 /** The schema that this version of the program reads and writes. */
 export const NEWEST_SCHEMA = STEPS.length;
 
+/** The first schema that knows by which version a mail was read. */
+export const REREADING_STEP = STEPS.indexOf(REREADING) + 1;
+
 /** "bncd": tells our files from other programs' (sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x626e6364;
 

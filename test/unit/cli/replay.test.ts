@@ -164,7 +164,7 @@ describe('mistakes', () => {
     [['--uid', '9:3'], '--uid expects UIDs'],
     [['--uid', '1:4000000000'], '--uid expects UIDs'],
     [['--since', 'tomorrow'], '--since expects a time that is past'],
-    [['--uid', '1', '--mailbox', 'other'], 'there is no mailbox "other"'],
+    [['--uid', '1', '--mailbox', 'other'], 'there is no [[mailbox]] named "other"'],
     [['mail.eml'], 'one argument too many'],
   ])('%j', async (words, message) => {
     await expect(replay(...words)).rejects.toMatchObject({ exit: 64, message: expect.stringContaining(message) });
