@@ -22,13 +22,17 @@ process.stdout.write('', () => process.exit());
 /** Loads what it needs to speak only now: most commands end well. */
 async function report(error: unknown): Promise<number> {
   const { complain } = await import('./cli/complaint.ts');
+  const { terminalRoom } = await import('./cli/print.ts');
+  const { fitted } = await import('./cli/table.ts');
   const { readEnv } = await import('./runtime/config.ts');
   const { withPriority } = await import('./runtime/log-lines.ts');
   const { formatOfStderr } = await import('./runtime/stderr.ts');
   const env = readEnv();
   const { lines, exit } = complain(error, env['BOUNCED_LOG_LEVEL'] === 'debug');
   const inJournal = formatOfStderr(env['JOURNAL_STREAM']) === 'journal';
-  const shown = inJournal ? lines.map(line => withPriority('error', line)) : lines;
+  const shown = inJournal
+    ? lines.map(line => withPriority('error', line))
+    : lines.map(line => fitted(line, terminalRoom(process.stderr)));
   process.stderr.write(`${shown.join('\n')}\n`);
   return exit;
 }

@@ -11,6 +11,7 @@ import { actWords, utcMinute } from './event-lines.ts';
 import { whoIsThis, withOutbox } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { printRecord, unknownPart } from './outbox.ts';
+import { printText } from './print.ts';
 
 /** @throws Fault exit 64 */
 export function breakerCommand(args: string[]): Command {
@@ -36,7 +37,7 @@ function showCommand(args: string[]): Command {
       for (const breaker of breakers) {
         const acts = await store.acts({ breaker: breaker.mailbox });
         if (values.json === true) printRecord(toRecord(breaker, acts));
-        else process.stdout.write(`${breakerLines(breaker, acts).join('\n')}\n`);
+        else await printText(breakerLines(breaker, acts).join('\n'));
       }
       if (breakers.length === 0) process.stderr.write('bounced: no breaker was ever open\n');
       return EXIT.ok;
@@ -54,7 +55,7 @@ function resetCommand(args: string[]): Command {
       const by = { who: whoIsThis(), ...(values.reason === undefined ? {} : { because: values.reason }) };
       const flowing = await store.resetBreakers(values.mailbox, by, systemClock.nowSeconds());
       if (values.json === true) printRecord({ flowing });
-      else process.stdout.write(`closed; ${flowing} hard bounce${flowing === 1 ? '' : 's'} may be posted now\n`);
+      else await printText(`closed; ${flowing} hard bounce${flowing === 1 ? '' : 's'} may be posted now`);
       return EXIT.ok;
     });
 }

@@ -16,6 +16,7 @@ import { findingLines } from './finding.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { scheduleLines } from './schedule-lines.ts';
 import { columns, folded } from './table.ts';
+import { print, printText, terminalRoom } from './print.ts';
 
 const REASONS_COLUMNS = 72;
 
@@ -26,20 +27,26 @@ export function checkCommand(args: string[]): Command {
   return async () => {
     const loaded = await loadConfig(path, readEnv());
     const tried = values.online === true ? await tryAll(loaded.config, readEnv()) : [];
-    process.stdout.write(values.json === true ? asJson(loaded, tried) : asText(path, loaded, tried));
+    if (values.json === true) await print(asJson(loaded, tried));
+    else await printText(asText(path, loaded, tried, terminalRoom()));
     const failed = tried.flatMap(one => one.findings).find(one => one.fault !== undefined)?.fault;
     if (failed !== undefined) throw failed;
     return EXIT.ok;
   };
 }
 
-function asText(path: string, { config, origins, warnings }: LoadedConfig, tried: readonly Tried[]): string {
+function asText(
+  path: string,
+  { config, origins, warnings }: LoadedConfig,
+  tried: readonly Tried[],
+  room?: number,
+): string {
   const rows = origins.map(({ key, value, origin }) => [visible(key), visible(value), origin]);
-  const lines = [`${path} is in order. In force:`, columns([['key', 'value', 'from'], ...rows]), ''];
+  const lines = [`${path} is in order. In force:`, columns([['key', 'value', 'from'], ...rows], room), ''];
   lines.push(...policyLines(config.verdict.policy), '', ...scheduleLines());
   for (const warning of warnings) lines.push(`warning: ${visible(warning)}`);
   for (const one of tried) lines.push('', ...triedLines(one));
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 /** Which reasons lead where, the operator's own choices among them. */
@@ -80,5 +87,5 @@ function asJson({ origins, warnings }: LoadedConfig, tried: readonly Tried[]): s
     ...inspection,
   }));
   const shown = { config: origins, warnings, retries: RETRY_SCHEDULE, ...(tried.length === 0 ? {} : { online }) };
-  return `${visible(JSON.stringify(shown))}\n`;
+  return visible(JSON.stringify(shown));
 }

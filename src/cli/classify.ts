@@ -14,7 +14,7 @@ import type { Command } from './commands.ts';
 import { verdictLines } from './verdict-lines.ts';
 import { mailsOf, tellUnread } from './mails.ts';
 import { readOptions, usage } from './options.ts';
-import { print } from './print.ts';
+import { print, printText } from './print.ts';
 
 export function classifyCommand(args: string[]): Command {
   const { values, operands } = readOptions('classify', args, {
@@ -36,7 +36,7 @@ export function classifyCommand(args: string[]): Command {
           exit = tellUnread(mail);
         } else {
           const bounce = await reading.readFile(mail.source, policy, systemClock.nowSeconds());
-          await print(show(mail.file, bounce));
+          await (show === showJson ? print : printText)(show(mail.file, bounce));
         }
       }
     }

@@ -7,6 +7,8 @@ import type { ExitCode } from '../shared/fault.ts';
 import { nearest } from '../runtime/nearest.ts';
 import { readVersion } from '../runtime/version.ts';
 import { HELP } from './help.ts';
+import { terminalRoom } from './print.ts';
+import { reflowed } from './reflow.ts';
 
 export type Command = () => Promise<ExitCode>;
 
@@ -91,6 +93,6 @@ function unknownCommand(name: string): Fault {
 }
 
 function print(text: string): Promise<ExitCode> {
-  process.stdout.write(text);
+  process.stdout.write(reflowed(text, terminalRoom()));
   return Promise.resolve(EXIT.ok);
 }

@@ -45,13 +45,11 @@ export function addDifference(found: Differences, before: Decided, now: Verdict 
 }
 
 /** How often each verdict became another, and the first of those that did. */
-export function diffSheet({ changed, kinds, listed }: Differences): string {
+export function diffSheet({ changed, kinds, listed }: Differences, room?: number): string {
   if (changed === 0) return 'every verdict that could be decided again would be the same';
   const rows = [...kinds.values()].sort((one, other) => other.count - one.count);
-  const table = columns([
-    ['recorded', 'today', 'verdicts'],
-    ...rows.map(({ before, now, count }) => [before, now, String(count)]),
-  ]);
+  const cells = rows.map(({ before, now, count }) => [before, now, String(count)]);
+  const table = columns([['recorded', 'today', 'verdicts'], ...cells], room);
   const lines = listed.flatMap(({ before, now }) => differenceLines(before, now));
   const rest =
     changed > listed.length ? [`and ${changed - listed.length} more: --limit ${changed} lists them all`] : [];

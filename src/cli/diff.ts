@@ -12,7 +12,7 @@ import { addDifference, diffRecord, diffSheet, diffSum, noDifferences } from './
 import type { Differences } from './diff-lines.ts';
 import { limitOption, withHistory } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands, usage } from './options.ts';
-import { print } from './print.ts';
+import { print, printText, terminalRoom } from './print.ts';
 
 const OPTIONS = {
   config: 'string',
@@ -38,7 +38,7 @@ export function diffCommand(args: string[]): Command {
     const policy = await loadPolicy(config, readEnv());
     const found = noDifferences(json ? 0 : limit);
     await withHistory(config, history => compare(history, { policy, isAsked, found, json }));
-    if (!json) await print(diffSheet(found));
+    if (!json) await printText(diffSheet(found, terminalRoom()));
     process.stderr.write(`bounced: ${diffSum(found)}\n`);
     return EXIT.ok;
   };

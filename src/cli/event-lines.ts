@@ -21,8 +21,8 @@ export function utcMinute(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** A list of events in any state, a line each, with a line above that names the columns. */
-export function eventTable(events: readonly KeptEvent[], nowSeconds: number): string {
+/** A list of events in any state, a line each below the names of its columns; in less room a paragraph each. */
+export function eventTable(events: readonly KeptEvent[], nowSeconds: number, room?: number): string {
   const head = ['id', 'state', 'verdict', 'address', 'bounced (UTC)', 'tries', 'next', 'last answer'];
   const rows = events.map(event => [
     shortId(event.id),
@@ -34,11 +34,11 @@ export function eventTable(events: readonly KeptEvent[], nowSeconds: number): st
     nextWords(event, nowSeconds),
     answerWords(event),
   ]);
-  return withoutTrailing(columns([head, ...rows]));
+  return withoutTrailing(columns([head, ...rows], room));
 }
 
 /** A list of held events, with what each lacks. */
-export function heldTable(events: readonly KeptEvent[], nowSeconds: number): string {
+export function heldTable(events: readonly KeptEvent[], nowSeconds: number, room?: number): string {
   const head = ['id', 'verdict', 'address', 'bounced (UTC)', 'next look-up', 'missing'];
   const rows = events.map(event => [
     shortId(event.id),
@@ -48,7 +48,7 @@ export function heldTable(events: readonly KeptEvent[], nowSeconds: number): str
     nextWords(event, nowSeconds),
     visible(event.missing ?? ''),
   ]);
-  return withoutTrailing(columns([head, ...rows]));
+  return withoutTrailing(columns([head, ...rows], room));
 }
 
 /** All that is known of one event. */

@@ -23,7 +23,7 @@ import { mailsOf, tellUnread } from './mails.ts';
 import type { SavedMail } from './mails.ts';
 import { limitOption, withOutbox } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands, usage } from './options.ts';
-import { print } from './print.ts';
+import { print, printText } from './print.ts';
 import { answerForAddress, answerForMail, ofAddress } from './road-answer.ts';
 import type { RoadAnswer } from './road-answer.ts';
 import { roadLines, roadRecord } from './road-lines.ts';
@@ -53,7 +53,7 @@ export function explainCommand(args: string[]): Command {
     const config = configPath('explain', values.config);
     const told = await withOutbox(config, store => tell(store, word, limit), 'read');
     if (told === undefined) throw nothing(word);
-    await print(show(told));
+    await (show === asJson ? print : printText)(show(told));
     return EXIT.ok;
   };
 }
@@ -119,7 +119,9 @@ async function explainFile(
         continue;
       }
       const told = config === undefined ? 'not asked' : await recorded(config, mail, limit);
-      await print(await explainMail(mail, { reading, policy, asJson: show === asJson }, told));
+      await (show === asJson ? print : printText)(
+        await explainMail(mail, { reading, policy, asJson: show === asJson }, told),
+      );
     }
   } finally {
     await reading.close();

@@ -13,6 +13,7 @@ import { eventRecord, eventSheet, eventTable, shortId } from './event-lines.ts';
 import { FILTER_OPTIONS, actOnAll, findEvent, listAll, refusal, required, toFilter, withOutbox } from './on-outbox.ts';
 import type { FilterValues } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands, usage } from './options.ts';
+import { print, printText, terminalRoom } from './print.ts';
 
 const LISTED = 50;
 /** What waits for something; what is settled is shown when it is asked for. */
@@ -65,12 +66,12 @@ export async function printList(
   store: Store,
   filter: EventFilter,
   json: boolean,
-  table: (events: readonly KeptEvent[], nowSeconds: number) => string,
+  table: (events: readonly KeptEvent[], nowSeconds: number, room?: number) => string,
 ): Promise<ExitCode> {
   const events = await store.list({ ...filter, limit: filter.limit + 1 });
   const shown = events.slice(0, filter.limit);
   if (json) for (const event of shown) printRecord(eventRecord(event));
-  else if (shown.length > 0) process.stdout.write(`${table(shown, systemClock.nowSeconds())}\n`);
+  else if (shown.length > 0) await print(table(shown, systemClock.nowSeconds(), terminalRoom()));
   else process.stderr.write(`bounced: no event is ${(filter.states ?? ['like that']).join(', ')}\n`);
   if (events.length > shown.length) {
     process.stderr.write(`bounced: there are more than these ${shown.length}; --limit N shows more\n`);
@@ -91,7 +92,7 @@ export function showCommand(command: string, args: string[]): Command {
       const details = await store.show(id);
       if (details === undefined) return EXIT.ok;
       if (values.json === true) printRecord(eventRecord(details));
-      else process.stdout.write(`${eventSheet(details, systemClock.nowSeconds())}\n`);
+      else await printText(eventSheet(details, systemClock.nowSeconds()));
       return EXIT.ok;
     });
 }
@@ -149,7 +150,7 @@ export async function carryOut(
   for (const { id, result } of results) {
     const address = unique.get(id) ?? '';
     if (json) printRecord({ id, address, act, result });
-    else if (result === 'done') process.stdout.write(`${shortId(id)}  ${visible(address)}  ${DONE[act]}\n`);
+    else if (result === 'done') await printText(`${shortId(id)}  ${visible(address)}  ${DONE[act]}`);
   }
   const done = results.some(({ result }) => result === 'done');
   if (done && (act === 'retry' || act === 'release')) process.stderr.write(SOON);

@@ -1,9 +1,23 @@
 /**
  * Lines to standard output at the pace of whoever reads them. Takes a text, gives a promise of its being taken.
  */
+import { fitted } from './table.ts';
 
-/** Waits when whoever reads is slower than we are. */
+/** As it is: for programs. Waits when whoever reads is slower than we are. */
 export async function print(text: string): Promise<void> {
   if (process.stdout.write(`${text}\n`)) return;
   await new Promise(resolve => process.stdout.once('drain', resolve));
+}
+
+/** For people: on a terminal no line is wider than it. */
+export async function printText(text: string): Promise<void> {
+  await print(fitted(text, terminalRoom()));
+}
+
+/** The characters that a line of the terminal has; undefined in a pipe or a file, where lines are whole. */
+export function terminalRoom(
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> = process.stdout,
+): number | undefined {
+  // A terminal that does not know its size tells 0.
+  return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
 }

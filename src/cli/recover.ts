@@ -9,6 +9,7 @@ import { EXIT } from '../shared/fault.ts';
 import type { Command } from './commands.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { columns } from './table.ts';
+import { printText, terminalRoom } from './print.ts';
 
 /** What a table holds, and what it means that some of it is lost. */
 const MEANING: Readonly<Record<string, readonly [holds: string, lost: string]>> = {
@@ -32,17 +33,18 @@ export function recoverCommand(args: string[]): Command {
     const stateDir = await loadStateDir(config, readEnv());
     const recovery = await recoverOutbox(stateDir, systemClock.nowMs(), values['accept-doubles'] === true);
     if (recovery.kind === 'healthy') {
-      process.stdout.write('the outbox is in order; nothing was done\n');
+      await printText('the outbox is in order; nothing was done');
       return EXIT.ok;
     }
     const rows = recovery.tables.map(({ table, rows: count, whole }) => {
       const [holds, lost] = MEANING[table] ?? [table, 'some of it is lost'];
       return [holds, String(count), whole ? 'all' : `not all: ${lost}`];
     });
-    const saved = rows.length === 0 ? ['nothing could be saved'] : [columns([['saved', 'rows', ''], ...rows])];
+    const saved =
+      rows.length === 0 ? ['nothing could be saved'] : [columns([['saved', 'rows', ''], ...rows], terminalRoom())];
     const aside = recovery.setAside === undefined ? [] : [`the damaged file is kept as ${recovery.setAside}`];
     const next = 'the new outbox is in place: start the daemon, and look at its log and at "bounced outbox list"';
-    process.stdout.write(`${[...saved, ...aside, next].join('\n')}\n`);
+    await printText([...saved, ...aside, next].join('\n'));
     return EXIT.ok;
   };
 }

@@ -23,7 +23,7 @@ import type { Command } from './commands.ts';
 import { mailsOf, tellUnread } from './mails.ts';
 import { withOutbox } from './on-outbox.ts';
 import { chosenMailbox, configPath, readOptions, refuseOperands, usage } from './options.ts';
-import { print } from './print.ts';
+import { print, printText } from './print.ts';
 import { addTo, emptySum, replayLines, replayRecord } from './replay-lines.ts';
 import type { ReplayedMail, ReplaySum } from './replay-lines.ts';
 import { sinceSeconds } from './since.ts';
@@ -113,7 +113,7 @@ async function replay(
       const replayed = { name: names[index] ?? '', outcome, mail, again };
       seen.add(mail.uid);
       addTo(sum, replayed);
-      for (const line of show(replayed, dryRun)) await print(line);
+      for (const line of show(replayed, dryRun)) await (show === asJson ? print : printText)(line);
     }
   }
   process.stderr.write(`bounced: ${sumWords(sum, dryRun)}\n`);

@@ -17,7 +17,7 @@ import type { OwnRule, Reason, RuleReview } from '../verdict/verdict.ts';
 import type { Command } from './commands.ts';
 import { mailsOf, tellUnread } from './mails.ts';
 import { readOptions, refuseOperands, usage } from './options.ts';
-import { print } from './print.ts';
+import { print, printText, terminalRoom } from './print.ts';
 import { columns } from './table.ts';
 
 const QUIET = { log: silentLog, clock: systemClock };
@@ -58,8 +58,8 @@ async function list(asJson: boolean): Promise<ExitCode> {
     return EXIT.ok;
   }
   const rows = entries.map(({ reason, verdict, about, meaning }) => [reason, verdict, about, meaning]);
-  await print(columns([['reason', 'verdict', 'about', 'meaning'], ...rows]));
-  await print(
+  await print(columns([['reason', 'verdict', 'about', 'meaning'], ...rows], terminalRoom()));
+  await printText(
     '\nA rule may give any of them but those whose verdict is none; [verdict.overrides] changes the verdicts.',
   );
   return EXIT.ok;
@@ -68,9 +68,9 @@ async function list(asJson: boolean): Promise<ExitCode> {
 async function test(file: string, operands: readonly string[]): Promise<ExitCode> {
   const rules = await loadRules(file);
   const reviews = reviewRules(rules);
-  for (const review of reviews) await print(reviewLines(review).join('\n'));
+  for (const review of reviews) await printText(reviewLines(review).join('\n'));
   const warnings = reviews.flatMap(review => review.warnings).length;
-  await print(`${basename(file)} is in order: ${counted(rules.length, 'rule')}, ${counted(warnings, 'warning')}`);
+  await printText(`${basename(file)} is in order: ${counted(rules.length, 'rule')}, ${counted(warnings, 'warning')}`);
   return operands.length === 0 ? EXIT.ok : await tryOn(rules, operands);
 }
 
@@ -119,12 +119,14 @@ async function tryOn(rules: readonly OwnRule[], operands: readonly string[]): Pr
         const after = withRules.verdicts[index] ?? before;
         const isSame = before.verdict === after.verdict && before.reason === after.reason;
         counts[isSame ? 'same' : 'changed'] += 1;
-        await print(visible(`${isSame ? 'same   ' : 'changed'}  ${mail.file}: ${comparison(before, after, rules)}`));
+        await printText(
+          visible(`${isSame ? 'same   ' : 'changed'}  ${mail.file}: ${comparison(before, after, rules)}`),
+        );
       }
     }
   }
   await Promise.all([plain.close(), ruled.close()]);
-  await print(
+  await printText(
     `${counted(counts.changed, 'verdict')} changed, ${counts.same} the same, ${counted(counts.other, 'mail')} without any`,
   );
   return exit;

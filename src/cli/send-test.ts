@@ -11,6 +11,7 @@ import { EXIT } from '../shared/fault.ts';
 import type { Command } from './commands.ts';
 import { chosenMailbox, configPath, durationOption, readOptions, refuseOperands, usage } from './options.ts';
 import { sendMail } from './smtp.ts';
+import { printText } from './print.ts';
 
 const LONGEST_WAIT_MS = 600_000;
 
@@ -31,7 +32,7 @@ export function sendTestCommand(args: string[]): Command {
     const mailbox = chosenMailbox('send-test', config.mailboxes, values.mailbox);
     const { messageId, source } = testMail(mailbox.user, to, systemClock.nowMs(), randomUUID());
     const answer = await sendMail(mailbox, { to, source }, AbortSignal.timeout(waitMs));
-    process.stdout.write(visible(`sent to ${to} as <${messageId}>: ${answer}`) + '\n');
+    await printText(visible(`sent to ${to} as <${messageId}>: ${answer}`));
     return EXIT.ok;
   };
 }

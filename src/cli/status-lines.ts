@@ -1,6 +1,6 @@
 /**
- * `bounced status` for people and for programs. Takes what the outbox knows and the time, gives text of 80 columns at
- * most. Pure; lets nothing a mail or a server wrote steer a terminal, and says nothing by colour alone.
+ * `bounced status` for people and for programs. Takes what the outbox knows and the time, gives text of 80 columns
+ * at most. Pure; lets nothing a mail or a server wrote steer a terminal, and says nothing by colour alone.
  */
 import type { Backlog, Breaker, MailboxView, Overview, VerdictCount } from '../outbox/outbox.ts';
 import { visible } from '../runtime/log-lines.ts';
@@ -14,6 +14,8 @@ export interface Status {
   readonly overview: Overview;
   readonly backlog: Backlog;
   readonly breakers: readonly Breaker[];
+  /** The mailboxes of the configuration. */
+  readonly configured: readonly string[];
   readonly nowSeconds: number;
 }
 
@@ -27,31 +29,41 @@ const LABEL_CHARS = 13;
 /** A daemon keeps its standing every 30 s. */
 const SILENT_SECONDS = 90;
 
-/** The whole sheet, with no line end after the last line. */
-export function statusSheet(status: Status, paint: Paint = PLAIN): string {
-  const { overview } = status;
-  const mailboxes = overview.mailboxes.flatMap(view => ['', ...mailboxLines(view, status, paint)]);
-  const none = overview.mailboxes.length === 0 ? ['', 'No mailbox has been followed yet.'] : [];
-  return [
-    ...daemonLines(status, paint),
-    ...mailboxes,
-    ...none,
-    '',
-    ...outboxLines(status, paint),
-    '',
-    ...verdictLines(overview, paint),
-    ...ownFaultLines(overview.verdicts, paint),
-  ].join('\n');
+/**
+ * The whole sheet, with no line end after the last line.
+ * @param room characters that a line may have; more than 80 are not used
+ */
+export function statusSheet(status: Status, paint: Paint = PLAIN, room = COLUMNS): string {
+  const { verdicts } = status.overview;
+  const lines: readonly Line[] = [
+    ...daemonLines(status),
+    ...allViews(status).flatMap(view => [BLANK, ...mailboxLines(view, status)]),
+    BLANK,
+    ...outboxLines(status),
+    BLANK,
+    ...verdictLines(status.overview),
+    ...ownFaultLines(verdicts),
+  ];
+  return lines.flatMap(line => drawn(line, paint, Math.min(room, COLUMNS))).join('\n');
+}
+
+/** Those that are configured and were never followed among them. */
+function allViews({ overview, configured }: Status): readonly MailboxView[] {
+  const known = new Set(overview.mailboxes.map(({ mailbox }) => mailbox));
+  const never = configured.filter(mailbox => !known.has(mailbox)).map(mailbox => ({ mailbox, cursors: [] }));
+  return [...overview.mailboxes, ...never];
 }
 
 /** The same as one object; times in epoch seconds. */
-export function statusRecord({ overview, backlog, breakers, nowSeconds }: Status): Record<string, unknown> {
+export function statusRecord(status: Status): Record<string, unknown> {
+  const { overview, backlog, breakers, configured, nowSeconds } = status;
   const { daemon, runningPid, verdicts } = overview;
   return {
     atSeconds: nowSeconds,
     daemon: { running: runningPid !== undefined, ...daemon, ...(runningPid === undefined ? {} : { pid: runningPid }) },
-    mailboxes: overview.mailboxes.map(({ mailbox, standing, keptAtSeconds, cursors }) => ({
+    mailboxes: allViews(status).map(({ mailbox, standing, keptAtSeconds, cursors }) => ({
       mailbox,
+      configured: configured.includes(mailbox),
       ...standing,
       connected: runningPid !== undefined && standing?.connected === true,
       keptAtSeconds,
@@ -68,44 +80,53 @@ export function statusRecord({ overview, backlog, breakers, nowSeconds }: Status
   };
 }
 
-function daemonLines({ overview, nowSeconds }: Status, paint: Paint): string[] {
+function daemonLines({ overview, nowSeconds }: Status): Line[] {
   const { daemon, runningPid, daemonKeptAtSeconds } = overview;
   const version = daemon === undefined ? '' : ` ${daemon.version}`;
   if (runningPid === undefined) {
     const last =
       daemonKeptAtSeconds === undefined ? '' : `, the last one was here ${ago(daemonKeptAtSeconds, nowSeconds)}`;
     return [
-      paint(`bounced: NO DAEMON RUNS${last}`, 'bad'),
-      ...row('cure', 'systemctl start bounced; journalctl -u bounced tells why it ended'),
+      bad(`bounced: NO DAEMON RUNS${last}`),
+      row('cure', 'systemctl start bounced; journalctl -u bounced tells why it ended'),
     ];
   }
   const up = daemon === undefined ? '' : `, up ${span(nowSeconds - daemon.startedAtSeconds)}`;
-  const configured = daemon === undefined ? [] : row('configured', `${utcMinute(daemon.configuredAtSeconds)} UTC`);
+  const configured = daemon === undefined ? [] : [row('configured', `${utcMinute(daemon.configuredAtSeconds)} UTC`)];
   const silent = daemonKeptAtSeconds !== undefined && nowSeconds - daemonKeptAtSeconds > SILENT_SECONDS;
   return [
-    paint(`bounced${version} runs as process ${visible(runningPid)}${up}`, 'head'),
+    head(`bounced${version} runs as process ${visible(runningPid)}${up}`),
     ...configured,
-    ...(silent ? row('SILENT', `it has told nothing for ${span(nowSeconds - daemonKeptAtSeconds)}`) : []),
+    ...(silent ? [row('SILENT', `it has told nothing for ${span(nowSeconds - daemonKeptAtSeconds)}`)] : []),
   ];
 }
 
-function mailboxLines(view: MailboxView, { overview, nowSeconds }: Status, paint: Paint): string[] {
+function mailboxLines(view: MailboxView, status: Status): Line[] {
+  const { overview, nowSeconds } = status;
   const { mailbox, standing, cursors } = view;
   const follows = overview.runningPid !== undefined && standing?.connected === true;
   const { lastScanSeconds, lastMailSeconds, fault } = standing ?? {};
   const mended = follows && fault !== undefined && (lastScanSeconds ?? 0) >= fault.atSeconds;
   return [
-    follows ? paint(`mailbox ${mailbox}: followed`, 'head') : paint(`mailbox ${mailbox}: NOT FOLLOWED`, 'bad'),
-    ...row('lag', lagWords(standing, nowSeconds)),
-    ...row('last mail', lastMailSeconds === undefined ? 'none yet' : momentWords(lastMailSeconds, nowSeconds)),
-    ...cursors.flatMap(({ folder, lastUid, uidValidity }) =>
+    follows ? head(`mailbox ${mailbox}: followed`) : bad(`mailbox ${mailbox}: NOT FOLLOWED`),
+    ...strangerLines(view, status),
+    row('lag', lagWords(standing, nowSeconds)),
+    row('last mail', lastMailSeconds === undefined ? 'none yet' : momentWords(lastMailSeconds, nowSeconds)),
+    ...cursors.map(({ folder, lastUid, uidValidity }) =>
       row('place', `${visible(folder)}, up to UID ${lastUid} (UIDVALIDITY ${uidValidity})`),
     ),
     ...(fault === undefined
       ? []
-      : row(mended ? 'mended' : 'TROUBLE', `${ago(fault.atSeconds, nowSeconds)}: ${fault.message}`)),
-    ...(fault?.cure === undefined || mended ? [] : row('cure', fault.cure)),
+      : [row(mended ? 'mended' : 'TROUBLE', `${ago(fault.atSeconds, nowSeconds)}: ${fault.message}`)]),
+    ...(fault?.cure === undefined || mended ? [] : [row('cure', fault.cure)]),
   ];
+}
+
+/** The configuration and what was followed may differ: a daemon takes a new one at a reload or a start. */
+function strangerLines({ mailbox, standing }: MailboxView, { overview, configured }: Status): Line[] {
+  if (!configured.includes(mailbox)) return [row('CONFIGURED', 'not any more: what is known of it is from before')];
+  if (standing !== undefined || overview.runningPid === undefined) return [];
+  return [row('TROUBLE', 'the daemon was not told of it yet'), row('cure', 'systemctl reload bounced')];
 }
 
 function lagWords(standing: MailboxView['standing'], nowSeconds: number): string {
@@ -115,45 +136,46 @@ function lagWords(standing: MailboxView['standing'], nowSeconds: number): string
   return standing?.behind === true ? `behind: more mail is there than has been read; ${when}` : `none, ${when}`;
 }
 
-function outboxLines({ backlog, breakers, nowSeconds }: Status, paint: Paint): string[] {
+function outboxLines({ backlog, breakers, nowSeconds }: Status): Line[] {
   const { waiting, claimed, held, dead, stopped, nextDueSeconds, oldestWaitingSeconds } = backlog;
   const next = nextDueSeconds === undefined ? '' : `; next try ${inWords(nextDueSeconds, nowSeconds)}`;
   const oldest = oldestWaitingSeconds === undefined ? '' : `; oldest bounce ${ago(oldestWaitingSeconds, nowSeconds)}`;
   const open = breakers.filter(({ openSinceSeconds }) => openSinceSeconds !== undefined);
   const names = open.map(({ mailbox }) => mailbox).join(', ');
   return [
-    paint(waiting + claimed === 0 ? 'outbox: nothing waits' : 'outbox', 'head'),
-    ...row('waiting', `${waiting}${next}${oldest}`),
-    ...row('being posted', String(claimed)),
-    ...row('held', `${held}${held > 0 ? ' not proven: "bounced held list"' : ''}`),
-    ...row(dead > 0 ? 'DEAD' : 'dead', `${dead}${dead > 0 ? ' refused: "bounced outbox list --state dead"' : ''}`),
-    ...(open.length === 0
+    head(waiting + claimed === 0 ? 'outbox: nothing waits' : 'outbox'),
+    row('waiting', `${waiting}${next}${oldest}`),
+    row('being posted', String(claimed)),
+    row('held', `${held}${held > 0 ? ' not proven: "bounced held list"' : ''}`),
+    row(dead > 0 ? 'DEAD' : 'dead', `${dead}${dead > 0 ? ' refused: "bounced outbox list --state dead"' : ''}`),
+    open.length === 0
       ? row('breaker', 'closed')
-      : row('BREAKER OPEN', `${names}: ${stopped} hard bounces wait for you: "bounced breaker show"`)),
+      : row('BREAKER OPEN', `${names}: ${stopped} hard bounces wait for you: "bounced breaker show"`),
   ];
 }
 
-function verdictLines({ mails, unreadable, verdicts }: Overview, paint: Paint): string[] {
+function verdictLines({ mails, unreadable, verdicts }: Overview): Line[] {
   const ours = verdicts.filter(one => !isOwnFault(one));
   const rows = ['hard', 'soft', 'none'].flatMap(word => {
     const of = ours.filter(({ verdict }) => verdict === word);
     const sum = total(of);
-    return sum === 0 ? [] : row(word, `${sum}: ${[...byReason(of)].map(([reason, n]) => `${reason} ${n}`).join(', ')}`);
+    const reasons = [...byReason(of)].map(([reason, n]) => `${reason} ${n}`);
+    return sum === 0 ? [] : [row(word, `${sum}: ${reasons.join(', ')}`)];
   });
   return [
-    paint(`last 24 hours: ${mails} mails looked at`, 'head'),
-    ...(rows.length > 0 ? rows : row('verdicts', 'none')),
-    ...(unreadable === 0 ? [] : row('UNREADABLE', `${unreadable} could not be fetched or read: see the log`)),
+    head(`last 24 hours: ${mails} mails looked at`),
+    ...(rows.length > 0 ? rows : [row('verdicts', 'none')]),
+    ...(unreadable === 0 ? [] : [row('UNREADABLE', `${unreadable} could not be fetched or read: see the log`)]),
   ];
 }
 
-function ownFaultLines(verdicts: readonly VerdictCount[], paint: Paint): string[] {
+function ownFaultLines(verdicts: readonly VerdictCount[]): Line[] {
   const own = verdicts.filter(isOwnFault);
   if (own.length === 0) return [];
-  const lines = own.flatMap(({ mailbox, reason, count }) =>
+  const lines = own.map(({ mailbox, reason, count }) =>
     row(`  ${count}`, `${mailbox}, ${reason}: ${REASONS[reason as Reason].meaning}`),
   );
-  return ['', paint(`FAULTS OF OUR OWN SIDE in the last 24 hours: ${total(own)}, posted as soft`, 'bad'), ...lines];
+  return [BLANK, bad(`FAULTS OF OUR OWN SIDE in the last 24 hours: ${total(own)}, posted as soft`), ...lines];
 }
 
 function isOwnFault({ reason }: VerdictCount): boolean {
@@ -170,10 +192,30 @@ function total(counts: readonly VerdictCount[]): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** A label and a text, so that no line is wider than the sheet. */
-function row(label: string, text: string): string[] {
-  const lines = folded(visible(text), COLUMNS - 2 - LABEL_CHARS);
-  return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL_CHARS)}${line}`.trimEnd());
+/** A heading, a label with its text, or an empty line; drawn once the room is known. */
+type Line =
+  { readonly text: string; readonly as: 'head' | 'bad' } | { readonly label: string; readonly text: string } | '';
+
+const BLANK: Line = '';
+
+function head(text: string): Line {
+  return { text: visible(text), as: 'head' };
+}
+
+function bad(text: string): Line {
+  return { text: visible(text), as: 'bad' };
+}
+
+function row(label: string, text: string): Line {
+  return { label, text: visible(text) };
+}
+
+/** In lines none of which is wider than the room. */
+function drawn(line: Line, paint: Paint, room: number): string[] {
+  if (line === '') return [line];
+  if ('as' in line) return folded(line.text, room).map(one => paint(one, line.as));
+  const lines = folded(line.text, room - 2 - LABEL_CHARS);
+  return lines.map((one, index) => `  ${(index === 0 ? line.label : '').padEnd(LABEL_CHARS)}${one}`.trimEnd());
 }
 
 function momentWords(seconds: number, nowSeconds: number): string {

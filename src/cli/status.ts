@@ -5,12 +5,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Store } from '../outbox/outbox.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { readEnv } from '../runtime/config.ts';
+import { loadMailboxNames, readEnv } from '../runtime/config.ts';
 import { asFault, EXIT } from '../shared/fault.ts';
 import type { Command } from './commands.ts';
 import { withOutbox } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { printRecord } from './outbox.ts';
+import { terminalRoom } from './print.ts';
 import { PLAIN, statusRecord, statusSheet } from './status-lines.ts';
 import type { Paint, Status } from './status-lines.ts';
 
@@ -44,16 +45,18 @@ export function statusCommand(args: string[]): Command {
 }
 
 /** Opened anew each time: an outbox that was set aside meanwhile must not be shown on. */
-function look(config: string): Promise<Status> {
-  return withOutbox(config, readStatus, 'read');
+async function look(config: string): Promise<Status> {
+  const configured = await loadMailboxNames(config, readEnv());
+  return withOutbox(config, store => readStatus(store, configured), 'read');
 }
 
-async function readStatus(store: Store): Promise<Status> {
+async function readStatus(store: Store, configured: readonly string[]): Promise<Status> {
   const nowSeconds = systemClock.nowSeconds();
   return {
     overview: await store.overview(nowSeconds - DAY_SECONDS, nowSeconds),
     backlog: await store.backlog(),
     breakers: await store.breakers(),
+    configured,
     nowSeconds,
   };
 }
@@ -62,16 +65,31 @@ function printJson(status: Status): void {
   printRecord(statusRecord(status));
 }
 
-/** On a terminal in place of the one before, in a pipe one block after the other. */
+/** On a terminal in place of the one before, in a pipe or on paper one block after the other. */
 function printSheet(watch: boolean): (status: Status) => void {
-  const terminal = process.stdout.isTTY;
   const { NO_COLOR: noColor, TERM: term } = readEnv();
+  const steerable = process.stdout.isTTY && term !== 'dumb';
   // https://no-color.org: set and not empty.
-  const coloured = terminal && (noColor === undefined || noColor === '') && term !== 'dumb';
+  const coloured = steerable && (noColor === undefined || noColor === '');
   const paint: Paint = coloured ? (text, as) => `${INK[as]}${text}${NO_INK}` : PLAIN;
   return status => {
-    const stamp = watch ? `${new Date(status.nowSeconds * 1000).toISOString()}\n` : '';
-    const between = watch && !terminal ? '\n' : '';
-    process.stdout.write(`${watch && terminal ? REDRAW : ''}${stamp}${statusSheet(status, paint)}\n${between}`);
+    const sheet = statusSheet(status, paint, terminalRoom());
+    if (!watch) {
+      process.stdout.write(`${sheet}\n`);
+      return;
+    }
+    const whole = `${new Date(status.nowSeconds * 1000).toISOString()}\n${sheet}`;
+    process.stdout.write(steerable ? `${REDRAW}${onScreen(whole, process.stdout.rows)}\n` : `${whole}\n\n`);
   };
+}
+
+/** Its first lines, where a screen has fewer: one that scrolls cannot be drawn over. */
+function onScreen(sheet: string, rows: number): string {
+  const lines = sheet.split('\n');
+  // The cursor stands in a line of its own; a screen that does not know its size tells 0.
+  const room = rows > 2 ? rows - 1 : Infinity;
+  if (lines.length <= room) return sheet;
+  return [...lines.slice(0, room - 1), `(${lines.length - room + 1} more lines: a taller window shows them)`].join(
+    '\n',
+  );
 }

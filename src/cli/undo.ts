@@ -19,6 +19,7 @@ import { sinceSeconds } from './since.ts';
 import { columns } from './table.ts';
 import { chooseWronged } from './undo-choice.ts';
 import type { Choice, LeftOut, UndoAsked, Wronged } from './undo-choice.ts';
+import { print, printText, terminalRoom } from './print.ts';
 
 const OPTIONS = {
   config: 'string',
@@ -80,9 +81,9 @@ function toAsked(values: Values, operands: readonly string[]): UndoAsked {
   };
 }
 
-function show(choice: Choice, asked: UndoAsked, json: boolean): ExitCode {
+async function show(choice: Choice, asked: UndoAsked, json: boolean): Promise<ExitCode> {
   if (json) for (const one of choice.wronged) printRecord(recordOf(one, 'would be resubscribed'));
-  else if (choice.wronged.length > 0) process.stdout.write(`${table(choice.wronged)}\n`);
+  else if (choice.wronged.length > 0) await print(table(choice.wronged));
   tellLeftOut(choice.leftOut, json);
   const count = choice.wronged.length;
   const also = count === 0 ? '' : ', also who has unsubscribed himself since';
@@ -104,7 +105,7 @@ async function send(store: Store, wronged: readonly Wronged[], { config, because
     const api = apis.get(batch.callback);
     if (api === undefined) continue;
     for (const undone of await sendBatch(store, api, `bounced/${readVersion()}`, batch, because)) {
-      tellOne(undone.wronged, undone.refused === undefined ? 'resubscribed' : 'refused', undone.refused, json);
+      await tellOne(undone.wronged, undone.refused === undefined ? 'resubscribed' : 'refused', undone.refused, json);
       refusals += undone.refused === undefined ? 0 : 1;
     }
   }
@@ -119,7 +120,7 @@ async function writeAll(store: Store, wronged: readonly Wronged[], way: Way, pat
   for (const [index, batch] of undoBatches(wronged).entries()) {
     const url = urls.get(batch.callback);
     calls.push(await writeBatch(store, fileOf(path, index + 1), url, batch, way.because));
-    for (const one of batch.wronged) tellOne(one, 'written', undefined, way.json);
+    for (const one of batch.wronged) await tellOne(one, 'written', undefined, way.json);
   }
   if (calls.length === 0) return;
   const headers = 'X-CleverTap-Account-Id: ... and X-CleverTap-Passcode: ...';
@@ -134,14 +135,14 @@ function table(wronged: readonly Wronged[]): string {
     ...[visible(address), callback, utcMinute(postedAtSeconds), String(events.length), reason],
     visible(quote).slice(0, 100),
   ]);
-  return columns([head, ...rows]).replace(/ +$/gm, '');
+  return columns([head, ...rows], terminalRoom()).replace(/ +$/gm, '');
 }
 
 type Result = 'would be resubscribed' | 'resubscribed' | 'written' | 'refused';
 
-function tellOne(one: Wronged, result: Result, because: string | undefined, json: boolean): void {
+async function tellOne(one: Wronged, result: Result, because: string | undefined, json: boolean): Promise<void> {
   if (json) printRecord({ ...recordOf(one, result), because });
-  else process.stdout.write(`${visible(`${one.address}  ${result}${because === undefined ? '' : `: ${because}`}`)}\n`);
+  else await printText(visible(`${one.address}  ${result}${because === undefined ? '' : `: ${because}`}`));
 }
 
 function recordOf(

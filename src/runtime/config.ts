@@ -96,6 +96,15 @@ export async function loadStateDir(path: string, env: Env): Promise<string> {
   return stateDirOf(written, env);
 }
 
+/**
+ * The names of the mailboxes to follow, for commands that need no secret.
+ * @throws Fault exit 78, as `loadConfig`
+ */
+export async function loadMailboxNames(path: string, env: Env): Promise<readonly string[]> {
+  const { written } = await readWritten(path, env);
+  return written.mailbox.map(({ name }) => name);
+}
+
 /** @throws Fault exit 78 that lists every mistake of the file itself; reads no secret */
 export async function readWritten(path: string, env: Env): Promise<{ written: WrittenConfig; raw: Layered }> {
   const raw = withEnvironment(parseToml(path, await readText(path)), env);

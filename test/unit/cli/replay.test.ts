@@ -2,8 +2,8 @@
  * `bounced replay`: what was overlooked is posted once, what was told is never told twice, and nothing happens in a
  * rehearsal. From the mailbox and from files, on a real outbox.
  */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCommand } from '../../../src/cli/commands.ts';
@@ -153,6 +153,35 @@ describe('from a file', () => {
     const { err, exit } = await replay('--file', join(folder, 'nowhere.eml'));
     expect(err).toContain('nowhere.eml: is not there');
     expect(exit).toBe(65);
+  });
+});
+
+describe('what comes between', () => {
+  test('a server that is gone ends it after a few tries: what, where, 69', async () => {
+    const { port } = imap;
+    await imap.stop();
+    await expect(replay('--since', '2h')).rejects.toMatchObject({
+      exit: 69,
+      message: expect.stringContaining(`${port}`),
+    });
+    expect(await waiting()).toEqual([]);
+    imap = await startImapServer({ users: [USER], tls: true, folders: [] });
+  });
+
+  test('Ctrl-C ends it as asked, blames nobody, and what was shown is recorded', async () => {
+    const mails = join(folder, 'mails');
+    await mkdir(mails);
+    for (const n of [0, 1]) await writeFile(join(mails, `${n}.eml`), bounceNumber(n).report);
+    // Whoever reads the first line interrupts before the second mail.
+    const spy = jest.spyOn(process.stdout, 'write').mockImplementation(() => (process.emit('SIGINT'), true));
+    const ended = findCommand('replay', ['--file', mails, '--config', config]).then(command => command());
+    await expect(ended).rejects.toMatchObject({
+      code: 'STOPPED',
+      exit: 69,
+      message: expect.stringContaining('as asked'),
+    });
+    spy.mockRestore();
+    expect(await waiting()).toHaveLength(1);
   });
 });
 

@@ -16,7 +16,7 @@ function sheet(overview: Partial<Overview>, more: Partial<Status> = {}): string 
 
 function statusOf(overview: Partial<Overview>, more: Partial<Status> = {}): Status {
   const whole = { mailboxes: [], verdicts: [], mails: 0, unreadable: 0, ...overview };
-  return { overview: whole, backlog: NOTHING, breakers: [], nowSeconds: NOW, ...more };
+  return { overview: whole, backlog: NOTHING, breakers: [], configured: ['campaigns'], nowSeconds: NOW, ...more };
 }
 
 function mailbox(standing: object): Partial<Overview> {
@@ -109,5 +109,43 @@ last 24 hours: 0 mails looked at
     const painted = statusSheet(status, line => `<${line}>`);
     expect(painted).not.toBe(statusSheet(status));
     expect(painted.replaceAll(/[<>]/g, '')).toBe(statusSheet(status));
+  });
+});
+
+describe('a narrow terminal', () => {
+  test.each([30, 40, 60])('of %i columns holds every line of it', room => {
+    const trouble = { connected: false, fault: FAULT };
+    const text = statusSheet(statusOf(mailbox(trouble), { backlog: { ...NOTHING, dead: 12 } }), undefined, room);
+    expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(room);
+    expect(text.replace(/\s+/g, ' ')).toContain('DEAD 12 refused: "bounced outbox list --state dead"');
+  });
+
+  test('colours each line of a heading, and no blank', () => {
+    const ink = (text: string): string => `<${text}>`;
+    const { runningPid: _, ...ended } = mailbox({});
+    expect(statusSheet(statusOf(ended), ink, 30)).toMatch(
+      /^<bounced: NO DAEMON RUNS, the>\n<last one was here just now>\n {2}cure/,
+    );
+  });
+});
+
+describe('the configuration', () => {
+  const two = { configured: ['campaigns', 'news'] };
+
+  test('names a mailbox that was never followed: without a daemon, or one that was not told', () => {
+    expect(sheet({}, two)).toMatch(/mailbox campaigns: NOT FOLLOWED\n[\s\S]*mailbox news: NOT FOLLOWED/);
+    expect(sheet(mailbox({}), two)).toMatch(
+      /mailbox news: NOT FOLLOWED\n +TROUBLE +the daemon was not told[^\n]*\n +cure +systemctl reload/,
+    );
+    expect(statusRecord(statusOf(mailbox({}), two))).toMatchObject({
+      mailboxes: [
+        { mailbox: 'campaigns', configured: true, connected: true },
+        { mailbox: 'news', configured: true, connected: false },
+      ],
+    });
+  });
+
+  test('may have lost one that was followed', () => {
+    expect(sheet(mailbox({}), { configured: ['news'] })).toMatch(/campaigns: followed\n +CONFIGURED +not any more/);
   });
 });
