@@ -52,12 +52,12 @@ export function mailboxFindings(mailbox: Entered, inspection: MailboxInspection,
     ...entered(mailbox),
     ...capabilityFindings(capabilities, mailbox.pollMs),
     ...(folder === undefined ? [] : [ok('folder', `reads ${folder}`)]),
+    ...(all !== undefined && all.path === folder ? [note('folder', NOT_SPAM)] : []),
     ...(isGmail && all === undefined ? [warn('folder', NO_ALL_MAIL, showInImap('All Mail'))] : []),
     ...proofFindings(mailbox.name, sentFolder, mode),
     junk === undefined
       ? note('spam', `${NO_SPAM}; nothing to do: bounced does not read it`)
       : ok('spam', `Spam can be seen: ${junk.path}`),
-    ...(all !== undefined && all.path === folder ? [note('spam', NOT_SPAM)] : []),
     ...folders.flatMap(one => (isGmail && isRead(one.path, inspection) ? cutOff(one) : [])),
   ];
 }

@@ -79,15 +79,22 @@ export const NET_TROUBLES: readonly NetTrouble[] = [
 /**
  * The Fault of a connection that failed.
  * @param where what was tried, such as `smtp.gmail.com:465`
+ * @param keys where host and port are named, if not under these words
  */
-export function netFault(where: string, error: unknown): Fault {
+export function netFault(where: string, error: unknown, keys?: string): Fault {
   const words = wordsOf(error).join(' ').toLowerCase();
   const { code, what, hint } = NET_TROUBLES.find(({ sign }) => sign.test(words)) ?? {
     code: 'CONNECTION_LOST',
     what: 'the connection could not be made or was lost',
     hint: 'look at the network and firewall of this machine',
   };
-  return new Fault(`${where}: ${what}`, { code, retry: 'later', exit: EXIT.unavailable, hint, cause: error });
+  return new Fault(`${where}: ${what}`, {
+    code,
+    retry: 'later',
+    exit: EXIT.unavailable,
+    hint: keys === undefined ? hint : `${hint}; ${keys}`,
+    cause: error,
+  });
 }
 
 /** Codes and messages, of what caused it too. */
