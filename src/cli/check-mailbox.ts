@@ -20,6 +20,9 @@ const SMTP_LIMIT_MS = 30_000;
 /** What Gmail's setting "Folder size limits" offers. */
 const FOLDER_LIMITS = [1_000, 2_000, 5_000, 10_000];
 
+/** Faults before anybody could log in, other than of DNS and TLS. */
+const UNREACHED = ['CONNECTION_REFUSED', 'CONNECTION_LOST', 'NO_GREETING', 'CLOSED_EARLY'];
+
 type Mode = 'required' | 'off';
 /** What of a mailbox's settings the words need. */
 type Entered = Pick<MailboxConfig, 'name' | 'host' | 'port' | 'tls' | 'user' | 'pollMs'>;
@@ -67,7 +70,7 @@ export function stageOf({ code }: Fault): Topic {
   if (code === 'HOST_UNKNOWN') return 'dns';
   if (code.startsWith('TLS')) return 'tls';
   if (code === 'FOLDER_MISSING') return 'folder';
-  return ['CONNECTION_REFUSED', 'CONNECTION_LOST', 'NO_GREETING'].includes(code) ? 'connection' : 'login';
+  return UNREACHED.includes(code) ? 'connection' : 'login';
 }
 
 const NO_ALL_MAIL = 'All Mail is hidden from IMAP: a bounce that a filter moves out of the inbox is not seen';

@@ -57,7 +57,14 @@ export const NET_TROUBLES: readonly NetTrouble[] = [
     hint: 'look at port and tls: "implicit" goes with 993 (IMAP) and 465 (SMTP), "starttls" with 143 and 587',
   },
   {
-    sign: /certificate|unable_to_|cert_|err_tls|closedafterconnecttls/,
+    // imapflow says so of any connection that ends before the login; it does not know whether TLS was at fault.
+    sign: /closedafterconnect/,
+    code: 'CLOSED_EARLY',
+    what: 'the server ended the connection before it let anybody log in',
+    hint: 'bounced tries again by itself; if it stays so, look at host, port and tls, and whether the server shuts this machine out',
+  },
+  {
+    sign: /certificate|unable_to_|cert_|err_tls/,
     code: 'TLS',
     what: 'TLS failed',
     hint: 'look at host, port and tls; for a private authority set "ca_file"',
