@@ -14,7 +14,7 @@ usage: bounced COMMAND [...]
   classify  read saved mails and show the verdicts
   login     sign in in a browser, for a mailbox that uses OAuth
   check     show the configuration in force; with --online try all that it needs
-  send-test send a test mail from the account
+  send-test  send a test mail from the account
   rules     list the reasons; test rules of your own before they count
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
   held      what could not be proven: list, show, release, discard
