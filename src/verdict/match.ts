@@ -3,7 +3,7 @@
  * deciding one first. Linear in the text: fragments are sought with indexOf, never with backtracking.
  */
 import { LIMITS } from '../shared/limits.ts';
-import { gramHashes, gramsOf, mayHold } from './grams.ts';
+import { gramTable, mayStandIn } from './grams.ts';
 import { PHRASES } from './phrases.ts';
 import type { Confidence } from './phrases.ts';
 import { REASONS } from './reasons.ts';
@@ -28,8 +28,8 @@ export interface PhraseMatch {
 interface Rule extends Omit<PhraseMatch, 'words'> {
   /** The fragment cut at its stars. */
   readonly pieces: readonly string[];
-  /** What must be in a text for the wording to be. */
-  readonly hashes: Uint16Array;
+  /** True where the recipient's domain is part of it. */
+  readonly hasDomain: boolean;
 }
 
 /** How far apart two pieces of a fragment may stand, in characters. */
@@ -63,10 +63,11 @@ const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confide
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
   const rank = rankOf(receiver, fragment);
-  // What stands for a domain is not in the text itself.
-  const hashes = gramHashes(pieces.filter(piece => !piece.includes(DOMAIN)));
-  return { receiver, fragment, reason, confidence, rule, pieces, hashes, length, own: false, rank };
+  const hasDomain = fragment.includes(DOMAIN);
+  return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, length, own: false, rank };
 });
+// What stands for a domain is not in the text itself.
+const TABLE = gramTable(RULES.map(({ pieces }) => pieces.filter(piece => !piece.includes(DOMAIN))));
 
 /** The built-in wordings and what each stands for. */
 export const WORDINGS: readonly Pick<PhraseMatch, 'fragment' | 'reason'>[] = RULES;
@@ -108,10 +109,10 @@ export interface Spoken {
 export function matchPhrases(text: string, { receiver, reporter, domain }: Spoken): PhraseMatch[] {
   const may = (rule: Rule): boolean => mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
   const named = withDomainMarked(text, domain);
-  const grams = gramsOf(text);
-  const found = RULES.flatMap(rule => {
-    if (!mayHold(grams, rule.hashes) || !may(rule)) return [];
-    const words = wordsOf(rule.fragment.includes(DOMAIN) ? named : text, rule);
+  const found = mayStandIn(text, TABLE).flatMap(number => {
+    const rule = RULES[number];
+    if (rule === undefined || !may(rule)) return [];
+    const words = wordsOf(rule.hasDomain ? named : text, rule);
     if (words === undefined) return [];
     return [{ ...rule, words: words.replace(DOMAIN, domain ?? ''), own: rule.own || rule.receiver === receiver }];
   });
