@@ -49,11 +49,7 @@ const SOFTWARE = new Set(
 );
 
 /** Wordings that mean different things at different receivers. */
-const DISPUTED: ReadonlySet<string> = new Set(
-  PHRASES.filter(([, fragment, reason]) => PHRASES.some(row => row[1] === fragment && row[2] !== reason)).map(
-    row => row[1],
-  ),
-);
+const DISPUTED: ReadonlySet<string> = disputed();
 const SAID_BY_ANY: ReadonlySet<string> = new Set(PHRASES.filter(row => row[0] === 'any').map(row => row[1]));
 const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confidence, source]) => {
   const pieces = fragment
@@ -66,11 +62,21 @@ const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confide
   const hasDomain = fragment.includes(DOMAIN);
   return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, length, own: false, rank };
 });
-// What stands for a domain is not in the text itself.
-const TABLE = gramTable(RULES.map(({ pieces }) => pieces.filter(piece => !piece.includes(DOMAIN))));
+// What stands for a domain is not in the text itself, what stands beside it is.
+const TABLE = gramTable(RULES.map(({ pieces }) => pieces.flatMap(piece => piece.split(DOMAIN))));
 
 /** The built-in wordings and what each stands for. */
 export const WORDINGS: readonly Pick<PhraseMatch, 'fragment' | 'reason'>[] = RULES;
+
+function disputed(): Set<string> {
+  const reasons = new Map<string, Reason>();
+  const found = new Set<string>();
+  for (const [, fragment, reason] of PHRASES) {
+    if ((reasons.get(fragment) ?? reason) !== reason) found.add(fragment);
+    reasons.set(fragment, reason);
+  }
+  return found;
+}
 
 /**
  * Lower case, one line, single spaces, plain quotes, continuation codes joined ("550-5.1.1 no 550 5.1.1 such user"):
@@ -108,14 +114,14 @@ export interface Spoken {
 /** Rows whose wording stands in the (normalised) text; those of another known receiver are left out. */
 export function matchPhrases(text: string, { receiver, reporter, domain }: Spoken): PhraseMatch[] {
   const may = (rule: Rule): boolean => mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
-  const named = withDomainMarked(text, domain);
-  const found = mayStandIn(text, TABLE).flatMap(number => {
+  const found: PhraseMatch[] = [];
+  for (const number of mayStandIn(text, TABLE)) {
     const rule = RULES[number];
-    if (rule === undefined || !may(rule)) return [];
-    const words = wordsOf(rule.hasDomain ? named : text, rule);
-    if (words === undefined) return [];
-    return [{ ...rule, words: words.replace(DOMAIN, domain ?? ''), own: rule.own || rule.receiver === receiver }];
-  });
+    if (rule === undefined || !may(rule)) continue;
+    const words = wordsOf(rule.hasDomain ? withDomainMarked(text, domain) : text, rule);
+    if (words === undefined) continue;
+    found.push({ ...rule, words: words.replace(DOMAIN, domain ?? ''), own: rule.own || rule.receiver === receiver });
+  }
   return found.sort((one, other) => one.rank - other.rank || weight(other) - weight(one));
 }
 
