@@ -1,6 +1,6 @@
 /**
- * Lines to standard output, at the pace of whoever reads them, and remarks to standard error. Takes texts, gives lines that
- * fit the terminal.
+ * Lines to standard output, at the pace of whoever reads them, and remarks to standard error. Takes texts, gives lines
+ * that fit the terminal.
  */
 import type { Env } from '../runtime/config.ts';
 import { fitted } from './table.ts';
