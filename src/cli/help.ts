@@ -2,6 +2,7 @@
  * The help texts, each with an example. Text only.
  */
 import { diff, explain, replay, undo } from './help-answers.ts';
+import { capture } from './help-capture.ts';
 import { completion } from './help-completion.ts';
 import { check, login, sendTest } from './help-setup.ts';
 
@@ -23,6 +24,7 @@ usage: bounced COMMAND [...]
   replay    read mails again and decide again, without a double event
   diff      which recorded verdicts would be another by the rules of today
   undo      resubscribe customers whose hard bounce was posted wrongly
+  capture   make of a mail a sample that can be shared: who and where replaced, read as before
   completion  a script for bash, zsh or fish; with it, Tab completes commands and options
 
   --help, --version; "bounced COMMAND --help" for one of them
@@ -171,6 +173,7 @@ export const HELP = {
   replay,
   diff,
   undo,
+  capture,
   completion,
   login,
   'send-test': sendTest,
