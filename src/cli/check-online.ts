@@ -9,13 +9,13 @@ import { CANDIDATE_FIELDS, isCandidate, wantedParts } from '../report/report.ts'
 import { systemClock } from '../runtime/clock.ts';
 import type { Config, Env, MailboxConfig } from '../runtime/config.ts';
 import { skew } from '../runtime/oauth-fault.ts';
+import { verifySmtp } from '../runtime/smtp.ts';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
 import { silentLog } from '../shared/silent-log.ts';
 import { fail, note, ok, warn } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { probeHost } from './probe-host.ts';
 import { probeSandbox, probeStateDir } from './probe-machine.ts';
-import { verifySmtp } from './smtp.ts';
 
 const ONLINE_LIMIT_MS = 120_000;
 const SMTP_LIMIT_MS = 30_000;
@@ -121,7 +121,7 @@ async function trySmtp(mailbox: MailboxConfig): Promise<Finding[]> {
     return [ok(`SMTP login at ${host}:${port}; nothing sent`)];
   } catch (error) {
     const { message, hint = 'look at smtp_host' } = asFault(error);
-    return [warn(`SMTP, which only "send-test" needs: ${message}`, hint)];
+    return [warn(`SMTP, which tests and the canary need: ${message}`, hint)];
   }
 }
 
