@@ -2,6 +2,7 @@
  * What each station saw of a self-test, for people and for programs, and what of it is wrong. Takes what was sent and
  * what came, gives text and faults. Pure; lets nothing a mail or a server wrote steer a terminal.
  */
+import type { Event } from '../provenance/provenance.ts';
 import { isReport } from '../report/report.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
@@ -28,7 +29,7 @@ export function sentLines({ to, messageId, answer }: Sent): string[] {
 
 /** A line or more a station, in the order of the river. */
 export function cameLines(came: Came, posting: Posting | undefined): string[] {
-  const { folder, afterMs, mail, found, event, held, otherwise } = came;
+  const { folder, afterMs, mail, found, outcome, event, held, otherwise } = came;
   const { raw, reading, verdicts } = mail;
   const read = isReport(reading)
     ? `${reading.kind}, by reader ${reading.reader}`
@@ -44,8 +45,8 @@ export function cameLines(came: Came, posting: Posting | undefined): string[] {
     ...lines,
     row('provenance', event === undefined ? (held?.missing ?? otherwise.because) : `the mail ${PROOFS[event.proof]}`),
     ...(found.mails.size === 0 ? [] : [row('mark', markWords(came))]),
-    ...(event === undefined ? [] : [row('event', eventWords(event))]),
-    row('callback', posting === undefined ? 'nothing posted; --post posts this one event' : postingWords(posting)),
+    ...(event === undefined ? [] : [row('event', eventWords(event, outcome))]),
+    row('callback', posting === undefined ? unpostedWords(event) : postingWords(posting)),
   ];
 }
 
@@ -73,24 +74,26 @@ export function wrongWith({ folder, mail, found, outcome, event, held, otherwise
   const { reading, raw } = mail;
   const where = `${folder}, UID ${raw.uid}`;
   if (!isReport(reading)) {
-    return wrong('NOT_UNDERSTOOD', `the bounce came (${where}) and is not understood: ${reading.because}`, [
-      'save that mail and run "bounced classify --explain" on it; a reader for its dialect is missing',
-    ]);
+    const cure = 'save that mail and run "bounced classify --explain" on it; a reader for its dialect is missing';
+    return wrong('NOT_UNDERSTOOD', `the bounce came (${where}) and is not understood: ${reading.because}`, cure);
   }
   if (held !== undefined) {
     const cure = found.searched
       ? 'look whether the mail lies in Sent ("sent_folder"): a server that keeps no copy of what it sends proves nothing'
       : 'show Sent Mail in IMAP (Gmail: Settings > Labels), or name the folder with "sent_folder"';
-    return wrong('NOT_PROVEN', `the bounce came (${where}) and is not proven: ${held.missing}`, [cure]);
+    return wrong('NOT_PROVEN', `the bounce came (${where}) and is not proven: ${held.missing}`, cure);
   }
   if (event === undefined) {
     const cure = 'look at the lines above: a bounce of a customer would have led to nothing, too';
-    return wrong('NO_EVENT', `the bounce came (${where}) and leads to no event: ${otherwise.because}`, [cure]);
+    return wrong('NO_EVENT', `the bounce came (${where}) and leads to no event: ${otherwise.because}`, cure);
   }
   if (outcome.selfTest !== true) {
-    return wrong('MARK_LOST', `the mail in Sent has lost its mark, so a daemon takes this for a customer's bounce`, [
-      `with a daemon running, "bounced outbox drop ${event.address}"; send no canary by this server`,
-    ]);
+    const cure = `with a daemon running, "bounced outbox drop ${event.address}"; send no canary by this server`;
+    return wrong(
+      'MARK_LOST',
+      "the mail in Sent has lost its mark, so a daemon takes this for a customer's bounce",
+      cure,
+    );
   }
   return undefined;
 }
@@ -122,12 +125,12 @@ export function notPosted({ callback, state, answer }: Posting): Fault | undefin
   });
 }
 
-function wrong(code: string, what: string, [hint = '']: readonly string[]): Fault {
+function wrong(code: string, what: string, hint: string): Fault {
   return new Fault(visible(what), { code, retry: 'never', exit: EXIT.dataError, hint });
 }
 
 function cameRecord(came: Came): Record<string, unknown> {
-  const { folder, uidValidity, afterMs, mail, found, outcome, event, held, otherwise } = came;
+  const { folder, uidValidity, afterMs, mail, found, event, held, otherwise } = came;
   const { raw, reading, verdicts } = mail;
   return {
     mailbox: { folder, uidValidity, uid: raw.uid, afterSeconds: Math.round(afterMs / 1000) },
@@ -141,7 +144,7 @@ function cameRecord(came: Came): Record<string, unknown> {
     provenance: {
       searched: found.searched,
       inSent: found.mails.size > 0,
-      marked: outcome.selfTest === true,
+      marked: isMarked(came),
       proof: event?.proof,
       missing: event === undefined ? (held?.missing ?? otherwise.because) : undefined,
     },
@@ -153,14 +156,23 @@ function problemRecord({ code, message, hint }: Fault): Record<string, unknown> 
   return { code, message, cure: hint };
 }
 
-function markWords({ outcome }: Came): string {
-  return outcome.selfTest === true
+function isMarked({ found }: Came): boolean {
+  return [...found.mails.values()].some(({ isSelfTest }) => isSelfTest === true);
+}
+
+function markWords(came: Came): string {
+  return isMarked(came)
     ? 'the mail in Sent bears it: a daemon notes that bounces come back, and posts nothing'
     : 'lost: the mail in Sent does not bear it, so a daemon takes this for a bounce of a customer';
 }
 
-function eventWords({ verdict, address, tsSeconds }: NonNullable<Came['event']>): string {
-  return `a customer's mail would give a ${verdict} bounce of ${address} at ${utc(tsSeconds)}; this one gives none`;
+function eventWords({ verdict, address, tsSeconds }: Event, { selfTest }: Came['outcome']): string {
+  const what = `a customer's mail would give a ${verdict} bounce of ${address} at ${utc(tsSeconds)}`;
+  return `${what}; this one gives ${selfTest === true ? 'none' : 'it, too'}`;
+}
+
+function unpostedWords(event: Event | undefined): string {
+  return event === undefined ? 'nothing to post' : 'nothing posted; --post posts this one event';
 }
 
 function postingWords({ callback, state, answer }: Posting): string {

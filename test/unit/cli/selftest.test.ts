@@ -175,6 +175,7 @@ describe('what is wrong', () => {
   test('the mail is not in Sent: the bounce came, and proves nothing', async () => {
     smtp.deliver = ({ source }) => void imap.append('All Mail', { source: bounceOf(source) });
     const { out, fault } = await failing();
+    expect(out).toMatch(/^callback +nothing to post$/m);
     expect(out).toMatch(/^provenance +no mail with Message-ID <bounced-selftest\..* is in Sent$/m);
     expect(fault).toMatchObject({ code: 'NOT_PROVEN', exit: 65, hint: expect.stringContaining('sent_folder') });
   });
@@ -183,6 +184,7 @@ describe('what is wrong', () => {
     mailFlows(bounceOf, source => source.replace(/^x-bounced-selftest.*\r\n/m, ''));
     const { out, fault } = await failing();
     expect(out).toMatch(/^mark +lost/m);
+    expect(out).toMatch(/^event +.*; this one gives it, too$/m);
     expect(fault).toMatchObject({
       code: 'MARK_LOST',
       exit: 65,
