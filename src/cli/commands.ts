@@ -17,6 +17,7 @@ const NAMES = [
   'status',
   'login',
   'send-test',
+  'selftest',
   'classify',
   'check',
   'rules',
@@ -55,6 +56,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./login.ts')).loginCommand(args);
     case 'send-test':
       return (await import('./send-test.ts')).sendTestCommand(args);
+    case 'selftest':
+      return (await import('./selftest.ts')).selftestCommand(args);
     case 'rules':
       return (await import('./rules.ts')).rulesCommand(args);
     case 'outbox':

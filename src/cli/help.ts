@@ -4,7 +4,7 @@
 import { diff, explain, replay, undo } from './help-answers.ts';
 import { capture } from './help-capture.ts';
 import { completion } from './help-completion.ts';
-import { check, login, sendTest } from './help-setup.ts';
+import { check, login, selftest, sendTest } from './help-setup.ts';
 
 const bounced = `bounced reads the bounces in a Gmail sending account, decides soft or hard, proves them, and tells CleverTap.
 
@@ -16,6 +16,7 @@ usage: bounced COMMAND [...]
   login     sign in in a browser, for a mailbox that uses OAuth
   check     show the configuration in force; with --online try all that it needs
   send-test  send a test mail from the account
+  selftest  send a mail that cannot arrive, and follow its bounce through every station
   rules     list the reasons; test rules of your own before they count
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
   held      what could not be proven: list, show, release, discard
@@ -177,4 +178,5 @@ export const HELP = {
   completion,
   login,
   'send-test': sendTest,
+  selftest,
 } as const;

@@ -56,6 +56,7 @@ async function readStatus(store: Store, configured: readonly string[]): Promise<
     overview: await store.overview(nowSeconds - DAY_SECONDS, nowSeconds),
     backlog: await store.backlog(),
     breakers: await store.breakers(),
+    canaries: await store.canaries(),
     configured,
     nowSeconds,
   };

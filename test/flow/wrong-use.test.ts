@@ -24,6 +24,14 @@ const COMMANDS: Readonly<Record<string, { readonly needs: string[]; readonly wro
     needs: ['me@example.com'],
     wrong: { '--wait 11m': 'at most 10m', '--mailbox other': 'there are campaigns' },
   },
+  selftest: {
+    needs: [],
+    wrong: {
+      '--wait 2d': 'at most 1440m',
+      '--to nobody': 'a mail address alone',
+      '--mailbox other': 'there are campaigns',
+    },
+  },
   classify: { needs: ['no-such.eml'] },
   check: { needs: [] },
   'rules list': { needs: [] },

@@ -30,7 +30,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   zod: /^src\/runtime\/config[\w-]*\.ts$/,
   'smol-toml': /^src\/runtime\/config[\w-]*\.ts$/,
   'prom-client': /^src\/runtime\/metrics\.ts$/,
-  nodemailer: /^src\/cli\//,
+  nodemailer: /^src\/runtime\/smtp\.ts$/,
 };
 
 /** Of Node itself, a pure station may use what computes and nothing that reaches out. */
