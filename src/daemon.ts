@@ -19,6 +19,7 @@ import type { Config } from './runtime/config.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
+import { openGate } from './shared/gate.ts';
 import type { Log } from './shared/log.ts';
 import { openSights } from './sights.ts';
 import type { Sights } from './sights.ts';
@@ -52,10 +53,15 @@ export interface Openers {
 
 const REAL: Openers = { openStore: openOutbox, openMailbox, openReading: openReadingThread };
 
-/** How long a lease holds without renewal, in seconds. */
-const LEASE_SECONDS = 30;
+/** How long a lease holds without renewal, in seconds; it is renewed every 20. */
+const LEASE_SECONDS = 90;
 /** How often a mailbox whose login was refused is tried again while others work. */
 const REFUSED_RETRY_MS = 3_600_000;
+/** Mailboxes that log in at the same time, and how long one may take before the next begins all the same. */
+const LOGINS_AT_ONCE = 10;
+const LOGIN_HOLD_MS = 5_000;
+/** The first logins of all mailboxes are spread by chance over so much for each: a thousand over ten seconds. */
+const SPREAD_MS = 10;
 
 /**
  * Follows all mailboxes and posts what they give, until the signal aborts (then it ends without error, the request in
@@ -83,7 +89,7 @@ export async function runDaemon(
 }
 
 /** What stays for as long as the daemon runs, whatever configuration is in force. */
-type Built = Omit<Stations, 'lease' | 'courier' | 'sights' | 'pulse'>;
+type Built = Omit<Stations, 'lease' | 'courier' | 'sights' | 'pulse' | 'logins'>;
 
 async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promise<void> {
   const { store, config, tools, options } = built;
@@ -139,7 +145,8 @@ function build(built: Built, lease: Lease, sights: Sights): Stations {
       sights.posted(report);
     },
   });
-  return { ...built, lease, courier, sights, pulse };
+  const logins = openGate(LOGINS_AT_ONCE, LOGIN_HOLD_MS, tools.clock);
+  return { ...built, lease, courier, sights, pulse, logins };
 }
 
 /** Runs by one configuration; gives the next one when there is one to go on with. */
@@ -222,6 +229,8 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
   const either = AbortSignal.any([signal, last.signal]);
   let reason: Fault | undefined;
   const follow = async (mailbox: Config['mailboxes'][number]): Promise<void> => {
+    const spreadMs = SPREAD_MS * (config.mailboxes.length - 1);
+    if (spreadMs > 0) await tools.clock.sleep(tools.random() * spreadMs, either);
     while (!either.aborted) {
       try {
         failed.delete(mailbox.name);

@@ -53,11 +53,15 @@ export interface Sights {
   notFollowed(): string[];
 }
 
-/** How often changes are sought, how long an unchanged standing may stay, and how often the line may change. */
+/**
+ * How often changes are sought while there are some, and how seldom when nothing happens; how long an unchanged standing
+ * may stay, and how often the line may change.
+ */
 const ROUND_MS = 2_000;
+const QUIET_ROUND_MS = 10_000;
 const KEPT_MS = 30_000;
 const LINE_MS = 10_000;
-/** The lease is renewed every 10 s. */
+/** The lease is renewed every 20 s. */
 const TURN_LATE_MS = 60_000;
 
 /** What is known of one mailbox besides what it knows itself. */
@@ -103,11 +107,13 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
     late: () => [...wrong.late, ...overdue(clock.nowMs() - wrong.atMs)],
     outage: () => [...wrong.outage],
     async keep(signal) {
+      let pauseMs = ROUND_MS;
       while (!signal.aborted) {
         own.tell();
         countTroubles(metrics, book.seen);
-        await keeper.round(log);
-        await clock.sleep(ROUND_MS, signal);
+        const changed = await keeper.round(log);
+        pauseMs = changed ? ROUND_MS : Math.min(2 * pauseMs, QUIET_ROUND_MS);
+        await clock.sleep(pauseMs, signal);
       }
     },
     async close() {
@@ -214,9 +220,10 @@ function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: 
   };
   return {
     keepNow,
-    async round(log: Log): Promise<void> {
+    /** True when something has changed since the last round. */
+    async round(log: Log): Promise<boolean> {
+      const changed = JSON.stringify(standings()) !== kept;
       try {
-        const changed = JSON.stringify(standings()) !== kept;
         if (changed || clock.nowMs() - keptAtMs >= KEPT_MS) await keepNow();
         if (clock.nowMs() - lineAtMs >= LINE_MS) await showLine();
       } catch (error) {
@@ -224,6 +231,7 @@ function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: 
         if (fault.code === 'LEASE_LOST') throw fault;
         log.debug(`the standing could not be kept: ${fault.message}`);
       }
+      return changed;
     },
   };
 }
