@@ -16,6 +16,7 @@ import { openReadingThread } from './reading-thread.ts';
 import { nextSetup, NO_RELOADS } from './reload.ts';
 import type { Reloads, Setup } from './reload.ts';
 import type { Config } from './runtime/config.ts';
+import { keepHeapSmall } from './runtime/small-heap.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
@@ -79,7 +80,7 @@ export async function runDaemon(
   const path = outboxPath(options.dryRun ? undefined : config.stateDir);
   const { openStore, openMailbox, openReading } = { ...REAL, ...openers };
   const store = await openStore(path, config.breaker);
-  const reading = openReading(tools);
+  const reading = openReading({ ...tools, onStart: keepHeapSmall });
   try {
     await runOn({ store, config, tools, options, openMailbox, reading }, reloads, signal);
   } finally {

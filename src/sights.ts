@@ -55,12 +55,13 @@ export interface Sights {
 
 /**
  * How often changes are sought while there are some, and how seldom when nothing happens; how long an unchanged standing
- * may stay, and how often the line may change.
+ * may stay; how often the line may change, and how seldom it is made anew when nothing happens: it counts all events.
  */
 const ROUND_MS = 2_000;
 const QUIET_ROUND_MS = 10_000;
 const KEPT_MS = 30_000;
 const LINE_MS = 10_000;
+const QUIET_LINE_MS = 60_000;
 /** The lease is renewed every 20 s. */
 const TURN_LATE_MS = 60_000;
 
@@ -206,6 +207,7 @@ function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: 
   let keptAtMs = Number.NEGATIVE_INFINITY;
   let line = '';
   let lineAtMs = Number.NEGATIVE_INFINITY;
+  let lineIsOld = true;
   const keepNow = async (): Promise<void> => {
     const [daemon, mailboxes] = standings();
     await store.keepStandings(lease, daemon, mailboxes, clock.nowSeconds());
@@ -215,6 +217,7 @@ function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: 
   const showLine = async (): Promise<void> => {
     const now = statusLine(await look(), clock.nowSeconds());
     lineAtMs = clock.nowMs();
+    lineIsOld = false;
     if (now !== line) notify(`STATUS=${now}`);
     line = now;
   };
@@ -225,7 +228,8 @@ function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: 
       const changed = JSON.stringify(standings()) !== kept;
       try {
         if (changed || clock.nowMs() - keptAtMs >= KEPT_MS) await keepNow();
-        if (clock.nowMs() - lineAtMs >= LINE_MS) await showLine();
+        lineIsOld ||= changed;
+        if (clock.nowMs() - lineAtMs >= (lineIsOld ? LINE_MS : QUIET_LINE_MS)) await showLine();
       } catch (error) {
         const fault = asFault(error);
         if (fault.code === 'LEASE_LOST') throw fault;
