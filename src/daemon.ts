@@ -2,6 +2,7 @@
  * The daemon: builds the stations in river order and runs both loops, the followers (one a mailbox) and the courier.
  * Takes the configuration and a signal; ends when the signal aborts or nothing is left that could work.
  */
+import { setMaxListeners } from 'node:events';
 import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
 import { followMailbox, heartOf } from './follow.ts';
@@ -228,6 +229,8 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
   const failed = new Set<string>();
   const last = new AbortController();
   const either = AbortSignal.any([signal, last.signal]);
+  // Each mailbox listens to it: more than ten are no leak.
+  setMaxListeners(0, either);
   let reason: Fault | undefined;
   const follow = async (mailbox: Config['mailboxes'][number]): Promise<void> => {
     const spreadMs = SPREAD_MS * (config.mailboxes.length - 1);

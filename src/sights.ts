@@ -55,7 +55,7 @@ export interface Sights {
 
 /**
  * How often changes are sought while there are some, and how seldom when nothing happens; how long an unchanged standing
- * may stay; how often the line may change, and how seldom it is made anew when nothing happens: it counts all events.
+ * may stay; how often the line may change, and how seldom it is made anew when nothing happens: it counts all there is.
  */
 const ROUND_MS = 2_000;
 const QUIET_ROUND_MS = 10_000;
@@ -96,6 +96,10 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
   return {
     metrics,
     ...tellers(book, metrics, own, clock),
+    posted(report) {
+      metrics.posted(report);
+      keeper.ageLine();
+    },
     begin(mailboxes, newLog) {
       log = newLog;
       configuredAtSeconds = clock.nowSeconds();
@@ -103,6 +107,7 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
       for (const name of mailboxes) own.expect(name);
     },
     turned(outage, late) {
+      if (outage.length + late.length + wrong.outage.length + wrong.late.length > 0) keeper.ageLine();
       wrong = { outage, late, atMs: clock.nowMs() };
     },
     late: () => [...wrong.late, ...overdue(clock.nowMs() - wrong.atMs)],
@@ -132,7 +137,7 @@ function tellers(
   metrics: Metrics,
   own: OwnFaults,
   clock: Pick<Clock, 'nowSeconds'>,
-): Pick<Sights, 'follow' | 'passed' | 'failed' | 'posted'> {
+): Pick<Sights, 'follow' | 'passed' | 'failed'> {
   return {
     follow(name, mailbox) {
       book.of(name).mailbox = mailbox;
@@ -152,9 +157,6 @@ function tellers(
       const seen = book.of(name);
       seen.countedAtSeconds = atSeconds;
       seen.fault = { code, message, ...(hint === undefined ? {} : { cure: hint }), atSeconds };
-    },
-    posted: report => {
-      metrics.posted(report);
     },
   };
 }
@@ -223,6 +225,8 @@ function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: 
   };
   return {
     keepNow,
+    /** What the line tells of has changed. */
+    ageLine: () => void (lineIsOld = true),
     /** True when something has changed since the last round. */
     async round(log: Log): Promise<boolean> {
       const changed = JSON.stringify(standings()) !== kept;
