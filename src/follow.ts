@@ -19,6 +19,7 @@ import type { Pulse } from './pulse.ts';
 import { fullJitterMs } from './shared/backoff.ts';
 import type { Cursor } from './shared/cursor.ts';
 import { asFault } from './shared/fault.ts';
+import type { Gate } from './shared/gate.ts';
 import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
 import { hasEnded } from './shared/unless-aborted.ts';
@@ -38,6 +39,8 @@ export interface Stations {
   readonly pulse: Pulse;
   readonly options: RunOptions;
   readonly sights: Sights;
+  /** Lets some mailboxes log in at a time. */
+  readonly logins: Gate;
 }
 
 type MailboxConfig = Config['mailboxes'][number];
@@ -70,9 +73,10 @@ const HELD_AT_ONCE = 200;
 export async function followMailbox(config: MailboxConfig, stations: Stations, signal: AbortSignal): Promise<void> {
   const log = stations.tools.log.with({ mailbox: config.name });
   const { clock, random } = stations.tools;
+  const { logins } = stations;
   const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
   const heart = heartOf(stations.pulse, config);
-  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart });
+  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart, logins });
   stations.sights.follow(config.name, mailbox);
   const follower: Follower = {
     ...stations,

@@ -67,8 +67,8 @@ class ImapMailbox implements Mailbox {
     this.#interest = interest;
     this.#tools = tools;
     // Without the heart: a look-up may come from elsewhere, and tells nothing of the loop that follows.
-    const { log, clock, random } = tools;
-    this.#sent = new SentLookups(settings, { log, clock, random }, folders => sentFolder(settings, folders));
+    const { heart: _, ...others } = tools;
+    this.#sent = new SentLookups(settings, others, folders => sentFolder(settings, folders));
   }
 
   async *watch(cursorOf: CursorOf, signal: AbortSignal, options: { once?: boolean } = {}): AsyncGenerator<Chunk> {
@@ -95,8 +95,8 @@ class ImapMailbox implements Mailbox {
   }
 
   again(which: Again, signal: AbortSignal): AsyncGenerator<Chunk> {
-    const { log, clock, random } = this.#tools;
-    return readAgain(this.#settings, this.#interest, { log, clock, random }, which, signal);
+    const { heart: _, ...others } = this.#tools;
+    return readAgain(this.#settings, this.#interest, others, which, signal);
   }
 
   async inspect(signal: AbortSignal): Promise<MailboxInspection> {

@@ -2,7 +2,7 @@
  * Mistakes in a configuration as sentences: where, what was expected, and what was probably meant.
  * Takes zod's issues or checked values; never shows a value that could be a secret.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { WrittenConfig } from './config-schema.ts';
 import { knownKeys, toListen } from './config-schema.ts';
 import { LOGIN_STEMS, loginMistakes } from './config-login.ts';

@@ -3,7 +3,7 @@
  * path. Reads no file and no secret.
  */
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAddress } from '../shared/address.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { REASONS } from '../verdict/verdict.ts';
