@@ -8,8 +8,9 @@ import type { BenchOptions, LeftOut, Measured, Row } from './row.ts';
 import { BACKLOG_BYTES } from './rows/backlog-bytes.ts';
 import { COURIER } from './rows/courier.ts';
 import { READ_BOUNCE } from './rows/read-bounce.ts';
+import { SISIMAI_PARTS, SISIMAI_WHOLE } from './rows/sisimai.ts';
 
-const ROWS: readonly Row[] = [READ_BOUNCE, BACKLOG_BYTES, COURIER];
+const ROWS: readonly Row[] = [READ_BOUNCE, SISIMAI_WHOLE, SISIMAI_PARTS, BACKLOG_BYTES, COURIER];
 const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';
 const SHORT_ROUNDS = 3;
 const ROUNDS = 5;
