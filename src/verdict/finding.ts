@@ -4,6 +4,7 @@
  */
 import type { Evidence, ReportedRecipient } from '../report/report.ts';
 import { LIMITS } from '../shared/limits.ts';
+import { oneLine } from '../shared/one-line.ts';
 import { doubtOf } from './doubt.ts';
 import { reasonByGrammar, speaksOfOurSide } from './grammar.ts';
 import { decidingPhrase, matchPhrases, normalise, whyLost } from './match.ts';
@@ -259,9 +260,5 @@ function nothingKnown({ recipient, part }: Refusal): Finding {
 }
 
 function quoteOf(text: string): string {
-  return text
-    .slice(0, 4 * LIMITS.quoteChars)
-    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim()
-    .slice(0, LIMITS.quoteChars);
+  return oneLine(text, LIMITS.quoteChars);
 }
