@@ -32,7 +32,7 @@ export function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): 
     ...(ca === undefined ? {} : { tls: { ca } }),
     clientInfo: { name: 'bounced' },
     // Compression costs ten times the time and hides nothing; the parts we fetch are small.
-    disableCompression: true,
+    disableCompression: false,
     disableAutoIdle: true,
     maxIdleTime: IDLE_RENEWAL_MS,
     socketTimeout: SOCKET_LIMIT_MS,

@@ -137,6 +137,10 @@ first_valid_gid = 0
 mail_home = ${place}/mail/%u
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = 50
+mail_plugins = zlib
+protocol imap {
+  mail_plugins = zlib imap_zlib
+}
 auth_mechanisms = plain login
 ssl = required
 ssl_cert = <${place}/server.crt
