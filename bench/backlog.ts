@@ -12,7 +12,7 @@ import { startProxy } from '../test/servers/proxy.ts';
 import type { Mood } from '../test/servers/proxy.ts';
 import { startReceiver } from '../test/servers/receiver.ts';
 import { manyMails } from './many-mails.ts';
-import type { LeftOut } from './row.ts';
+import type { BenchOptions, LeftOut } from './row.ts';
 
 export interface Backlog {
   readonly dovecot: Dovecot;
@@ -22,11 +22,12 @@ export interface Backlog {
 }
 
 /** What one reading of the whole backlog took. */
-export interface Reading {
+export interface BacklogRead {
   /** From the start of the command to the last chunk's record. */
   readonly tookMs: number;
   /** Both directions of all IMAP connections, TLS included. */
   readonly bytes: number;
+  /** Round trips that somebody waited for, those of TLS and of both logins included. */
   readonly turns: number;
 }
 
@@ -36,9 +37,10 @@ const SEED = 1;
 const NO_DOVECOT: LeftOut = { leftOut: 'Dovecot is not installed', cure: 'sudo apt-get install -y dovecot-imapd' };
 
 let backlog: Promise<Backlog> | undefined;
+let counted: Promise<BacklogRead> | undefined;
 
 /** Filled when it is first asked for. */
-export async function openBacklog({ short }: { readonly short: boolean }): Promise<Backlog | LeftOut> {
+export async function openBacklog({ short }: Pick<BenchOptions, 'short'>): Promise<Backlog | LeftOut> {
   if (!hasDovecot()) return NO_DOVECOT;
   backlog ??= fill(short ? SHORT_MAILS : MAILS);
   return backlog;
@@ -46,12 +48,20 @@ export async function openBacklog({ short }: { readonly short: boolean }): Promi
 
 /** At the end of all rows. */
 export async function closeBacklog(): Promise<void> {
-  await (await backlog)?.dovecot.stop();
+  const open = backlog;
   backlog = undefined;
+  counted = undefined;
+  await (await open)?.dovecot.stop();
+}
+
+/** Reads everything once for all rows whose figures are counts, which are the same each time. */
+export async function countBacklog(open: Backlog): Promise<BacklogRead> {
+  counted ??= readBacklog(open);
+  return counted;
 }
 
 /** Reads everything with a fresh outbox. Rejects where it was not read whole. */
-export async function readBacklog({ dovecot, bounces }: Backlog, mood: Mood = {}): Promise<Reading> {
+export async function readBacklog({ dovecot, bounces }: Backlog, mood: Mood = {}): Promise<BacklogRead> {
   const wire = await startProxy(() => dovecot.port);
   wire.mood = mood;
   const receiver = await startReceiver();
@@ -61,15 +71,13 @@ export async function readBacklog({ dovecot, bounces }: Backlog, mood: Mood = {}
     const imap = { port: wire.port, ca };
     const startedMs = performance.now();
     let recordedMs = startedMs;
-    // The configuration as it is where it says nothing.
-    const batchWaitMs = 30_000;
-    const settings = { folder, imap, receiver, user, password, batchWaitMs, logLevel: 'info' as const };
-    const daemon = await startDaemon({ ...settings, args: ['--once'], ...(process.env.PROF ? {wrapper:['bash','-c', 'time "$0" '+process.env.PROF+' "$@"']}:{}) });
+    // As the configuration has them where it says nothing.
+    const asUsual = { batchWaitMs: 30_000, logLevel: 'info' as const };
+    const daemon = await startDaemon({ folder, imap, receiver, user, password, ...asUsual, args: ['--once'] });
     daemon.onLine(({ message }) => {
       if (message === 'recorded') recordedMs = performance.now();
     });
     const code = await daemon.ended;
-    if (process.env.PROF) for (const l of daemon.lines) if (/^(real|user|sys)/.test(l.message)) console.log(l.message);
     const posted = receiver.events().length;
     if (code !== 0 || posted !== bounces)
       throw new Error(`the daemon ended with ${code} and posted ${posted} events; expected 0 and ${bounces}`);

@@ -5,11 +5,14 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BenchOptions, LeftOut, Measured, Row } from './row.ts';
-import { BACKLOG_BYTES } from './rows/backlog-bytes.ts';
+import { closeBacklog } from './backlog.ts';
+import { BACKLOG_BYTES, ROUND_TRIPS } from './rows/backlog-bytes.ts';
+import { BACKLOG_LAG, BACKLOG_MBSYNC, BACKLOG_TIME } from './rows/backlog-time.ts';
 import { COURIER } from './rows/courier.ts';
 import { READ_BOUNCE } from './rows/read-bounce.ts';
 
-const ROWS: readonly Row[] = [READ_BOUNCE, BACKLOG_BYTES, COURIER];
+const BACKLOG_ROWS = [BACKLOG_BYTES, ROUND_TRIPS, BACKLOG_TIME, BACKLOG_MBSYNC, BACKLOG_LAG];
+const ROWS: readonly Row[] = [READ_BOUNCE, ...BACKLOG_ROWS, COURIER];
 const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';
 const SHORT_ROUNDS = 3;
 const ROUNDS = 5;
@@ -40,6 +43,8 @@ try {
     `bench: ${error instanceof Error ? error.message : String(error)}${isUsage ? `\n  cure: ${USAGE}` : ''}`,
   );
   process.exitCode = isUsage ? 64 : 70;
+} finally {
+  await closeBacklog();
 }
 
 function readOptions(): BenchOptions & { rows: readonly Row[]; json: boolean } {

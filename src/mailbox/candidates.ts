@@ -42,7 +42,8 @@ export async function readCandidates(
     const wanted = structure === undefined ? 'source' : interest.wantedParts(structure);
     const raw = { ...first, headers: wholeHeader(shape, first.headers) };
     if (!budget.take(raw.uid, bytesOf(raw, structure, wanted))) break;
-    if (structure === undefined || wanted === 'source') wholes.push(structure === undefined ? raw : { ...raw, structure });
+    if (structure === undefined || wanted === 'source')
+      wholes.push(structure === undefined ? raw : { ...raw, structure });
     else inParts.push({ raw: { ...raw, structure }, structure, wanted });
   }
   const read = await readSources(connection, wholes, signal);

@@ -17,7 +17,11 @@ const LITERAL_BYTES = 16 * 1024 * 1024;
 const RESPONSE_TOKENS = 200_000;
 
 /** For the settings of one mailbox; its log lines go to ours, without what was sent or received. */
-export function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): ConstructorParameters<typeof ImapFlow>[0] {
+export function clientOptions(
+  settings: MailboxSettings,
+  auth: Auth,
+  log: Log,
+): ConstructorParameters<typeof ImapFlow>[0] {
   const { host, port, tls, ca } = settings;
   const line = (entry: unknown): void => {
     const { msg, cid } = entry as { msg?: unknown; cid?: unknown };

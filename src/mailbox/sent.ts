@@ -50,7 +50,10 @@ export async function findByMessageId(
   const askable = ids.filter(isAskable);
   const share = thoroughly ? FEW : MANY;
   const forGmail = batchesOf(askable.filter(byGmail), share).map(gmailQuery);
-  const others = batchesOf(askable.filter(id => !byGmail(id)), share).map(headerQuery);
+  const others = batchesOf(
+    askable.filter(id => !byGmail(id)),
+    share,
+  ).map(headerQuery);
   const uids = new Set<number>();
   for (const query of [...forGmail, ...others]) {
     for (const uid of await connection.search(query, signal)) uids.add(uid);
