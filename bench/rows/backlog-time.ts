@@ -45,8 +45,12 @@ export const BACKLOG_LAG: Row = {
   run: options =>
     compared(
       options,
-      async backlog => void (await readBacklog(backlog)),
-      async backlog => void (await readBacklog(backlog, { lagMs: LAG_MS })),
+      async backlog => {
+        await readBacklog(backlog);
+      },
+      async backlog => {
+        await readBacklog(backlog, { lagMs: LAG_MS });
+      },
     ),
 };
 
@@ -55,7 +59,9 @@ type Work = (backlog: Backlog) => Promise<void>;
 async function compared(
   options: BenchOptions,
   peer: Work,
-  ours: Work = async backlog => void (await readBacklog(backlog)),
+  ours: Work = async backlog => {
+    await readBacklog(backlog);
+  },
 ): Promise<Measured | LeftOut> {
   const backlog = await openBacklog(options);
   if ('leftOut' in backlog) return backlog;

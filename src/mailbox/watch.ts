@@ -25,7 +25,6 @@ import type {
 } from './mailbox.ts';
 import { oneAhead } from './one-ahead.ts';
 import { openPortions } from './portion.ts';
-import type { Portion } from './portion.ts';
 import { readChunk } from './read-chunk.ts';
 import type { ReadChunk } from './read-chunk.ts';
 import { largeUids, lastUids, newUids } from './scan.ts';
@@ -85,8 +84,8 @@ class ImapMailbox implements Mailbox {
         }
         return;
       } catch (error) {
-        await this.#dropFollowing();
         if (hasEnded(signal)) return;
+        await this.#dropFollowing();
         failures += 1;
         await this.#pause(error, failures, once, signal);
       } finally {
@@ -231,10 +230,15 @@ class ImapMailbox implements Mailbox {
   ): AsyncGenerator<ReadChunk> {
     this.#chunkSize.restart();
     const large = await largeUids(connection, uids, signal);
-    const read = (portion: Portion) => readChunk(connection, portion, this.#interest, signal);
     for (let start = 0; start < uids.length;) {
       const asked = uids.slice(start, start + this.#chunkSize.begin());
-      const chunk = await this.#portions.first(connection, asked, read, signal, large);
+      const chunk = await this.#portions.first(
+        connection,
+        asked,
+        portion => readChunk(connection, portion, this.#interest, signal),
+        signal,
+        large,
+      );
       if (chunk.uids.length < asked.length) this.#chunkSize.fitted(chunk.uids.length);
       start += chunk.uids.length;
       await this.#seek(connection, chunk.missing, lastUid, signal);
