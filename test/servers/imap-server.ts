@@ -9,6 +9,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { ImapSession } from './imap-session.ts';
 import type { StoredMail } from './imap-fetch.ts';
 import { parseMime } from './mime-tree.ts';
+import type { Pace } from './paced.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from './tls.ts';
 
 const HOST = '127.0.0.1';
@@ -54,6 +55,8 @@ export interface Script {
   poison?: { readonly uid: number; readonly folder: string; readonly answer: string | undefined } | undefined;
   /** Commands (upper case) that are never answered. */
   stall?: readonly string[] | undefined;
+  /** While a folder is open, so many bytes at a time: literals come slowly, or stop in their middle. */
+  pace?: Pace | undefined;
 }
 
 export interface ImapUser {
@@ -70,6 +73,8 @@ export interface ImapServerSettings {
   readonly folders: readonly FolderSettings[];
   readonly gmail?: boolean;
   readonly tls?: boolean;
+  /** With the test key; without, the test certificate. */
+  readonly certificate?: string;
   readonly script?: Script;
   /** Commands that could change something are part of the test, and no fault of it. */
   readonly expectViolations?: boolean;
@@ -128,7 +133,7 @@ export async function startImapServer(settings: ImapServerSettings): Promise<Ima
     sessions.add(session);
     socket.on('close', () => sessions.delete(session));
   };
-  const tls = { cert: TEST_CERTIFICATE, key: TEST_KEY };
+  const tls = { cert: settings.certificate ?? TEST_CERTIFICATE, key: TEST_KEY };
   const server = settings.tls === true ? createTlsServer(tls, greet) : createPlainServer(greet);
   server.maxConnections = 100;
   // Below TLS too, so that a connection can be reset, and ends even when it never got to its greeting.
