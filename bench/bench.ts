@@ -5,7 +5,9 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BenchOptions, LeftOut, Measured, Row } from './row.ts';
-import { BACKLOG_BYTES } from './rows/backlog-bytes.ts';
+import { closeBacklog } from './backlog.ts';
+import { BACKLOG_BYTES, ROUND_TRIPS } from './rows/backlog-bytes.ts';
+import { BACKLOG_LAG, BACKLOG_MBSYNC, BACKLOG_TIME } from './rows/backlog-time.ts';
 import { COURIER } from './rows/courier.ts';
 import { IDLE_CPU, MEMORY_IDLE } from './rows/memory-idle.ts';
 import { MEMORY_BACKLOG } from './rows/memory-backlog.ts';
@@ -14,8 +16,9 @@ import { READ_BOUNCE } from './rows/read-bounce.ts';
 import { SISIMAI_PARTS, SISIMAI_WHOLE } from './rows/sisimai.ts';
 import { START_COMMAND, START_READY } from './rows/start.ts';
 
+const BACKLOG_ROWS = [BACKLOG_BYTES, ROUND_TRIPS, BACKLOG_TIME, BACKLOG_MBSYNC, BACKLOG_LAG];
 const ROWS: readonly Row[] = [
-  ...[READ_BOUNCE, SISIMAI_WHOLE, SISIMAI_PARTS, BACKLOG_BYTES, COURIER],
+  ...[READ_BOUNCE, SISIMAI_WHOLE, SISIMAI_PARTS, ...BACKLOG_ROWS, COURIER],
   ...[START_READY, START_COMMAND, MEMORY_IDLE, IDLE_CPU, MEMORY_BACKLOG, MEMORY_MAILBOXES],
 ];
 const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';
@@ -48,6 +51,8 @@ try {
     `bench: ${error instanceof Error ? error.message : String(error)}${isUsage ? `\n  cure: ${USAGE}` : ''}`,
   );
   process.exitCode = isUsage ? 64 : 70;
+} finally {
+  await closeBacklog();
 }
 
 function readOptions(): BenchOptions & { rows: readonly Row[]; json: boolean } {

@@ -158,6 +158,34 @@ describe.each([
   });
 });
 
+describe('many ids', () => {
+  const idOf = (n: number): string => `m${n}@shop.example`;
+  const many = Array.from({ length: 150 }, (_, n) => sent(idOf(n), `customer${n}@example.org`));
+  const asked = Array.from({ length: 150 }, (_, n) => idOf(n));
+  const fetches = (): string[] => imap.commands.filter(line => / FETCH /.test(line));
+
+  test.each([true, false])('what long searches did not find is sought in short ones (Gmail: %s)', async gmail => {
+    await start(gmail, [
+      ...many,
+      ...Array.from({ length: 3_000 }, (_, n) => sent(`x${n}@shop.example`, 'a@b.example')),
+    ]);
+    const { mails } = await find(...asked, 'absent@shop.example');
+    expect([...mails.keys()].sort()).toEqual([...asked].sort());
+    expect(searches()).toHaveLength(3);
+    expect(searches()[2]).toContain('absent@shop.example');
+    expect(searches()[2]).not.toContain(idOf(1));
+    expect(fetches()).toHaveLength(1);
+  });
+
+  test('of a small Sent folder without an index are had from one list of it, and the others remembered', async () => {
+    await start(false, [...many, sent('later@shop.example', 'eve@example.net')]);
+    expect((await find(...asked)).mails.size).toBe(150);
+    expect(searches().filter(line => line.includes('HEADER'))).toEqual([]);
+    expect([...(await find('later@shop.example')).mails.keys()]).toEqual(['later@shop.example']);
+    expect(fetches()).toHaveLength(1);
+  });
+});
+
 describe('on Gmail, an id that means something in its search language', () => {
   test.each(['a|b@shop.example', 'a*@shop.example', 'in:sent@shop.example', '-a@shop.example', 'a,b@shop.example'])(
     '%s is looked for as a header, as it stands',
