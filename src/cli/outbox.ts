@@ -112,7 +112,7 @@ function actCommand(act: 'retry' | 'drop', args: string[]): Command {
   );
   if (operands.length === 0 && states.length === 0) {
     const all = Object.keys({ ...bulk, ...more }).map(name => `--${name}`);
-    throw usage(command, `expected an ID or an ADDRESS, or one of ${all.join(', ')}`);
+    throw usage(command, `expected an ID or an ADDRESS, or ${all.join(', or ')}`);
   }
   if (operands.length > 0 && states.length > 0) throw usage(command, 'expected either IDs or --all-..., not both');
   return () =>

@@ -1,6 +1,6 @@
 /**
  * `bounced login` as typed: the address goes to standard error, the browser comes back to loopback, and the token goes
- * into a file for its owner alone or, with --print, to standard output and nowhere else; `check --online` logs in by it.
+ * into a file for its owner alone or, with --print, to standard output alone; `check --online` logs in by it.
  */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
