@@ -123,9 +123,10 @@ function byUid(text: string, values: { readonly config?: string; readonly mailbo
 
 async function keepMade(made: Made, { folder, name }: Target, asJson: boolean): Promise<ExitCode> {
   const path = join(folder, name ?? nameOf(made));
-  await write(folder, `${path}.json`, `${JSON.stringify(made.expected, undefined, 2)}\n`);
+  await makeFolder(folder);
+  await write(`${path}.json`, `${JSON.stringify(made.expected, undefined, 2)}\n`);
   try {
-    await write(folder, `${path}.eml`, made.source);
+    await write(`${path}.eml`, made.source);
   } catch (error) {
     await rm(`${path}.json`);
     throw error;
@@ -163,20 +164,34 @@ function nameOf({ expected: { kind, reader, recipients } }: Made): string {
 }
 
 /** Never over what is there. */
-async function write(folder: string, path: string, content: string | Buffer): Promise<void> {
+async function write(path: string, content: string | Buffer): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
     await writeFile(path, content, { flag: 'wx' });
   } catch (error) {
     const { code = 'error' } = error as NodeJS.ErrnoException;
-    const facts = { retry: 'never', exit: EXIT.disk, cause: error } as const;
     if (code === 'EEXIST') {
       const hint = 'choose another with --name NAME, or another folder with --out DIR';
-      throw new Fault(`capture: ${path} is there already`, { ...facts, code: 'NAME_TAKEN', hint });
+      const facts = { code: 'NAME_TAKEN', retry: 'never', exit: EXIT.disk, cause: error, hint } as const;
+      throw new Fault(`capture: ${path} is there already`, facts);
     }
-    const hint = 'choose a folder that you may write to with --out DIR';
-    throw new Fault(`capture: ${path} cannot be written (${code})`, { ...facts, code: 'NOT_WRITABLE', hint });
+    throw notWritable(path, error);
   }
+}
+
+/** The last folder of its path: a mistyped path is none to be made. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritable(folder, error);
+  }
+}
+
+function notWritable(path: string, error: unknown): Fault {
+  const { code = 'error' } = error as NodeJS.ErrnoException;
+  const hint = 'choose a folder that you may write to with --out DIR';
+  const facts = { code: 'NOT_WRITABLE', retry: 'never', exit: EXIT.disk, cause: error, hint } as const;
+  return new Fault(`capture: ${path} cannot be written (${code})`, facts);
 }
 
 function tellRefused({ differences, leaks }: Refused): Promise<ExitCode> {

@@ -49,7 +49,7 @@ async function fixtureIn(place: string, name: string): Promise<{ source: Buffer;
 }
 
 test('a saved bounce becomes a fixture, and its expectation holds', async () => {
-  const out = join(folder, 'made', 'here');
+  const out = join(folder, 'made');
   const { exit, out: told } = await capture(mail, '--out', out, '--name', 'user-unknown');
   expect(exit).toBe(0);
   const { source, expected } = await fixtureIn(out, 'user-unknown');
@@ -108,9 +108,7 @@ describe('mistakes', () => {
   });
 
   test('a folder that cannot be', async () => {
-    expect(await complaint(mail, '--out', join(mail, 'below'))).toMatch(
-      /^74 .*cannot be written \((?:ENOTDIR|EEXIST)\)/,
-    );
+    expect(await complaint(mail, '--out', join(mail, 'below'))).toMatch(/^74 .*cannot be written \(ENOTDIR\)/);
   });
 
   test('a command line that says too little, too much, or a name that is a path', async () => {
