@@ -26,8 +26,8 @@ export function isEncoded(encoding: string | undefined): boolean {
 }
 
 /**
- * Undoes base64 and quoted-printable (RFC 2045 6). Where the input is in order, that takes a moment; else mailparser does
- * it, on a mail made of this part alone, at ten times the cost: it copes with cut and damaged input, and it never sees
+ * Undoes base64 and quoted-printable (RFC 2045 6). Where the input is in order, that takes a moment; else mailparser
+ * does it, on a mail made of this part alone, at ten times the cost: it copes with cut and damaged input, and it never sees
  * the structure that the sender of the mail chose.
  */
 export async function decodeTransfer(bytes: Buffer, encoding: string | undefined): Promise<Buffer> {
