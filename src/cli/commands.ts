@@ -28,6 +28,7 @@ const NAMES = [
   'replay',
   'diff',
   'undo',
+  'capture',
   'completion',
 ] as const;
 
@@ -73,6 +74,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./replay.ts')).replayCommand(args);
     case 'diff':
       return (await import('./diff.ts')).diffCommand(args);
+    case 'capture':
+      return (await import('./capture.ts')).captureCommand(args);
     case 'undo':
       return (await import('./undo.ts')).undoCommand(args);
   }

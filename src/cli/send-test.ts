@@ -12,7 +12,7 @@ import { EXIT } from '../shared/fault.ts';
 import { plainTestMail } from '../test-mail.ts';
 import type { Command } from './commands.ts';
 import { chosenMailbox, configPath, durationOption, readOptions, refuseOperands, usage } from './options.ts';
-import { printText } from './print.ts';
+import { printText, tell } from './print.ts';
 
 const LONGEST_WAIT_MS = 600_000;
 
@@ -29,7 +29,7 @@ export function sendTestCommand(args: string[]): Command {
   const waitMs = durationOption('send-test', 'wait', values.wait, '1m', LONGEST_WAIT_MS);
   return async () => {
     const { config, warnings } = await loadConfig(path, readEnv());
-    for (const warning of warnings) process.stderr.write(`warning: ${visible(warning)}\n`);
+    for (const warning of warnings) tell(`warning: ${visible(warning)}`);
     const mailbox = chosenMailbox('send-test', config.mailboxes, values.mailbox);
     const { messageId, source } = plainTestMail(mailbox.user, to, systemClock.nowMs(), randomUUID());
     const answer = await sendMail(mailbox, { to, source }, AbortSignal.timeout(waitMs));

@@ -12,7 +12,7 @@ import { HELP } from '../../src/cli/help.ts';
 import { bounced } from '../servers/command.ts';
 import { onTerminal, tooWide } from '../servers/terminal.ts';
 
-/** For each command what else it needs besides --config, and values out of range, with what is said of them. */
+/** For each command what it needs besides --config, and values that are out of range, with what is said of them. */
 const COMMANDS: Readonly<Record<string, { readonly needs: string[]; readonly wrong?: Record<string, string> }>> = {
   run: { needs: [], wrong: { '--log-level debgu': 'did you mean "debug"?' } },
   status: { needs: [] },
