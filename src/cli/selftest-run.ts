@@ -1,6 +1,6 @@
 /**
  * One self-test: sends a mail that is to bounce, follows the mailbox until its bounce comes, and takes it down the
- * river as a daemon would. Takes a mailbox of the configuration, gives what each station saw. Records and posts nothing.
+ * river as a daemon would. Takes a mailbox of the configuration, gives what each station saw. Records nothing.
  */
 import { randomUUID } from 'node:crypto';
 import { openMailbox } from '../mailbox/mailbox.ts';

@@ -16,7 +16,7 @@ import { EXIT, Fault } from '../shared/fault.ts';
 import { silentLog } from '../shared/silent-log.ts';
 import type { Command } from './commands.ts';
 import { chosenMailbox, configPath, durationOption, readOptions, refuseOperands, usage } from './options.ts';
-import { print, printText } from './print.ts';
+import { print, printText, tell } from './print.ts';
 import { openProgress } from './progress.ts';
 import { cameLines, noneCame, notPosted, selfTestRecord, sentLines, wrongWith } from './selftest-lines.ts';
 import type { Posting } from './selftest-lines.ts';
@@ -46,7 +46,7 @@ export function selftestCommand(args: string[]): Command {
   const waitMs = durationOption('selftest', 'wait', values.wait, '5m', LONGEST_WAIT_MS);
   return async () => {
     const { config, warnings } = await loadConfig(path, readEnv());
-    for (const warning of warnings) process.stderr.write(`warning: ${visible(warning)}\n`);
+    for (const warning of warnings) tell(`warning: ${visible(warning)}`);
     const mailbox = chosenMailbox('selftest', config.mailboxes, values.mailbox);
     if (config.provenance.mode === 'off') throw withoutProof();
     const { drain } = stopSignals();
