@@ -11,10 +11,11 @@ import { IDLE_CPU, MEMORY_IDLE } from './rows/memory-idle.ts';
 import { MEMORY_BACKLOG } from './rows/memory-backlog.ts';
 import { MEMORY_MAILBOXES } from './rows/memory-mailboxes.ts';
 import { READ_BOUNCE } from './rows/read-bounce.ts';
+import { SISIMAI_PARTS, SISIMAI_WHOLE } from './rows/sisimai.ts';
 import { START_COMMAND, START_READY } from './rows/start.ts';
 
 const ROWS: readonly Row[] = [
-  ...[READ_BOUNCE, BACKLOG_BYTES, COURIER],
+  ...[READ_BOUNCE, SISIMAI_WHOLE, SISIMAI_PARTS, BACKLOG_BYTES, COURIER],
   ...[START_READY, START_COMMAND, MEMORY_IDLE, IDLE_CPU, MEMORY_BACKLOG, MEMORY_MAILBOXES],
 ];
 const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';

@@ -3,6 +3,7 @@
  * looked up again. Takes the stations, gives nothing back: what it saw is recorded.
  */
 import type { Courier } from './callback/callback.ts';
+import { followCanaries } from './canary.ts';
 import type { Chunk, Mailbox, openMailbox } from './mailbox/mailbox.ts';
 import type { Lease, Recorded, Store } from './outbox/outbox.ts';
 import { proveHeld } from './provenance/provenance.ts';
@@ -87,20 +88,21 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
     policy: stations.config.verdict.policy,
   };
   const ended = new AbortController();
-  const heldLoop = stations.options.once
-    ? Promise.resolve()
-    : followHeld(follower, AbortSignal.any([signal, ended.signal]));
-  const puzzleLoop = stations.options.once
-    ? Promise.resolve()
-    : followOldPuzzles(follower, AbortSignal.any([signal, ended.signal]));
+  const beside = stations.options.once ? [] : loopsBeside(follower, config, AbortSignal.any([signal, ended.signal]));
   try {
     await followChunks(follower, signal);
     if (stations.options.once && !signal.aborted) await lookAgain(follower, signal);
   } finally {
     ended.abort();
-    await Promise.all([heldLoop, puzzleLoop]);
+    await Promise.all(beside);
     await mailbox.close();
   }
+}
+
+/** What is done for a mailbox while it is followed. A rehearsal sends nothing. */
+function loopsBeside(follower: Follower, config: MailboxConfig, signal: AbortSignal): Promise<void>[] {
+  const loops = [followHeld(follower, signal), followOldPuzzles(follower, signal)];
+  return follower.options.dryRun ? loops : [...loops, followCanaries({ ...follower, config }, signal)];
 }
 
 /** What the watchdog is told of this mailbox. */
@@ -213,6 +215,7 @@ function tell(follower: Follower, conclusion: Conclusion, chunk: Chunk, recorded
     if (!isNew.has(outcome.uid)) continue;
     const { uid, kind, because, reader } = outcome;
     follower.log.debug('mail', { uid, kind, because, reader });
+    if (outcome.selfTest === true) follower.log.info('a self-test has come back: bounces reach us', { uid });
     if (kind === 'unreadable') follower.log.warn('a mail is passed over', { uid, because, cure: UNREADABLE_CURE });
     for (const verdict of outcome.verdicts) {
       const { recipient: address, reason, status, replyCode } = verdict;

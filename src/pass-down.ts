@@ -28,8 +28,7 @@ export async function passDown(
   signal: AbortSignal,
 ): Promise<Conclusion> {
   const { reading, policy, account, settings } = passage;
-  const mails = [];
-  for (const raw of messages) mails.push(await reading.read(raw, policy, nowSeconds));
+  const mails = await Promise.all(messages.map(raw => reading.read(raw, policy, nowSeconds)));
   const found = await lookUp(passage, originalIds(mails), signal);
   return conclude(mails, found, account, settings, nowSeconds);
 }

@@ -1,6 +1,7 @@
 /**
- * What the main thread and the reading thread say to each other, and the reading thread's loop. Takes jobs one at a
- * time from a port, gives one answer for each; knows the readers only by what it is handed.
+ * What the main thread and the reading thread say to each other, and the reading thread's loop. Takes mails from a
+ * port, some at a time, reads one after the other, gives one answer for each; knows the readers only by what it is
+ * handed.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Bounce, ReadOptions } from './index.ts';
@@ -8,18 +9,21 @@ import type { RawMessage } from './mailbox/mailbox.ts';
 import type { ReadMail } from './river.ts';
 import type { Policy } from './verdict/verdict.ts';
 
-/**
- * One mail to read, or how verdicts are reached from now on: that is told before the first mail. Bytes arrive as plain
- * Uint8Arrays: structured clone knows no Buffer.
- */
+/** Mails to read, or how verdicts are reached from now on: that is told before the first mail. */
 export type Job =
   | { readonly kind: 'policy'; readonly policy: Policy }
+  | { readonly kind: 'mails'; readonly mails: readonly MailToRead[] };
+
+/** Bytes arrive as plain Uint8Arrays: structured clone knows no Buffer. */
+export type MailToRead =
   | { readonly kind: 'mail'; readonly raw: RawMessage; readonly nowSeconds: number }
   | { readonly kind: 'file'; readonly source: Uint8Array; readonly nowSeconds: number };
 
-/** What became of it; `failed` when the reader threw, which it never should. */
+/** What the thread says: that it is ready, then one answer for each mail of a job. */
+export type Word = { readonly kind: 'ready' } | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
+
+/** What became of a mail; `failed` when the reader threw, which it never should. */
 export type Answer =
-  | { readonly kind: 'ready' }
   | { readonly kind: 'mail'; readonly mail: Omit<ReadMail, 'raw'> }
   | { readonly kind: 'file'; readonly bounce: Bounce }
   | { readonly kind: 'failed'; readonly because: string };
@@ -30,15 +34,15 @@ export interface Readers {
   readonly readBounce: (source: Buffer, options: ReadOptions) => Promise<Bounce>;
 }
 
-/** Answers each mail that comes through the port; says "ready" first. */
+/** Answers the mails that come through the port; says "ready" first. */
 export function serveJobs(port: MessagePort, readers: Readers): void {
+  const say = (word: Word): void => port.postMessage(word);
   let policy: Policy | undefined;
   port.on('message', (job: Job) => {
     if (job.kind === 'policy') policy = job.policy;
-    else void answerTo(job, policy, readers).then(answer => port.postMessage(answer));
+    else void answersTo(job.mails, policy, readers).then(answers => say({ kind: 'answers', answers }));
   });
-  const ready: Answer = { kind: 'ready' };
-  port.postMessage(ready);
+  say({ kind: 'ready' });
 }
 
 /** The bytes in memory of their own, which can be moved to another thread instead of being copied once more. */
@@ -55,8 +59,18 @@ export function packed(raw: RawMessage): { readonly raw: RawMessage; readonly mo
   return { raw: own, moved: all.map(bytes => bytes.buffer as ArrayBuffer) };
 }
 
+async function answersTo(
+  mails: readonly MailToRead[],
+  policy: Policy | undefined,
+  readers: Readers,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const mail of mails) answers.push(await answerTo(mail, policy, readers));
+  return answers;
+}
+
 async function answerTo(
-  job: Exclude<Job, { kind: 'policy' }>,
+  job: MailToRead,
   policy: Policy | undefined,
   { readMail, readBounce }: Readers,
 ): Promise<Answer> {

@@ -1,13 +1,14 @@
 /**
- * Reading where it can be ended: a thread of its own that takes one mail at a time. Takes raw messages and files, gives
- * what they are; a mail that takes too long or too much memory costs its own outcome, "unreadable", and nothing else.
- * The thread is started with the first mail that needs it, and ended when none has come for a while.
+ * Reading where it can be ended: a thread of its own. Takes raw messages and files, gives what they are; a mail that
+ * takes too long or too much memory costs its own outcome, "unreadable", and nothing else. Mails that wait are sent
+ * together; where that ends the thread, each is read again alone. The thread is started with the first mail that needs
+ * it, and ended when none has come for a while.
  */
 import { Worker } from 'node:worker_threads';
 import type { Bounce } from './index.ts';
 import type { RawMessage } from './mailbox/mailbox.ts';
 import { ownBytes, packed } from './reading-jobs.ts';
-import type { Answer, Job } from './reading-jobs.ts';
+import type { Answer, Job, MailToRead, Word } from './reading-jobs.ts';
 import { readByHeader } from './river.ts';
 import type { ReadMail } from './river.ts';
 import type { Clock } from './shared/clock.ts';
@@ -25,8 +26,8 @@ export interface ReadingTools {
 
 export interface ReadingThread {
   /**
-   * Reads one mail and decides; mails wait for each other. Rejects with a Fault only when no thread can be started:
-   * then nothing is known about the mail, and it is to be read again.
+   * Reads one mail and decides; mails wait for each other, so ask for many at once. Rejects with a Fault only when no
+   * thread can be started: then nothing is known about the mail, and it is to be read again.
    */
   read(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail>;
   /** The same for the bytes of an .eml, as `readBounce` reads it. */
@@ -42,14 +43,36 @@ const START_SECONDS = 60;
 const TICK_MS = 1_000;
 /** Space for new objects, in MB, of which V8 would take 48: enough for one mail at a time. */
 const YOUNG_MB = 6;
+/** Mails that are sent together, and their bytes: a message to the thread and back costs as much as a mail. */
+const TOGETHER = 25;
+const TOGETHER_BYTES = 1024 * 1024;
+/** How long they may take before each is read alone: they take milliseconds. */
+const TOGETHER_SECONDS = 2;
 
 /** Opens the place where mails are read; starts nothing yet. `start` makes a thread: tests bring their own. */
 export function openReadingThread(tools: ReadingTools, start: () => Worker = startThread): ReadingThread {
   return new OneThread(tools, start);
 }
 
-/** What a job came to: an answer, or why there is none. */
-type Ending = Answer | { readonly kind: 'lost'; readonly because: string };
+/** Why there is no answer. */
+interface Lost {
+  readonly kind: 'lost';
+  readonly because: string;
+}
+/** What a mail came to. */
+type Ending = Answer | Lost;
+
+/** A mail on its way to the thread: packed as late as can be, and once more where it has to be sent again. */
+interface Asked {
+  readonly pack: () => { readonly mail: MailToRead; readonly moved: ArrayBuffer[] };
+  readonly bytes: number;
+  readonly policy: Policy;
+}
+
+interface Waiting extends Asked {
+  readonly resolve: (ending: Ending) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 class OneThread implements ReadingThread {
   readonly #tools: ReadingTools;
@@ -57,6 +80,7 @@ class OneThread implements ReadingThread {
   #worker: Worker | undefined;
   /** The policy that the thread knows. */
   #told: Policy | undefined;
+  readonly #waiting: Waiting[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   #idle = new AbortController();
 
@@ -67,15 +91,21 @@ class OneThread implements ReadingThread {
 
   async read(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
     if (!raw.candidate) return readByHeader(raw);
-    const { raw: own, moved } = packed(raw);
-    const ending = await this.#ask({ kind: 'mail', raw: own, nowSeconds }, policy, moved);
+    const pack: Asked['pack'] = () => {
+      const { raw: own, moved } = packed(raw);
+      return { mail: { kind: 'mail', raw: own, nowSeconds }, moved };
+    };
+    const ending = await this.#ask({ pack, bytes: bytesOf(raw), policy });
     if (ending.kind === 'mail') return { raw, ...ending.mail };
     return { raw, reading: { kind: 'unreadable', because: this.#tell(ending, { uid: raw.uid }) }, verdicts: [] };
   }
 
   async readFile(source: Buffer, policy: Policy, nowSeconds: number): Promise<Bounce> {
-    const own = ownBytes(source);
-    const ending = await this.#ask({ kind: 'file', source: own, nowSeconds }, policy, [own.buffer as ArrayBuffer]);
+    const pack: Asked['pack'] = () => {
+      const own = ownBytes(source);
+      return { mail: { kind: 'file', source: own, nowSeconds }, moved: [own.buffer as ArrayBuffer] };
+    };
+    const ending = await this.#ask({ pack, bytes: source.length, policy });
     if (ending.kind === 'file') return ending.bounce;
     const because = this.#tell(ending, {});
     return { isBounce: false, kind: 'unreadable', because, originalMessageIds: [], verdicts: [] };
@@ -88,20 +118,47 @@ class OneThread implements ReadingThread {
     await this.#end();
   }
 
-  /** One job after the other: when a thread is ended, it is clear for which mail. */
-  #ask(job: Job, policy: Policy, moved: ArrayBuffer[]): Promise<Ending> {
-    const turn = this.#turn.then(() => this.#run(job, policy, moved));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+  /** One turn for each mail; those whose mail went along with an earlier one find nothing to do. */
+  #ask(asked: Asked): Promise<Ending> {
+    const ending = new Promise<Ending>((resolve, reject) => this.#waiting.push({ ...asked, resolve, reject }));
+    this.#turn = this.#turn.then(() => this.#takeTurn());
+    return ending;
   }
 
-  async #run(job: Job, policy: Policy, moved: ArrayBuffer[]): Promise<Ending> {
+  async #takeTurn(): Promise<void> {
+    const together = this.#waiting.splice(0, countTogether(this.#waiting));
+    try {
+      for (const [index, ending] of (await this.#readAll(together)).entries()) together[index]?.resolve(ending);
+    } catch (error) {
+      for (const one of together) one.reject(error);
+    }
+  }
+
+  /** When a thread is ended over several mails, each of them is read alone: then it is clear for which. */
+  async #readAll(mails: readonly Asked[]): Promise<readonly Ending[]> {
+    const [first, ...others] = mails;
+    if (first === undefined) return [];
+    const said = await this.#run(mails, first.policy, others.length === 0 ? LIMITS.readingSeconds : TOGETHER_SECONDS);
+    if (said.kind === 'answers') return said.answers;
+    const lost: Lost = said.kind === 'lost' ? said : { kind: 'lost', because: 'its reading gave no answer' };
+    if (others.length === 0) return [lost];
+    const alone: Ending[] = [];
+    for (const mail of mails) alone.push(...(await this.#readAll([mail])));
+    return alone;
+  }
+
+  async #run(mails: readonly Asked[], policy: Policy, seconds: number): Promise<Word | Lost> {
     this.#idle.abort();
     const worker = this.#worker ?? (await this.#begin());
-    const ending = this.#ending(worker, LIMITS.readingSeconds);
+    const ending = this.#ending(worker, seconds);
     if (policy !== this.#told) worker.postMessage({ kind: 'policy', policy } satisfies Job);
     this.#told = policy;
-    worker.postMessage(job, moved);
+    const packs = mails.map(({ pack }) => pack());
+    const job: Job = { kind: 'mails', mails: packs.map(({ mail }) => mail) };
+    worker.postMessage(
+      job,
+      packs.flatMap(({ moved }) => moved),
+    );
     const ended = await ending;
     if (ended.kind === 'lost') await this.#end();
     else this.#endWhenIdle();
@@ -134,14 +191,14 @@ class OneThread implements ReadingThread {
    * The thread's next word, or how it ended. Seconds are counted one by one, so that a machine that was asleep
    * meanwhile has not used them up.
    */
-  async #ending(worker: Worker, seconds: number): Promise<Ending> {
+  async #ending(worker: Worker, seconds: number): Promise<Word | Lost> {
     const over = new AbortController();
-    const said = new Promise<Ending>(resolve => {
-      once(worker, 'message', over.signal, answer => resolve(answer as Answer));
+    const said = new Promise<Word | Lost>(resolve => {
+      once(worker, 'message', over.signal, word => resolve(word as Word));
       once(worker, 'error', over.signal, error => resolve({ kind: 'lost', because: howItDied(error) }));
       once(worker, 'exit', over.signal, () => resolve({ kind: 'lost', because: 'its reading ended by itself' }));
     });
-    const late = (async (): Promise<Ending> => {
+    const late = (async (): Promise<Lost> => {
       for (let second = 0; second < seconds; second += 1) await this.#tools.clock.sleep(TICK_MS, over.signal);
       return { kind: 'lost', because: `too slow: reading it took more than ${seconds} seconds` };
     })();
@@ -171,6 +228,20 @@ class OneThread implements ReadingThread {
     this.#tools.log.error(`a mail could not be read: ${shown}`, { ...fields, cure: 'please report it with the mail' });
     return shown;
   }
+}
+
+/** How many of those that wait go together: under one policy, and within the limits. */
+function countTogether(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  const end = waiting.findIndex((one, index) => {
+    bytes += one.bytes;
+    return index > 0 && (index >= TOGETHER || bytes > TOGETHER_BYTES || one.policy !== waiting[0]?.policy);
+  });
+  return end < 0 ? waiting.length : end;
+}
+
+function bytesOf({ parts = [], source }: RawMessage): number {
+  return parts.reduce((sum, part) => sum + part.bytes.length, source?.length ?? 0);
 }
 
 /** Listens for one event until the signal aborts. */

@@ -86,6 +86,7 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
     wrong: [...wrong.outage, ...wrong.late],
     backlog: await store.backlog(),
     breakers: await store.breakers(),
+    canaries: await store.canaries(),
     mailboxes: book.standings(),
   });
   const metrics = needs.counted ? (await import('./runtime/metrics.ts')).openMetrics(needs.version, look) : NO_METRICS;

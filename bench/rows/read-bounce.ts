@@ -2,15 +2,13 @@
  * How fast whole mails are read and decided on one core, beside mailparser alone on the same mails, and which share of
  * it is taking the mail apart. Takes the fixtures or a folder of mails; never touches the network.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { readBounce } from '../../src/index.ts';
 import { rawFromSource, readMessage } from '../../src/message/message.ts';
 import type { Message } from '../../src/message/message.ts';
 import { isReport, readReport } from '../../src/report/report.ts';
 import { decide, DEFAULT_POLICY } from '../../src/verdict/verdict.ts';
-import { loadFixtures } from '../../test/fixtures/load.ts';
+import { loadMails } from '../mails.ts';
 import { timeInTurn } from '../row.ts';
 import type { BenchOptions, Measured, Row } from '../row.ts';
 
@@ -32,7 +30,7 @@ export const READ_BOUNCE: Row = {
 };
 
 async function measure({ corpus, rounds }: BenchOptions): Promise<Measured> {
-  const mails = corpus === undefined ? (await loadFixtures()).map(one => one.source) : await readAll(corpus);
+  const mails = (await loadMails(corpus)).map(({ source }) => source);
   /** As the work before left them: the stations behind take up there. */
   let messages: Message[] = [];
   const whole = async (): Promise<void> => {
@@ -62,13 +60,4 @@ async function measure({ corpus, rounds }: BenchOptions): Promise<Measured> {
     ratio: peerMs / wholeMs,
     besides: { mails: mails.length, apartPerSecond: rate(apartMs), decidedPerSecond: rate(decidedMs) },
   };
-}
-
-async function readAll(folder: string): Promise<Buffer[]> {
-  const all = await readdir(folder, { recursive: true }).catch(() => {
-    throw new Error(`--corpus "${folder}" is no folder that can be read; expected one that holds .eml files`);
-  });
-  const names = all.filter(name => name.endsWith('.eml')).sort();
-  if (names.length === 0) throw new Error(`--corpus "${folder}" holds no .eml file; expected at least one`);
-  return Promise.all(names.map(name => readFile(join(folder, name))));
 }

@@ -20,6 +20,8 @@ export interface MimeHeader {
 
 /** No real value of a typed field or a subject is longer; past it nothing is parsed. */
 const VALUE_CHARS = 4000;
+/** A value without parameters, quotes and comments. */
+const PLAIN = /^[A-Za-z0-9/_.+-]{1,200}$/;
 const TYPE = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127}$/;
 
 /** Reads the MIME fields of a header block; `defaultType` holds where it declares no type that can be read. */
@@ -41,6 +43,7 @@ export function mimeHeader(fields: HeaderFields, defaultType = 'text/plain'): Mi
 
 /** A value such as Content-Type's: the part before the first ";" in lower case, and its parameters (RFC 2231 too). */
 export function typedValue(value: string): { value: string; parameters: Record<string, string> } {
+  if (PLAIN.test(value)) return { value: value.toLowerCase(), parameters: {} };
   try {
     const parsed = libmime.parseHeaderValue(value.slice(0, VALUE_CHARS), { stripComments: true });
     const parameters: Record<string, string> = {};
@@ -55,11 +58,9 @@ export function typedValue(value: string): { value: string; parameters: Record<s
 export function decodeHeaderWords(value: string): string {
   const short = value.slice(0, VALUE_CHARS);
   try {
+    const decoded = short.includes('=?') ? libmime.decodeWords(short) : short;
     // A decoded word may bring line breaks and NULs of its own: a subject is one line.
-    return libmime
-      .decodeWords(short)
-      .replace(/\p{Cc}+/gu, ' ')
-      .trim();
+    return decoded.replace(/\p{Cc}+/gu, ' ').trim();
   } catch {
     return short;
   }

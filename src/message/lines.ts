@@ -7,6 +7,7 @@
  * run is one, as in files of old Macs.
  */
 export function withLf(text: string): string {
+  if (!text.includes('\r')) return text;
   const usual = text.replaceAll('\r\n', '\n');
   if (!usual.includes('\r')) return usual;
   // No pattern: over a run of millions of CRs the pattern engine runs out of stack, and throws.

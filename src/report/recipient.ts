@@ -7,6 +7,7 @@ import { addressKey, cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { cleanMessageIds } from '../shared/message-id.ts';
+import { oneLine } from '../shared/one-line.ts';
 import { enhancedCodeIn, replyCodeIn } from './codes.ts';
 import type { Action, Evidence, ReportedRecipient } from './report.ts';
 
@@ -100,8 +101,10 @@ export function namesOurselves(message: Message, text: string): boolean {
 }
 
 function copiedTo({ headers }: Message): string[] {
+  const delivered = keysIn(headerValues(headers, 'delivered-to'));
+  if (delivered.length === 0) return [];
   const to = keysIn(headerValues(headers, 'to'));
-  return keysIn(headerValues(headers, 'delivered-to')).filter(key => !to.includes(key));
+  return delivered.filter(key => !to.includes(key));
 }
 
 function addressesOfMailbox({ headers }: Message): string[] {
@@ -110,6 +113,7 @@ function addressesOfMailbox({ headers }: Message): string[] {
 
 /** The addresses as comparison keys. */
 function keysIn(values: readonly string[]): string[] {
+  if (values.length === 0) return [];
   const parts = values.flatMap(value => value.slice(0, 20 * LIMITS.addressChars).split(','));
   return parts.flatMap(part => cleanAddress(part) ?? []).map(address => addressKey(address));
 }
@@ -128,15 +132,6 @@ export function originalIds(message: Message, fromStatus: string | undefined): s
   ];
   const ids = values.flatMap(value => (value === undefined ? [] : cleanMessageIds(value).reverse()));
   return [...new Set(ids)].slice(0, LIMITS.originalMessageIds);
-}
-
-/** White space, control and invisible direction characters as single spaces. */
-export function oneLine(text: string, limit: number): string {
-  return text
-    .slice(0, 4 * limit)
-    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim()
-    .slice(0, limit);
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

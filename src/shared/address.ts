@@ -43,6 +43,9 @@ export function isAddress(text: string): boolean {
   return localOk && domainOk;
 }
 
+/** Its own ASCII form: letters, digits and hyphens in labels that are neither encoded nor those of a number. */
+const PLAIN_DOMAIN = /^(?:(?!xn--)[a-z0-9-]{1,63}\.){1,20}[a-z]{2,24}$/;
+
 /**
  * The form by which two addresses are compared: lower case, domain in its ASCII form (RFC 5890). Everyone's mailbox
  * treats the local part as case-insensitive; a difference in case is never a different customer.
@@ -51,7 +54,7 @@ export function addressKey(address: string): string {
   const at = address.lastIndexOf('@');
   if (at < 0) return address.toLowerCase();
   const domain = address.slice(at + 1).toLowerCase();
-  const ascii = domainToASCII(domain);
+  const ascii = PLAIN_DOMAIN.test(domain) ? domain : domainToASCII(domain);
   return `${address.slice(0, at).toLowerCase()}@${ascii === '' ? domain : ascii}`;
 }
 

@@ -26,10 +26,9 @@ export const IDENTITY_FIELDS = [
 
 /** Identity from the (possibly partial) header fields; they must contain all of IDENTITY_FIELDS that the mail has. */
 export function identify(fields: HeaderFields, gmailId?: string): MessageIdentity {
-  const hash = createHash('sha256');
-  for (const name of IDENTITY_FIELDS) {
-    for (const value of headerValues(fields, name)) hash.update(`${name}:${value.replace(/\s+/g, ' ')}\n`);
-  }
-  const digest = hash.digest('hex');
+  const lines = IDENTITY_FIELDS.flatMap(name =>
+    headerValues(fields, name).map(value => `${name}:${value.replace(/\s+/g, ' ')}\n`),
+  );
+  const digest = createHash('sha256').update(lines.join('')).digest('hex');
   return gmailId === undefined ? { digest } : { gmailId, digest };
 }

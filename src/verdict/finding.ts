@@ -4,6 +4,7 @@
  */
 import type { Evidence, ReportedRecipient } from '../report/report.ts';
 import { LIMITS } from '../shared/limits.ts';
+import { oneLine } from '../shared/one-line.ts';
 import { doubtOf } from './doubt.ts';
 import { reasonByGrammar, speaksOfOurSide } from './grammar.ts';
 import { decidingPhrase, matchPhrases, normalise, whyLost } from './match.ts';
@@ -177,10 +178,7 @@ function speakersOf(
   return { receiver, reporter: remoteMta === undefined ? knowReceiver(reporter, '') : undefined };
 }
 
-function byWords(
-  { normalised, quote }: Words,
-  { recipient, receiver, reporter, part }: Refusal,
-): Finding | undefined {
+function byWords({ normalised, quote }: Words, { recipient, receiver, reporter, part }: Refusal): Finding | undefined {
   const matches = matchPhrases(normalised, { receiver, reporter, domain: domainOf(recipient) });
   const best = decidingPhrase(matches);
   if (best === undefined) return undefined;
@@ -262,9 +260,5 @@ function nothingKnown({ recipient, part }: Refusal): Finding {
 }
 
 function quoteOf(text: string): string {
-  return text
-    .slice(0, 4 * LIMITS.quoteChars)
-    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim()
-    .slice(0, LIMITS.quoteChars);
+  return oneLine(text, LIMITS.quoteChars);
 }

@@ -2,6 +2,7 @@
  * What the text dialects share: the text above the returned mail, and the addresses in it with the words that follow
  * each. Takes plain text, gives blocks; pure and linear.
  */
+import type { Message } from '../../message/message.ts';
 import { cleanAddress, sameAddress } from '../../shared/address.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Action } from '../report.ts';
@@ -33,13 +34,22 @@ export function addressInProse(raw: string): string | undefined {
 /** Below it stands what a list server or a company adds to every mail (Mailman, Outlook). */
 const FOOTER = /^_{20,}[ \t]*$/;
 
+/** Found once for each mail: nearly every reader asks for them. */
+const OWN_WORDS = new WeakMap<Message, string>();
+
 /** The reporter's own words. */
-export function ownWords(text: string): string {
-  const lines = text.slice(0, LIMITS.textChars).split('\n');
+export function ownWords(message: Message): string {
+  const words = OWN_WORDS.get(message) ?? aboveReturned(message.text.slice(0, LIMITS.textChars));
+  OWN_WORDS.set(message, words);
+  return words;
+}
+
+function aboveReturned(text: string): string {
+  const lines = text.split('\n');
   const end = lines.findIndex(
     (line, index) => FOOTER.test(line) || (index > 0 && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line))),
   );
-  return (end < 0 ? lines : lines.slice(0, end)).join('\n');
+  return end < 0 ? text : lines.slice(0, end).join('\n');
 }
 
 /** The beginning of the text, without a line that the limit would cut: half an address is somebody else's. */
@@ -69,7 +79,7 @@ export function addressBlocks(text: string): Block[] {
 }
 
 function addressAtStart(line: string): { address: string; head: string; rest: string } | undefined {
-  if (line.length > 2000) return undefined;
+  if (line.length > 2000 || !line.includes('@')) return undefined;
   const match =
     /^[\s*•-]{0,12}(?<!-)"?(?:(?:(?:addressed |rcpt |could not be delivered |unable to deliver (?:message |mail )?)?to|(?:failed |final |intended )?recipient(?: address)?|(?:undeliverable )?address|e-?mail|error-for)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}\p{M}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\p{L}\p{N}\p{M}_@]|[.-]+[\p{L}\p{N}_]|(?!\s)[\p{Cc}\p{Cf}])/iu.exec(
       line,

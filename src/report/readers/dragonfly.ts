@@ -12,7 +12,7 @@ const LINE = /^there was an error delivering your mail to <([^<>\s]{3,320})>\.?[
 export const dragonfly: Reader = {
   name: 'dragonfly',
   read(message) {
-    const text = ownWords(message.text);
+    const text = ownWords(message);
     const match = /dragonfly mail agent/i.test(text.slice(0, 1000)) ? LINE.exec(text) : null;
     const address = cleanAddress(match?.[1] ?? '');
     if (match === null || address === undefined) return undefined;

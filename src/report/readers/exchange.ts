@@ -19,7 +19,7 @@ const PARAGRAPH = /^([^\n]{0,200}?)[ \t]+on[ \t]+[^\n]{0,20}\d/;
 export const exchange: Reader = {
   name: 'exchange',
   read(message) {
-    const text = ownWords(message.text);
+    const text = ownWords(message);
     if (!SIGN.test(text.slice(0, 4000)) || !isReporter(message, SIGN)) return undefined;
     const list = LIST.exec(text);
     if (list === null) return undefined;

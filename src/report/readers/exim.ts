@@ -18,7 +18,7 @@ const MALFORMED = /^(.{0,600}?): malformed address: /;
 export const exim: Reader = {
   name: 'exim',
   read(message) {
-    const text = ownWords(message.text);
+    const text = ownWords(message);
     const failed = headerValues(message.headers, 'x-failed-recipients').flatMap(value => value.split(','));
     if (!SIGN.test(text.slice(0, 4000).replace(/\s+/g, ' ')) || !isReporter(message, SIGN)) return undefined;
     const malformed = malformedIn(text);

@@ -15,7 +15,7 @@ export const gmailText: Reader = {
     if (!/mailer-daemon@(?:googlemail|gmail|google)\.com/i.test(from)) return undefined;
     const failed = headerValues(message.headers, 'x-failed-recipients').flatMap(value => value.split(','));
     const addresses = failed.flatMap(value => cleanAddress(value) ?? []);
-    const text = ownWords(message.text);
+    const text = ownWords(message);
     const words = serverWords(text);
     const blocks = addresses.map(address => ({ address, line: `X-Failed-Recipients: ${address}`, words }));
     return textReport(message, 'gmail', blocks, `${message.subject}\n${text}`);

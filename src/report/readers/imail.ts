@@ -18,7 +18,7 @@ const LINE =
 export const imail: Reader = {
   name: 'imail',
   read(message) {
-    const text = linesUpTo(ownWords(message.text), 8000);
+    const text = linesUpTo(ownWords(message), 8000);
     if (!fromMailer(message.headers)) return undefined;
     const matches = Array.from(text.matchAll(LINE));
     const blocks = matches.flatMap(({ index, 0: line, 1: words = '', 2: raw = '' }, at): Block[] => {

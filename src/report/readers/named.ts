@@ -29,7 +29,7 @@ const BEFORE_BARE =
 export function namedInSentences(text: string, returned: readonly string[]): Block[] {
   const found = new Map<string, Block>();
   for (const line of text.split('\n')) {
-    if (line.length > 2000 || OTHER_FIELD.test(line)) continue;
+    if (line.length > 2000 || !line.includes('@') || OTHER_FIELD.test(line)) continue;
     for (const match of line.matchAll(ADDRESS)) {
       const address = addressInProse(match[0]);
       const before = line.slice(Math.max(0, match.index - 60), match.index).replace(/[<"'(\s]+$/, '');

@@ -27,7 +27,7 @@ const LETTER =
 export const plainText: Reader = {
   name: 'plain-text',
   read(message) {
-    const text = ownWords(message.text);
+    const text = ownWords(message);
     // A sentence may be wrapped anywhere.
     const words = text.slice(0, 8000).replace(/\s+/g, ' ');
     const said = `${message.subject}\n${words}`;

@@ -13,7 +13,7 @@ const SIGN =
 export const postfix: Reader = {
   name: 'postfix',
   read(message) {
-    const text = ownWords(message.text);
+    const text = ownWords(message);
     if (!SIGN.test(text.slice(0, 2000).replace(/\s+/g, ' ')) || !isReporter(message, SIGN)) return undefined;
     const blocks = addressBlocks(text).filter(block => /^<[^<>]*>(?: \([^()]*\))?:/.test(block.line));
     return textReport(message, 'postfix', blocks, text);

@@ -12,7 +12,7 @@ const SIGN = /^(?:hi\. this is the|this is the (?:qmail|[\w.-]+ mail) |.{0,80}qm
 export const qmail: Reader = {
   name: 'qmail',
   read(message) {
-    const text = ownWords(message.text);
+    const text = ownWords(message);
     if (!SIGN.test(text.slice(0, 2000)) || !isReporter(message, SIGN)) return undefined;
     const blocks = addressBlocks(text).filter(block => /^<.*>:?/.test(block.line));
     return textReport(message, 'qmail', blocks, text);

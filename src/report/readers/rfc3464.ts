@@ -40,8 +40,8 @@ export function statusRecipients(
   part: 'delivery-status' | 'text',
 ): ReportedRecipient[] {
   const groups = status.recipients.length > 0 ? status.recipients : groupOfMessage(message, status.message);
-  const said = ownWords(message.text);
-  const blocks = addressBlocks(said);
+  const said = ownWords(message);
+  const blocks = groups.length === 1 ? [] : addressBlocks(said);
   return groups.flatMap(fields => {
     const final = addressOf(fields.get('final-recipient')) ?? addressOf(fields.get('original-recipient'));
     const finalRecipient = final ?? soleFailed(message, groups.length);
@@ -105,7 +105,7 @@ function typedDiagnostic(field: string): string {
 /** RFC 3464 2.3.3 demands an Action; where it is missing the status class tells (RFC 3463 2), then the text. */
 function actionByStatus(status: string | undefined, message: Message): Action {
   if (status?.startsWith('2') === true) return 'delivered';
-  return status?.startsWith('4') === true ? actionOfText(`${message.subject}\n${ownWords(message.text)}`) : 'failed';
+  return status?.startsWith('4') === true ? actionOfText(`${message.subject}\n${ownWords(message)}`) : 'failed';
 }
 
 function soleFailed(message: Message, groups: number): string | undefined {

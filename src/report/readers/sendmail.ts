@@ -24,7 +24,7 @@ interface Section {
 export const sendmail: Reader = {
   name: 'sendmail',
   read(message) {
-    const text = ownWords(message.text);
+    const text = ownWords(message);
     if (!SIGN.test(text) || !isReporter(message, SIGN)) return undefined;
     const sections = sectionsOf(text);
     const isWarning = /^warning/i.test(message.subject);

@@ -1,0 +1,114 @@
+/**
+ * How fast bounces are read and decided on one core beside Sisimai, the Perl library, on the same mails: whole mails,
+ * and the parts that the mailbox fetches of them. Takes the fixtures or a folder of mails; never touches the network.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { readBounce } from '../../src/index.ts';
+import { readMail } from '../../src/read-mail.ts';
+import { isReport } from '../../src/report/report.ts';
+import { DEFAULT_POLICY } from '../../src/verdict/verdict.ts';
+import { asFetched } from '../../test/fuzz/fetched.ts';
+import { loadMails } from '../mails.ts';
+import type { BenchMail } from '../mails.ts';
+import { timeInTurn } from '../row.ts';
+import type { BenchOptions, LeftOut, Measured, Row } from '../row.ts';
+
+const NOW_SECONDS = 4_000_000_000;
+const SCRIPT = new URL('../sisimai.pl', import.meta.url).pathname;
+
+export const SISIMAI_WHOLE: Row = {
+  name: 'sisimai-whole',
+  what: 'readBounce on whole mails, one core',
+  against: 'Sisimai (Perl) on the same mails, mails a second',
+  target: { ratio: 2, bound: 'at least' },
+  run: options => measure(options, ofWholeMails),
+};
+
+export const SISIMAI_PARTS: Row = {
+  name: 'sisimai-parts',
+  what: 'reading and deciding from the parts fetched over IMAP, one core',
+  against: 'Sisimai (Perl) on the whole mails, mails a second',
+  target: { ratio: 15, bound: 'at least' },
+  run: options => measure(options, ofFetchedParts),
+};
+
+/** Reads all mails once and gives how many bounces it found. */
+type Reading = () => Promise<number>;
+
+function ofWholeMails(mails: readonly BenchMail[]): Reading {
+  return async () => {
+    let found = 0;
+    for (const { source } of mails) found += Number(hasBounce((await readBounce(source)).kind));
+    return found;
+  };
+}
+
+function ofFetchedParts(mails: readonly BenchMail[]): Reading {
+  const fetched = mails.map(({ source }) => asFetched(source));
+  return async () => {
+    let found = 0;
+    for (const raw of fetched) {
+      const { reading } = await readMail(raw, DEFAULT_POLICY, NOW_SECONDS);
+      found += Number(isReport(reading) && hasBounce(reading.kind));
+    }
+    return found;
+  };
+}
+
+/** Sisimai tells of delays and of failures. */
+function hasBounce(kind: string): boolean {
+  return kind === 'failure' || kind === 'delay';
+}
+
+async function measure(
+  { corpus, rounds }: BenchOptions,
+  readingOf: (mails: readonly BenchMail[]) => Reading,
+): Promise<Measured | LeftOut> {
+  if (spawnSync('perl', ['-MSisimai', '-e', '1']).status !== 0) {
+    return { leftOut: 'Sisimai for Perl is not installed', cure: 'sudo apt-get install -y libsisimai-perl' };
+  }
+  const mails = await loadMails(corpus);
+  const reading = readingOf(mails);
+  const sisimai = startSisimai(mails.map(({ path }) => path));
+  let oursFound = 0;
+  let peerFound = 0;
+  const ours = async (): Promise<void> => {
+    oursFound = await reading();
+  };
+  const peer = async (): Promise<number> => {
+    const { tookMs, found } = await sisimai.round();
+    peerFound = found;
+    return tookMs;
+  };
+  try {
+    const [oursMs, peerMs] = (await timeInTurn([ours, peer], rounds)) as [number, number];
+    const rate = (ms: number): number => Math.round((mails.length * 1000) / ms);
+    const found = { mails: mails.length, bouncesFound: oursFound, bouncesFoundByPeer: peerFound };
+    return { unit: 'mails/s', ours: rate(oursMs), peer: rate(peerMs), ratio: peerMs / oursMs, besides: found };
+  } finally {
+    sisimai.end();
+  }
+}
+
+interface Sisimai {
+  readonly round: () => Promise<{ tookMs: number; found: number }>;
+  readonly end: () => void;
+}
+
+/** One Perl for all rounds, so that its start is not measured. */
+function startSisimai(paths: readonly string[]): Sisimai {
+  const perl = spawn('perl', [SCRIPT], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const lines = createInterface({ input: perl.stdout })[Symbol.asyncIterator]();
+  perl.stdin.write(`${paths.join('\n')}\n\n`);
+  return {
+    round: async () => {
+      perl.stdin.write('round\n');
+      const line = await lines.next();
+      if (line.done === true) throw new Error('Sisimai ended before it had answered');
+      const [seconds, found] = line.value.split(' ').map(Number);
+      return { tookMs: (seconds ?? Number.NaN) * 1000, found: found ?? 0 };
+    },
+    end: () => perl.stdin.end(),
+  };
+}
