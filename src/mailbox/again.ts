@@ -10,12 +10,15 @@ import { connectionFault } from './login-fault.ts';
 import type { Again, Chunk, Interest, MailboxSettings, RawMessage } from './mailbox.ts';
 import { openPortions } from './portion.ts';
 import type { Portion, Portions } from './portion.ts';
-import { readChunk } from './scan.ts';
+import { readChunk } from './read-chunk.ts';
+import { largeUids } from './scan.ts';
 
 /** Failures in a row: more than it takes to leave out a mail over which each connection ends. */
 const TRIES = 15;
 /** Before anything was found: a server that is not there is told soon. */
 const FIRST_TRIES = 3;
+/** In no hurry: so many are held together. */
+const MAILS_AT_ONCE = 200;
 const PAUSE = { baseMs: 200, capMs: 2_000 };
 const DAY_MS = 86_400_000;
 
@@ -65,12 +68,14 @@ async function* oneConnection(task: Task, signal: AbortSignal): AsyncGenerator<C
     task.sought = await seek(connection, settings, which, task.sought, signal);
     if (task.sought === undefined) return;
     const { opened, uids } = task.sought;
+    const large = await largeUids(connection, uids.slice(task.next), signal);
     const read = (portion: Portion) => readChunk(connection, portion, interest, signal);
     while (task.next < uids.length) {
-      const { portion, done } = await task.portions.first(connection, uids.slice(task.next), read, signal);
-      task.next += portion.uids.length;
+      const some = uids.slice(task.next, task.next + MAILS_AT_ONCE);
+      const done = await task.portions.first(connection, some, read, signal, large);
+      task.next += done.uids.length;
       const { path: folder, uidValidity } = opened;
-      const cursor = { mailbox: settings.name, folder, uidValidity, lastUid: portion.uids.at(-1) ?? 0 };
+      const cursor = { mailbox: settings.name, folder, uidValidity, lastUid: done.uids.at(-1) ?? 0 };
       const messages = done.messages.filter(raw => isSince(raw, which));
       yield { messages, skipped: done.skipped, cursor, caughtUp: task.next >= uids.length };
     }

@@ -2,16 +2,17 @@
  * One IMAP connection and the few read-only commands we use: the only place that knows imapflow. Takes settings,
  * gives a logged-in session; a broken one is thrown away and a new one made. Never SELECTs, never STOREs.
  */
-import type { FetchMessageObject, FetchQueryObject, ImapFlow, MessageStructureObject, SearchObject } from 'imapflow';
+import type { FetchMessageObject, FetchQueryObject, ImapFlow, SearchObject } from 'imapflow';
 import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
+import type { Gate } from '../shared/gate.ts';
 import type { Heart } from '../shared/heart.ts';
-import { LIMITS } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
 import { withAuth } from './auth.ts';
-import type { Auth } from './auth.ts';
+import { clientOptions } from './client-options.ts';
 import { connectionFault } from './login-fault.ts';
 import type { MailboxSettings, PartStructure } from './mailbox.ts';
+import { toStructure } from './structure.ts';
 
 export interface Tools {
   readonly log: Log;
@@ -20,6 +21,8 @@ export interface Tools {
   readonly random: () => number;
   /** Beats with each command that has ended, and tells of mails that wait. */
   readonly heart?: Heart;
+  /** Lets some log in at a time. */
+  readonly logins?: Gate;
 }
 
 export interface Folder {
@@ -41,16 +44,7 @@ export type Fetched = Omit<FetchMessageObject, 'bodyStructure'> & { readonly str
 /** Parts of a FETCH, as imapflow takes them. */
 export type Query = FetchQueryObject;
 
-/** IDLE is renewed this often; Gmail has been seen to end one after nine minutes. */
-const IDLE_RENEWAL_MS = 4 * 60_000;
-/** A peer that is silent for this long is gone. Above the renewal, so that a healthy idle never meets it. */
-const SOCKET_LIMIT_MS = 5 * 60_000;
 const COMMAND_LIMIT_MS = 10 * 60_000;
-/** A server may not make us hold more than this in one literal or response. */
-const LITERAL_BYTES = 16 * 1024 * 1024;
-/** Nor this many words in one response: Dovecot tells of ten thousand parts of a mail, at fifteen words each. */
-const RESPONSE_TOKENS = 200_000;
-
 export class Connection {
   readonly #client: ImapFlow;
   readonly #settings: MailboxSettings;
@@ -86,12 +80,14 @@ export class Connection {
   static async open(settings: MailboxSettings, tools: Tools, signal: AbortSignal): Promise<Connection> {
     // Loaded with the first connection, so that the daemon is ready before it.
     const { ImapFlow } = await import('imapflow');
-    return withAuth(settings, signal, async auth => {
-      const client = new ImapFlow(clientOptions(settings, auth, tools.log));
-      const connection = new Connection(client, settings, tools);
-      await connection.#run(signal, () => connection.#client.connect());
-      return connection;
-    });
+    const open = (): Promise<Connection> =>
+      withAuth(settings, signal, async auth => {
+        const client = new ImapFlow(clientOptions(settings, auth, tools.log));
+        const connection = new Connection(client, settings, tools);
+        await connection.#run(signal, () => connection.#client.connect());
+        return connection;
+      });
+    return tools.logins === undefined ? open() : tools.logins.pass(open, signal);
   }
 
   get alive(): boolean {
@@ -140,14 +136,24 @@ export class Connection {
     return uids.sort((one, other) => one - other);
   }
 
-  /** All at once: nothing may be asked while a FETCH is being read. */
-  async fetch(uids: readonly number[], query: Query, signal: AbortSignal): Promise<Fetched[]> {
+  /**
+   * All at once: nothing may be asked while a FETCH is being read.
+   * @param isTooMuch asked of each mail: where it says so, that one and those behind it are left out
+   */
+  async fetch(
+    uids: readonly number[],
+    query: Query,
+    signal: AbortSignal,
+    isTooMuch: (one: Fetched) => boolean = () => false,
+  ): Promise<Fetched[]> {
     if (uids.length === 0) return [];
     return this.#run(signal, async () => {
       const all: Fetched[] = [];
-      for await (const { bodyStructure, ...one } of this.#client.fetch(ranges(uids), query, { uid: true })) {
+      for await (const { bodyStructure, ...rest } of this.#client.fetch(ranges(uids), query, { uid: true })) {
         // At once, mail by mail: a structure of ten thousand parts takes megabytes, and what we need of it little.
-        all.push(bodyStructure === undefined ? one : { ...one, structure: toStructure(bodyStructure) });
+        const one = bodyStructure === undefined ? rest : { ...rest, structure: toStructure(bodyStructure) };
+        if (isTooMuch(one)) break;
+        all.push(one);
       }
       return all;
     });
@@ -217,66 +223,6 @@ export class Connection {
     const code = (this.#broken as { code?: unknown } | undefined)?.code;
     return { ...(typeof error === 'object' ? error : {}), reason: typeof code === 'string' ? code : 'closed' };
   }
-}
-
-/**
- * imapflow's BODYSTRUCTURE as ours, within the limits of parts and depth; what is in a returned message is left out.
- * A copy through and through: a part of a text keeps the whole text in memory.
- */
-function toStructure(root: MessageStructureObject): PartStructure {
-  let left: number = LIMITS.parts;
-  const convert = (node: MessageStructureObject, depth: number): PartStructure => {
-    left -= 1;
-    const contentType = node.type.toLowerCase();
-    const isLeaf = contentType.startsWith('message/') || depth >= LIMITS.depth;
-    const children: PartStructure[] = [];
-    for (const child of isLeaf ? [] : (node.childNodes ?? [])) if (left > 0) children.push(convert(child, depth + 1));
-    const path = node.part ?? (depth === 0 && !contentType.startsWith('multipart/') ? '1' : '');
-    return {
-      path,
-      contentType,
-      parameters: lowerKeys(node.parameters ?? {}),
-      ...(node.encoding === undefined ? {} : { encoding: node.encoding.toLowerCase() }),
-      ...(node.disposition === undefined ? {} : { disposition: node.disposition.toLowerCase() }),
-      ...(node.size === undefined ? {} : { sizeBytes: node.size }),
-      children,
-    };
-  };
-  return structuredClone(convert(root, 0));
-}
-
-function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): ConstructorParameters<typeof ImapFlow>[0] {
-  const { host, port, tls, ca } = settings;
-  const line = (entry: unknown): void => {
-    const { msg, cid } = entry as { msg?: unknown; cid?: unknown };
-    if (typeof msg === 'string') log.debug(`imap: ${msg}`, typeof cid === 'string' ? { connection: cid } : {});
-  };
-  return {
-    host,
-    port,
-    secure: tls === 'implicit',
-    doSTARTTLS: tls === 'starttls',
-    auth,
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    clientInfo: { name: 'bounced' },
-    // Compression costs ten times the time and hides nothing; the parts we fetch are small.
-    disableCompression: true,
-    disableAutoIdle: true,
-    maxIdleTime: IDLE_RENEWAL_MS,
-    socketTimeout: SOCKET_LIMIT_MS,
-    connectionTimeout: 30_000,
-    maxLiteralSize: LITERAL_BYTES,
-    maxLineLength: LITERAL_BYTES,
-    maxResponseSize: 2 * LITERAL_BYTES,
-    maxResponseTokens: RESPONSE_TOKENS,
-    logger: { trace: () => undefined, debug: () => undefined, info: line, warn: line, error: line },
-  };
-}
-
-function lowerKeys(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  const safe = Object.create(null) as Record<string, string>;
-  for (const [key, value] of Object.entries(parameters)) safe[key.toLowerCase()] = value;
-  return safe;
 }
 
 /** "1:3,7" of ascending UIDs. */

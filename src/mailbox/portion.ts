@@ -1,6 +1,6 @@
 /**
- * How many mails are looked at together: as many as fit into a chunk's bytes, and one at a time after a failure, until
- * it is clear which mail is at fault. Takes UIDs and asks the server for sizes; fetches nothing else.
+ * Which mails are looked at together: all that were asked for, and one at a time after a failure, until it is clear
+ * which mail is at fault. Takes UIDs and the work to do on them; asks the server for a size where a mail is suspected.
  */
 import { Fault } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
@@ -17,22 +17,24 @@ export interface Portion {
 }
 
 export interface Portions {
-  /** Works on the first of these UIDs, at least one; what the work fails with is passed on. */
+  /**
+   * Works on the first of these UIDs, at least one; what the work fails with is passed on.
+   * @param large those that are known to be large
+   */
   first<T>(
     connection: Pick<Connection, 'fetch'>,
     uids: readonly number[],
     work: (portion: Portion) => Promise<T>,
     signal: AbortSignal,
-  ): Promise<{ readonly portion: Portion; readonly done: T }>;
+    large?: ReadonlySet<number>,
+  ): Promise<T>;
 }
-
-/** What is fetched of a mail at most, whatever it claims: its header twice, and its parts or its source. */
-const MOST_BYTES = 2 * LIMITS.headerBytes + LIMITS.sourceBytes;
 
 /** How often a mail may fail by itself before it is left out. */
 const TRIES = 3;
 /** How often in a row a connection may end over the same mails before it counts as theirs. */
 const DROPS = 3;
+const NONE: ReadonlySet<number> = new Set();
 
 /**
  * For one mailbox; remembers what failed. A failure that is none of the network's is some mail's: the mails of that
@@ -46,22 +48,24 @@ export function openPortions(): Portions {
   const failedOften = (times: number): Set<number> =>
     new Set([...failed].filter(([, count]) => count >= times).map(([uid]) => uid));
   return {
-    async first(connection, uids, work, signal) {
-      const most = (uids[0] ?? 0) <= carefulUntil ? 1 : LIMITS.chunkMails;
-      const asked = uids.slice(0, most);
-      const [first = 0] = asked;
-      let sized = false;
+    async first(connection, uids, work, signal, large = NONE) {
+      const [first = 0] = uids;
+      const careful = first <= carefulUntil;
+      const asked = uids.slice(0, careful ? 1 : LIMITS.chunkMails);
+      let answers = !careful;
       try {
-        const some = await whatFits(connection, asked, signal);
-        sized = true;
-        const portion = { ...some, shapeless: failedOften(1), leftOut: failedOften(TRIES) };
-        return { portion, done: await work(portion) };
+        // A server that is down will not tell the size: then the mail is not at fault.
+        const suspected = careful ? await isLarge(connection, first, signal) : false;
+        answers = true;
+        const known = suspected ? new Set([...large, first]) : large;
+        return await work({ uids: asked, large: known, shapeless: failedOften(1), leftOut: failedOften(TRIES) });
       } catch (error) {
-        // A server that is down would not have told the sizes.
-        const isTheirs = sized && isDrop(error);
+        const isTheirs = answers && isDrop(error);
         if (isTheirs) drops = { uid: first, times: drops.uid === first ? drops.times + 1 : 1 };
+        // Neither are the others that were suspected because connections ended.
+        else if (isDrop(error)) carefulUntil = 0;
         if (!isOfTheNetwork(error) || (isTheirs && drops.times % DROPS === 0)) {
-          if (asked.length === 1) failed.set(first, (failed.get(first) ?? 0) + 1);
+          if (careful) failed.set(first, (failed.get(first) ?? 0) + 1);
           carefulUntil = Math.max(carefulUntil, asked.at(-1) ?? 0);
         }
         throw error;
@@ -79,21 +83,8 @@ function isDrop(error: unknown): boolean {
   return error instanceof Fault && error.code === 'CONNECTION_LOST';
 }
 
-async function whatFits(
-  connection: Pick<Connection, 'fetch'>,
-  asked: readonly number[],
-  signal: AbortSignal,
-): Promise<Pick<Portion, 'uids' | 'large'>> {
-  const sizes = new Map<number, number>();
-  // A mail that gives no size is gone, or may have any.
-  for (const { uid, size } of await connection.fetch(asked, { uid: true, size: true }, signal)) {
-    sizes.set(uid, size ?? Infinity);
-  }
-  let left: number = LIMITS.chunkBytes;
-  const fits = asked.findIndex((uid, index) => {
-    left -= Math.min(sizes.get(uid) ?? 0, MOST_BYTES);
-    return left < 0 && index > 0;
-  });
-  const uids = fits < 0 ? asked : asked.slice(0, fits);
-  return { uids, large: new Set(uids.filter(uid => (sizes.get(uid) ?? 0) > LIMITS.sourceBytes)) };
+/** A mail that gives no size is gone, or may have any. */
+async function isLarge(connection: Pick<Connection, 'fetch'>, uid: number, signal: AbortSignal): Promise<boolean> {
+  const [one] = await connection.fetch([uid], { uid: true, size: true }, signal);
+  return one !== undefined && (one.size ?? Infinity) > LIMITS.sourceBytes;
 }

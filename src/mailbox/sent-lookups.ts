@@ -7,8 +7,11 @@ import { Connection } from './connection.ts';
 import type { Folder, Tools } from './connection.ts';
 import { connectionFault } from './login-fault.ts';
 import type { MailboxSettings, SentLookup, SentMail } from './mailbox.ts';
-import { findByMessageId, isAskable } from './sent.ts';
-import { SentMemory } from './sent-memory.ts';
+import { findByMessageId, isAskable, isFew, listSent } from './sent.ts';
+import { MOST_IDS, SentMemory } from './sent-memory.ts';
+
+/** A server without an index of ids reads all of Sent for each search: many ids are cheaper had from one list of it. */
+const LISTED_FOR_EACH_ID = 16;
 
 export class SentLookups {
   readonly #settings: MailboxSettings;
@@ -17,6 +20,8 @@ export class SentLookups {
   readonly #folderOf: (folders: readonly Folder[]) => string | undefined;
   readonly #memory = new SentMemory();
   #connection: Connection | undefined;
+  /** Mails in Sent when it was opened last. */
+  #exists = 0;
   /** Settles, never rejects, when the look-ups asked for so far are over. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -55,9 +60,9 @@ export class SentLookups {
     }
     if (unknown.length === 0 && ids.length > 0) return { searched: true, mails };
     try {
-      const connection = await this.#open(signal);
+      const connection = await this.#open(isFew(unknown), signal);
       if (connection === undefined) return { searched: false, mails: new Map() };
-      const found = await findByMessageId(connection, unknown, signal);
+      const found = await this.#ask(connection, unknown, signal);
       for (const id of unknown) this.#memory.keep(id, found.get(id), this.#clock.nowMs());
       return { searched: true, mails: new Map([...mails, ...found]) };
     } catch (error) {
@@ -66,12 +71,34 @@ export class SentLookups {
     }
   }
 
-  /** The connection with Sent open for reading; undefined when the server shows no such folder. */
-  async #open(signal: AbortSignal): Promise<Connection | undefined> {
-    const { openedFolder } = this.#connection ?? {};
-    if (this.#connection !== undefined && openedFolder !== undefined) {
-      // Again: a server may search what it knew when the folder was opened, and a bounce comes seconds after its mail.
-      await this.#connection.examine(openedFolder, signal);
+  /** Quickly first; what was not found so is sought thoroughly, in the folder as it is now. */
+  async #ask(connection: Connection, ids: readonly string[], signal: AbortSignal): Promise<Map<string, SentMail>> {
+    if (isFew(ids)) return findByMessageId(connection, ids, true, signal);
+    const isListed = !connection.isGmail && this.#exists <= Math.min(MOST_IDS, LISTED_FOR_EACH_ID * ids.length);
+    const found = isListed
+      ? await this.#list(connection, ids, signal)
+      : await findByMessageId(connection, ids, false, signal);
+    const absent = ids.filter(id => !found.has(id));
+    if (absent.length === 0) return found;
+    await this.#examine(connection, signal);
+    return new Map([...found, ...(await findByMessageId(connection, absent, true, signal))]);
+  }
+
+  /** What else it holds is remembered: the next ones are likely to be asked for soon. */
+  async #list(connection: Connection, ids: readonly string[], signal: AbortSignal): Promise<Map<string, SentMail>> {
+    const listed = await listSent(connection, signal);
+    for (const [id, mail] of listed) this.#memory.keep(id, mail, this.#clock.nowMs());
+    const asked = new Set(ids);
+    return new Map([...listed].filter(([id]) => asked.has(id)));
+  }
+
+  /**
+   * The connection with Sent open for reading; undefined when the server shows no such folder.
+   * @param anew a server may search what it knew when the folder was opened, and a bounce comes seconds after its mail
+   */
+  async #open(anew: boolean, signal: AbortSignal): Promise<Connection | undefined> {
+    if (this.#connection?.openedFolder !== undefined) {
+      if (anew) await this.#examine(this.#connection, signal);
       return this.#connection;
     }
     await this.close();
@@ -82,7 +109,12 @@ export class SentLookups {
       await this.close();
       return undefined;
     }
-    await connection.examine(folder, signal);
+    this.#exists = (await connection.examine(folder, signal)).exists;
     return connection;
+  }
+
+  async #examine(connection: Connection, signal: AbortSignal): Promise<void> {
+    const folder = connection.openedFolder;
+    if (folder !== undefined) this.#exists = (await connection.examine(folder, signal)).exists;
   }
 }

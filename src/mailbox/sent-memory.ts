@@ -4,8 +4,8 @@
  */
 import type { SentMail } from './mailbox.ts';
 
-/** Ids remembered: a chunk of nothing but reports asks for up to 2000. */
-const MOST_IDS = 10_000;
+/** Ids remembered: a chunk of nothing but reports asks for up to 8000. */
+export const MOST_IDS = 10_000;
 /** A sent mail does not change; it may be deleted, which does not undo that it was sent. */
 const FOUND_MS = 3_600_000;
 /** A mail can come into Sent a little after its bounce. */

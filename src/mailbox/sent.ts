@@ -5,16 +5,23 @@
 import { cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues, parseHeaderFields } from '../shared/header-fields.ts';
 import { cleanMessageId } from '../shared/message-id.ts';
+import { bearsSelfTestMark, SELF_TEST_FIELD } from '../shared/self-test-mark.ts';
 import type { Connection, Fetched } from './connection.ts';
 import type { SentMail } from './mailbox.ts';
 
-const FIELDS = ['message-id', 'to', 'cc', 'bcc', 'x-clevertap_meta'];
-/** Ids in one search. */
-const IDS_AT_ONCE = 20;
-/** Characters of ids in one search: a command line stays below the 8000 that servers take (RFC 2683 3.2.1.5). */
-const CHARS_AT_ONCE = 5_000;
-/** Mails with ids of one search that are read: an id is one mail's, or some copies'. */
-const MOST_MAILS = 200;
+const FIELDS = ['message-id', 'to', 'cc', 'bcc', 'x-clevertap_meta', SELF_TEST_FIELD];
+/** How many ids one search asks for; `chars` of ids in all, for a command line stays below the 8000 that servers take
+ * (RFC 2683 3.2.1.5). */
+interface Share {
+  readonly ids: number;
+  readonly chars: number;
+}
+/** As many as the line takes, with the words around each id. */
+const MANY: Share = { ids: 100, chars: 5_000 };
+/** What no server has trouble with: so they are asked for before they count as absent. */
+const FEW: Share = { ids: 20, chars: 5_000 };
+/** Mails for each id of a search that are read: an id is one mail's, or some copies'. */
+const MOST_COPIES = 10;
 /** Addresses of one sent mail that are looked at; smtp.gmail.com takes 100 recipients a mail. */
 const MOST_RECIPIENTS = 500;
 /** What means nothing in Gmail's search language: no "|", "{", "*", ":" or leading "-" that is more than text there. */
@@ -25,24 +32,49 @@ export function isAskable(id: string): boolean {
   return cleanMessageId(`<${id}>`) === id;
 }
 
-/** The mails that bear one of these ids, by id, in the open folder. Ids that are unsafe in a query are passed over. */
+/** True where a look-up of these asks for each of them in a short search only. */
+export function isFew(ids: readonly string[]): boolean {
+  return ids.length <= FEW.ids;
+}
+
+/**
+ * The mails that bear one of these ids, by id, in the open folder. Ids that are unsafe in a query are passed over.
+ * @param thoroughly a few ids a search, so that what is not found is not there
+ */
 export async function findByMessageId(
   connection: Connection,
   ids: readonly string[],
+  thoroughly: boolean,
   signal: AbortSignal,
 ): Promise<Map<string, SentMail>> {
-  const mails = new Map<string, SentMail>();
   const byGmail = (id: string): boolean => connection.isGmail && GMAIL_WORD.test(id);
   const askable = ids.filter(isAskable);
-  const batches = [...batchesOf(askable.filter(byGmail)), ...batchesOf(askable.filter(id => !byGmail(id)))];
-  for (const batch of batches) {
-    const uids = await connection.search(batch.every(byGmail) ? gmailQuery(batch) : headerQuery(batch), signal);
-    const fetched = await connection.fetch(uids.slice(-MOST_MAILS), { uid: true, headers: FIELDS }, signal);
-    // Whatever the search took for a match: only a mail that bears the very id counts.
-    for (const mail of fetched.flatMap(toSentMail).filter(({ messageId }) => batch.includes(messageId))) {
-      mails.set(mail.messageId, together(mails.get(mail.messageId), mail));
-    }
+  const share = thoroughly ? FEW : MANY;
+  const forGmail = batchesOf(askable.filter(byGmail), share).map(gmailQuery);
+  const others = batchesOf(
+    askable.filter(id => !byGmail(id)),
+    share,
+  ).map(headerQuery);
+  const uids = new Set<number>();
+  for (const query of [...forGmail, ...others]) {
+    for (const uid of await connection.search(query, signal)) uids.add(uid);
   }
+  const latest = [...uids].sort((one, other) => one - other).slice(-MOST_COPIES * askable.length);
+  const fetched = await connection.fetch(latest, { uid: true, headers: FIELDS }, signal);
+  // Whatever the search took for a match: only a mail that bears the very id counts.
+  const asked = new Set(askable);
+  return byId(fetched.flatMap(toSentMail).filter(({ messageId }) => asked.has(messageId)));
+}
+
+/** All mails of the open folder that bear an id, by id. */
+export async function listSent(connection: Connection, signal: AbortSignal): Promise<Map<string, SentMail>> {
+  const uids = await connection.search({ all: true }, signal);
+  return byId((await connection.fetch(uids, { uid: true, headers: FIELDS }, signal)).flatMap(toSentMail));
+}
+
+function byId(all: readonly SentMail[]): Map<string, SentMail> {
+  const mails = new Map<string, SentMail>();
+  for (const mail of all) mails.set(mail.messageId, together(mails.get(mail.messageId), mail));
   return mails;
 }
 
@@ -59,12 +91,12 @@ function headerQuery(ids: readonly string[]): SearchQuery {
   return first !== undefined && queries.length === 1 ? first : { or: queries };
 }
 
-function batchesOf(ids: readonly string[]): string[][] {
+function batchesOf(ids: readonly string[], most: Share): string[][] {
   const batches: string[][] = [];
   let chars = 0;
   for (const id of ids) {
     const last = batches.at(-1);
-    const fits = last !== undefined && last.length < IDS_AT_ONCE && chars + id.length <= CHARS_AT_ONCE;
+    const fits = last !== undefined && last.length < most.ids && chars + id.length <= most.chars;
     if (fits) last.push(id);
     else batches.push([id]);
     chars = fits ? chars + id.length : id.length;
@@ -78,7 +110,13 @@ function together(one: SentMail | undefined, other: SentMail): SentMail {
   const { messageId } = one;
   const recipients = [...new Set([...one.recipients, ...other.recipients])];
   const sameMeta = one.campaignMeta !== undefined && one.campaignMeta === other.campaignMeta;
-  return { messageId, recipients, ...(sameMeta ? { campaignMeta: one.campaignMeta } : {}) };
+  const isSelfTest = recipients.length === 1 && one.isSelfTest === true && other.isSelfTest === true;
+  return {
+    messageId,
+    recipients,
+    ...(sameMeta ? { campaignMeta: one.campaignMeta } : {}),
+    ...(isSelfTest ? { isSelfTest } : {}),
+  };
 }
 
 function toSentMail({ headers }: Fetched): SentMail[] {
@@ -87,7 +125,16 @@ function toSentMail({ headers }: Fetched): SentMail[] {
   if (messageId === undefined) return [];
   const recipients = ['to', 'cc', 'bcc'].flatMap(name => headerValues(fields, name)).flatMap(addressesIn);
   const campaignMeta = headerValue(fields, 'x-clevertap_meta');
-  return [{ messageId, recipients, ...(campaignMeta === undefined ? {} : { campaignMeta }) }];
+  const isSelfTest = bearsSelfTestMark(messageId, headerValue(fields, SELF_TEST_FIELD));
+  const isAlone = recipients.length === 1 && campaignMeta === undefined;
+  return [
+    {
+      messageId,
+      recipients,
+      ...(campaignMeta === undefined ? {} : { campaignMeta }),
+      ...(isSelfTest && isAlone ? { isSelfTest } : {}),
+    },
+  ];
 }
 
 /** Addresses of a field that we wrote ourselves: in angle brackets, or bare between commas, in groups or not

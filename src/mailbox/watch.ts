@@ -23,9 +23,11 @@ import type {
   RawMessage,
   SentLookup,
 } from './mailbox.ts';
+import { oneAhead } from './one-ahead.ts';
 import { openPortions } from './portion.ts';
-import type { Portion } from './portion.ts';
-import { lastUids, newUids, readChunk } from './scan.ts';
+import { readChunk } from './read-chunk.ts';
+import type { ReadChunk } from './read-chunk.ts';
+import { largeUids, lastUids, newUids } from './scan.ts';
 import { SentLookups } from './sent-lookups.ts';
 
 type CursorOf = (folder: string) => Promise<Cursor | undefined>;
@@ -67,8 +69,8 @@ class ImapMailbox implements Mailbox {
     this.#interest = interest;
     this.#tools = tools;
     // Without the heart: a look-up may come from elsewhere, and tells nothing of the loop that follows.
-    const { log, clock, random } = tools;
-    this.#sent = new SentLookups(settings, { log, clock, random }, folders => sentFolder(settings, folders));
+    const { heart: _, ...others } = tools;
+    this.#sent = new SentLookups(settings, others, folders => sentFolder(settings, folders));
   }
 
   async *watch(cursorOf: CursorOf, signal: AbortSignal, options: { once?: boolean } = {}): AsyncGenerator<Chunk> {
@@ -82,10 +84,13 @@ class ImapMailbox implements Mailbox {
         }
         return;
       } catch (error) {
-        await this.#dropFollowing();
         if (hasEnded(signal)) return;
+        await this.#dropFollowing();
         failures += 1;
         await this.#pause(error, failures, once, signal);
+      } finally {
+        // Also when nobody asks for the next chunk any more: it may be under way.
+        await this.#dropFollowing();
       }
     }
   }
@@ -95,8 +100,8 @@ class ImapMailbox implements Mailbox {
   }
 
   again(which: Again, signal: AbortSignal): AsyncGenerator<Chunk> {
-    const { log, clock, random } = this.#tools;
-    return readAgain(this.#settings, this.#interest, { log, clock, random }, which, signal);
+    const { heart: _, ...others } = this.#tools;
+    return readAgain(this.#settings, this.#interest, others, which, signal);
   }
 
   async inspect(signal: AbortSignal): Promise<MailboxInspection> {
@@ -185,23 +190,18 @@ class ImapMailbox implements Mailbox {
     const notRead = new Set(uids.filter(uid => uid > lastUid));
     heart?.behind(notRead.size);
     const withheld: number[] = [];
-    let start = 0;
-    while (start < uids.length) {
-      const size = this.#chunkSize.begin();
-      const read = (portion: Portion) => readChunk(connection, portion, this.#interest, signal);
-      const { portion, done } = await this.#portions.first(connection, uids.slice(start, start + size), read, signal);
-      const { messages, skipped, missing } = done;
-      const some = portion.uids;
-      start += some.length;
-      await this.#seek(connection, missing, known?.lastUid ?? 0, signal);
+    let read = 0;
+    for await (const chunk of oneAhead(this.#readChunks(connection, uids, lastUid, signal))) {
+      const { uids: some, messages, skipped, missing } = chunk;
+      read += some.length;
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
-      const caughtUp = start >= uids.length;
+      const caughtUp = read >= uids.length;
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
       const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
       yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp };
       // Asked for the next: so this one is recorded.
-      this.#chunkSize.recorded(size);
+      this.#chunkSize.recorded();
       for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
       withheld.push(...missing);
       forgetOldest(handedOn);
@@ -218,6 +218,31 @@ class ImapMailbox implements Mailbox {
         cursor: { ...place, lastUid: Math.max(0, opened.uidNext - 1) },
         caughtUp: true,
       };
+    }
+  }
+
+  /** These UIDs, chunk by chunk; knows nothing of what was recorded. */
+  async *#readChunks(
+    connection: Connection,
+    uids: readonly number[],
+    lastUid: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReadChunk> {
+    this.#chunkSize.restart();
+    const large = await largeUids(connection, uids, signal);
+    for (let start = 0; start < uids.length;) {
+      const asked = uids.slice(start, start + this.#chunkSize.begin());
+      const chunk = await this.#portions.first(
+        connection,
+        asked,
+        portion => readChunk(connection, portion, this.#interest, signal),
+        signal,
+        large,
+      );
+      if (chunk.uids.length < asked.length) this.#chunkSize.fitted(chunk.uids.length);
+      start += chunk.uids.length;
+      await this.#seek(connection, chunk.missing, lastUid, signal);
+      yield chunk;
     }
   }
 

@@ -7,10 +7,11 @@ import type { Cursor } from '../shared/cursor.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import type { Event, Held } from '../provenance/provenance.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import { noteSelfTests } from './canaries.ts';
 import type { Database, Value } from './database.ts';
 import type { ChunkRecord, MessageOutcome, Recorded } from './outbox.ts';
 import { isEventRemembered, isNameRemembered, rememberName } from './retention.ts';
-import { stopIfFlood } from './stopping.ts';
+import { mayFlood, stopIfFlood } from './stopping.ts';
 
 /** How long a held event waits for its first new look-up, in seconds. */
 const FIRST_LOOKUP_SECONDS = 3_600;
@@ -61,12 +62,17 @@ export function recordChunk(
       if (!origins.has(id)) origins.set(id, { message, arrivedAtSeconds });
     }
   }
+  const hard = chunk.events.filter(({ verdict }) => verdict === 'hard');
+  const times = hard.map(({ id }) => origins.get(id)?.arrivedAtSeconds ?? nowSeconds);
+  const limit = hardPerHour ?? Infinity;
+  const isWatched = limit < Infinity && mayFlood(database, chunk.cursor.mailbox, times, limit);
   const newEventIds = chunk.events.filter(event => {
     const isNew = addEvent(database, event, origins.get(event.id), nowSeconds);
-    if (isNew && hardPerHour !== undefined) stopIfFlood(database, event.id, hardPerHour, nowSeconds);
+    if (isNew && isWatched) stopIfFlood(database, event.id, limit, nowSeconds);
     return isNew;
   });
   const newHeldIds = chunk.held.filter(held => addHeld(database, held, origins.get(held.id), nowSeconds));
+  noteSelfTests(database, chunk.cursor.mailbox, chunk.outcomes, nowSeconds);
   setCursor(database, chunk);
   return { newUids, newEventIds: newEventIds.map(({ id }) => id), newHeldIds: newHeldIds.map(({ id }) => id) };
 }

@@ -7,6 +7,8 @@ import type { Event } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import { actOn, note } from './acts.ts';
+import { keepCanary, readCanaries } from './canaries.ts';
+import type { Canary, CanaryLog } from './canaries.ts';
 import type { Database } from './database.ts';
 import type { LifeLock } from './life-lock.ts';
 import { listEvents, readActs } from './listing.ts';
@@ -210,6 +212,16 @@ export class SqliteStore implements Store {
 
   async overview(sinceSeconds: number, nowSeconds: number): Promise<Overview> {
     return this.#read(database => readOverview(database, this.#lock, sinceSeconds, nowSeconds));
+  }
+
+  async keepCanary(lease: Lease, mailbox: string, log: CanaryLog): Promise<void> {
+    await this.#writeAs(lease, database => {
+      keepCanary(database, mailbox, log);
+    });
+  }
+
+  async canaries(): Promise<readonly Canary[]> {
+    return this.#read(readCanaries);
   }
 
   adopt({ hardPerHour }: StoreSettings): void {

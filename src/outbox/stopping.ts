@@ -11,6 +11,7 @@ const EVENT = "SELECT seq, mailbox, arrived_at FROM events WHERE id = ? AND stat
 // Those that are stopped count no more than those that came before the last reset.
 const ARRIVALS = `SELECT arrived_at AS at FROM events INDEXED BY hard_arrivals WHERE mailbox = ? AND verdict = 'hard'
   AND state NOT IN ('held', 'duplicate', 'dropped') AND arrived_at > ? AND arrived_at < ? AND seq > ?`;
+const IN_WINDOW = `SELECT count(*) AS known FROM (${ARRIVALS} LIMIT ?)`;
 const OPEN = `INSERT INTO breakers (mailbox, open_since, counted_after) VALUES (?, ?, 0)
   ON CONFLICT (mailbox) DO UPDATE SET open_since = excluded.open_since`;
 const STOP = "UPDATE events SET state = 'stopped' WHERE seq = ?";
@@ -29,20 +30,42 @@ interface EventRow {
   readonly arrived_at: number;
 }
 
+/**
+ * Whether any of these hard events, which are still to be recorded, may be one to stop; asked once for many.
+ * @param times when their mails arrived, epoch seconds
+ */
+export function mayFlood(database: Database, mailbox: string, times: readonly number[], limit: number): boolean {
+  if (times.length === 0) return false;
+  const breaker = readBreaker(database, mailbox);
+  if (breaker.openSince !== null) return true;
+  const [from, to] = times.reduce(([least, most], at) => [Math.min(least, at), Math.max(most, at)], [Infinity, 0]);
+  const window = [from - BREAKER_WINDOW_SECONDS, to + BREAKER_WINDOW_SECONDS];
+  const most = limit - times.length + 1;
+  if (most <= 0) return true;
+  const { known } = database.one(IN_WINDOW, mailbox, ...window, breaker.countedAfter, most) as { known: number };
+  return known >= most;
+}
+
 /** For each event that has just begun to wait: stops it where the breaker of its mailbox is, or has to be, open. */
 export function stopIfFlood(database: Database, id: string, limit: number, nowSeconds: number): void {
   const event = database.one(EVENT, id) as EventRow | undefined;
   if (event === undefined) return;
   const { seq, mailbox, arrived_at: at } = event;
-  const breaker = database.one(BREAKER, mailbox) as { open_since: number | null; counted_after: number } | undefined;
-  if ((breaker?.open_since ?? null) === null) {
+  const breaker = readBreaker(database, mailbox);
+  if (breaker.openSince === null) {
     const [from, to] = [at - BREAKER_WINDOW_SECONDS, at + BREAKER_WINDOW_SECONDS];
-    const arrivals = database.all(ARRIVALS, mailbox, from, to, breaker?.counted_after ?? 0) as { at: number }[];
+    const arrivals = database.all(ARRIVALS, mailbox, from, to, breaker.countedAfter) as { at: number }[];
     const times = arrivals.map(row => row.at);
     if (!isFlood(times, limit)) return;
     database.run(OPEN, mailbox, nowSeconds);
   }
   database.run(STOP, seq);
+}
+
+/** A breaker that never opened counts all events. */
+function readBreaker(database: Database, mailbox: string): { openSince: number | null; countedAfter: number } {
+  const row = database.one(BREAKER, mailbox) as { open_since: number | null; counted_after: number } | undefined;
+  return { openSince: row?.open_since ?? null, countedAfter: row?.counted_after ?? 0 };
 }
 
 /** Mailboxes whose breaker was ever open, or that have stopped events. */

@@ -4,6 +4,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import type { Event } from '../../src/provenance/provenance.ts';
+import { canaryContract } from './canary-contract.ts';
 import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
@@ -20,6 +21,7 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
   keepingContract(name, open);
   rereadingContract(name, open);
   standingContract(name, open);
+  canaryContract(name, open);
   traceContract(name, open);
 
   const start = oneStore(open);

@@ -26,6 +26,8 @@ export interface ChildSettings {
   readonly batchWaitMs: number;
   /** More lines of TOML for the mailbox and for the callback. */
   readonly more?: { readonly mailbox?: string; readonly callback?: string };
+  /** "debug" where nothing is said. */
+  readonly logLevel?: 'debug' | 'info';
   /** More of the configuration, such as a section of its own. */
   readonly sections?: string;
   /** More arguments for `bounced run`. */
@@ -104,7 +106,7 @@ export async function startDaemon(settings: ChildSettings): Promise<DaemonChild>
 
 /** Writes bounced.toml, its secrets and the authority into the folder; gives the configuration's path. */
 export async function writeConfig(settings: ChildSettings): Promise<string> {
-  const { folder, imap, receiver, user, password, batchWaitMs, more = {} } = settings;
+  const { folder, imap, receiver, user, password, batchWaitMs, logLevel = 'debug', more = {} } = settings;
   await writeFile(join(folder, 'password'), `${password}\n`, { mode: 0o600 });
   await writeFile(join(folder, 'url'), `${receiver.url}\n`, { mode: 0o600 });
   await writeFile(join(folder, 'ca.pem'), imap.ca ?? TEST_CA);
@@ -132,7 +134,7 @@ hard_per_hour = 1000000 # the sample mails arrive all at once
 keep = "36500d" # the books are audited to the last event, wherever the clock has jumped
 [log]
 format = "json"
-level = "debug"
+level = "${logLevel}"
 addresses = "full"
 ${settings.sections ?? ''}
 `;

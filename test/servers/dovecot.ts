@@ -1,5 +1,6 @@
 /**
- * A real Dovecot on a free loopback port, in a folder of its own, without root's rights. For the flow tests.
+ * A real Dovecot on a free loopback port, in a folder of its own, without root's rights; it offers COMPRESS=DEFLATE as
+ * Gmail does. For the flow tests and the bench.
  */
 import { ImapFlow } from 'imapflow';
 import { execFileSync, spawn } from 'node:child_process';
@@ -137,6 +138,14 @@ first_valid_gid = 0
 mail_home = ${place}/mail/%u
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = 50
+mail_plugins = zlib
+protocol imap {
+  mail_plugins = zlib imap_zlib
+}
+mail_plugins = zlib
+protocol imap {
+  mail_plugins = zlib imap_zlib
+}
 auth_mechanisms = plain login
 ssl = required
 ssl_cert = <${place}/server.crt

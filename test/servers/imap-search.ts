@@ -74,6 +74,8 @@ function readArgumentKey(key: string, argument: string, { mails, specialUse, gma
       return () => true;
     case 'UID':
       return isSet(argument) ? mail => inSet(argument, mail.uid, mails.at(-1)?.uid ?? 0) : undefined;
+    case 'LARGER':
+      return /^\d+$/.test(argument) ? mail => mail.source.length > Number(argument) : undefined;
     case 'SINCE':
     case 'BEFORE':
     case 'ON':

@@ -10,8 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Mood {
   /** New connections are reset at once. */
   readonly refuse?: boolean;
-  /** Before each piece is passed on. */
+  /** Before each piece is passed on; the next one waits for it. */
   readonly delayMs?: number;
+  /** Each piece arrives so much later, and many are under way together, as on a long line. Set before a connection. */
+  readonly lagMs?: number;
   readonly bytesPerSecond?: number;
   /** Nothing passes, and nobody is told. */
   readonly stall?: boolean;
@@ -32,6 +34,8 @@ export interface Proxy {
   readonly open: number;
   /** What came in so far, both directions of all connections together. */
   readonly bytes: number;
+  /** How often a client spoke after its server had: round trips that somebody waited for, those of TLS included. */
+  readonly turns: number;
   /** Ends all connections now. */
   cut(how: 'rst' | 'fin'): void;
   stop(): Promise<void>;
@@ -44,6 +48,7 @@ const SLICES_PER_SECOND = 20;
 export async function startProxy(target: () => number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let bytes = 0;
+  let turns = 0;
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -58,6 +63,12 @@ export async function startProxy(target: () => number): Promise<Proxy> {
     }
     const upstream = connect({ port: target(), host: '127.0.0.1', allowHalfOpen: true });
     keep(upstream);
+    let spoke: 'client' | 'server' = 'server';
+    client.on('data', () => {
+      if (spoke === 'server') turns += 1;
+      spoke = 'client';
+    });
+    upstream.on('data', () => (spoke = 'server'));
     pass(client, upstream, () => proxy.mood, 'up');
     pass(upstream, client, () => proxy.mood, 'down');
   });
@@ -70,6 +81,9 @@ export async function startProxy(target: () => number): Promise<Proxy> {
     },
     get bytes() {
       return bytes;
+    },
+    get turns() {
+      return turns;
     },
     cut(how) {
       for (const socket of sockets) end(socket, how);
@@ -84,6 +98,11 @@ export async function startProxy(target: () => number): Promise<Proxy> {
 
 /** One direction: piece after piece, in order, spoiled as the mood of the moment has it. */
 function pass(from: Socket, to: Socket, mood: () => Mood, direction: 'up' | 'down'): void {
+  const { lagMs } = mood();
+  if (lagMs !== undefined) {
+    passLater(from, to, lagMs);
+    return;
+  }
   let passed = 0;
   let queue = Promise.resolve();
   const next = (work: () => Promise<void>): void => void (queue = queue.then(work, () => undefined));
@@ -103,6 +122,19 @@ function pass(from: Socket, to: Socket, mood: () => Mood, direction: 'up' | 'dow
       return Promise.resolve();
     }),
   );
+}
+
+/** One direction of a long line: what is said, and that it is over, arrives in order and so much later. */
+function passLater(from: Socket, to: Socket, lagMs: number): void {
+  const later = (arrive: () => void): void => void setTimeout(arrive, lagMs);
+  from.on('data', (bytes: Buffer) =>
+    later(() => {
+      if (!to.destroyed) to.write(bytes);
+    }),
+  );
+  const over = (): void => later(() => void to.end());
+  from.on('end', over);
+  from.on('close', over);
 }
 
 async function forward(

@@ -13,6 +13,7 @@ import { loadRules } from '../../src/runtime/config-rules.ts';
 import { CONFIG_SCHEMA } from '../../src/runtime/config-schema.ts';
 import { rawFromSource, readMessage } from '../../src/message/message.ts';
 import type { Message } from '../../src/message/message.ts';
+import { openBudget } from '../../src/mailbox/budget.ts';
 import { openPortions } from '../../src/mailbox/portion.ts';
 import type { Portion } from '../../src/mailbox/portion.ts';
 import { isReport, readReport } from '../../src/report/report.ts';
@@ -191,14 +192,14 @@ const CASES: Record<keyof typeof LIMITS, () => Promise<void> | void> = {
     const { uids } = await portion(Array.from({ length: LIMITS.chunkMails + 1 }, () => 1000));
     expect(uids).toHaveLength(LIMITS.chunkMails);
   },
-  async chunkBytes() {
-    const { uids } = await portion(Array.from({ length: 17 }, () => LIMITS.chunkBytes / 16));
-    expect(uids).toHaveLength(16);
+  chunkBytes() {
+    const sixteenths = openBudget(LIMITS.chunkBytes);
+    const fit = Array.from({ length: 17 }, (_, at) => sixteenths.take(at + 1, LIMITS.chunkBytes / 16));
+    expect(fit).toEqual([...Array.from({ length: 16 }, () => true), false]);
+    expect(sixteenths.before).toBe(17);
     // A single mail is looked at whatever its size: only so much of it is fetched.
-    const one = await portion([100 * LIMITS.chunkBytes, 1]);
-    expect([one.uids, [...one.large]]).toEqual([[1, 2], [1]]);
-    const many = await portion([LIMITS.chunkBytes, LIMITS.chunkBytes, LIMITS.chunkBytes, LIMITS.chunkBytes]);
-    expect(many.uids).toHaveLength(3);
+    const large = openBudget(LIMITS.chunkBytes);
+    expect([large.take(1, 100 * LIMITS.chunkBytes), large.take(2, 1), large.before]).toEqual([true, false, 2]);
   },
   batchEvents() {
     const callback = { name: 'c', url_file: 'u', batch_size: LIMITS.batchEvents };
@@ -239,7 +240,7 @@ async function portion(sizes: readonly number[]): Promise<Portion> {
   };
   const { signal } = new AbortController();
   const uids = mails.map(one => one.uid);
-  return (await openPortions().first(connection, uids, () => Promise.resolve(), signal)).portion;
+  return openPortions().first(connection, uids, one => Promise.resolve(one), signal);
 }
 
 describe('one more than the limit', () => {

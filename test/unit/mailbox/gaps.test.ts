@@ -194,6 +194,21 @@ test('a chunk that could not be recorded is followed by a smaller one from the s
   expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
 });
 
+test('whoever gives up on a chunk leaves no connection behind, though the next one was under way', async () => {
+  await serve(400);
+  follow();
+  await mailbox.close();
+  stop.abort();
+  stop = new AbortController();
+  for (let tries = 0; tries < 3; tries += 1) {
+    for await (const chunk of mailbox.watch(() => Promise.resolve(undefined), stop.signal)) {
+      expect(chunk.messages[0]?.uid).toBe(1);
+      break;
+    }
+    expect(mailbox.state().connected).toBe(false);
+  }
+});
+
 describe('a mail that is listed and not handed out', () => {
   test('is asked for again, and read when it comes', async () => {
     await serve(3, { unfetchable: [2] });

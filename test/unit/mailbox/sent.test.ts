@@ -13,6 +13,7 @@ import { startImapServer } from '../../servers/imap-server.ts';
 import type { ImapServer, MailSettings } from '../../servers/imap-server.ts';
 
 const USER = { user: 'news@shop.example', password: 'right-password' };
+const TOKEN = '0b9f3c1e-7a52-4d0c-9a40-1f4f1f6f2c11';
 
 let imap: ImapServer;
 let lookups: SentLookups;
@@ -119,6 +120,32 @@ describe.each([
     });
   });
 
+  test.each([
+    ['that bears the mark with the token of its Message-ID, to one address', TOKEN, 'nobody@bounced.invalid', '', true],
+    ['with another token', TOKEN.replace('0', '1'), 'nobody@bounced.invalid', '', undefined],
+    ['to two addresses', TOKEN, 'nobody@bounced.invalid, ada@example.org', '', undefined],
+    ['with a hidden recipient', TOKEN, 'nobody@bounced.invalid', 'Bcc: ada@example.org\r\n', undefined],
+    ['of a campaign', TOKEN, 'ada@example.org', 'X-CleverTap_META: ada@example.org|1|\r\n', undefined],
+  ])('a self-test is a mail %s: not by less', async (_case, token, to, more, isSelfTest) => {
+    const id = `bounced-selftest.${TOKEN}@shop.example`;
+    const mark = `X-Bounced-Selftest: ${token}\r\n`;
+    await start(gmail, [sent(id, to, more + mark), sent('m1@shop.example', to, mark)]);
+    const { mails } = await find(id, 'm1@shop.example');
+    expect(mails.get(id)?.isSelfTest).toBe(isSelfTest);
+    expect(mails.get('m1@shop.example')?.isSelfTest).toBeUndefined();
+  });
+
+  test('two copies of a self-test are one; with a copy to somebody else it is none', async () => {
+    const id = `bounced-selftest.${TOKEN}@shop.example`;
+    const copy = (to: string): MailSettings => sent(id, to, `X-Bounced-Selftest: ${TOKEN}\r\n`);
+    await start(gmail, [copy('nobody@bounced.invalid'), copy('nobody@bounced.invalid')]);
+    expect((await find(id)).mails.get(id)).toMatchObject({ isSelfTest: true, recipients: ['nobody@bounced.invalid'] });
+    imap.append('Sent', copy('ada@example.org'));
+    await lookups.close();
+    lookups = lookupsIn(() => 'Sent');
+    expect((await find(id)).mails.get(id)?.isSelfTest).toBeUndefined();
+  });
+
   test('many ids are asked for in few commands, none longer than servers take', async () => {
     const ids = Array.from({ length: 45 }, (_, n) => `m${n}.${'x'.repeat(n % 2 === 0 ? 10 : 400)}@shop.example`);
     await start(
@@ -128,6 +155,34 @@ describe.each([
     expect((await lookups.find(ids, signal)).mails.size).toBe(45);
     expect(searches().length).toBeLessThanOrEqual(5);
     for (const line of searches()) expect(line.length).toBeLessThan(8_000);
+  });
+});
+
+describe('many ids', () => {
+  const idOf = (n: number): string => `m${n}@shop.example`;
+  const many = Array.from({ length: 150 }, (_, n) => sent(idOf(n), `customer${n}@example.org`));
+  const asked = Array.from({ length: 150 }, (_, n) => idOf(n));
+  const fetches = (): string[] => imap.commands.filter(line => / FETCH /.test(line));
+
+  test.each([true, false])('what long searches did not find is sought in short ones (Gmail: %s)', async gmail => {
+    await start(gmail, [
+      ...many,
+      ...Array.from({ length: 3_000 }, (_, n) => sent(`x${n}@shop.example`, 'a@b.example')),
+    ]);
+    const { mails } = await find(...asked, 'absent@shop.example');
+    expect([...mails.keys()].sort()).toEqual([...asked].sort());
+    expect(searches()).toHaveLength(3);
+    expect(searches()[2]).toContain('absent@shop.example');
+    expect(searches()[2]).not.toContain(idOf(1));
+    expect(fetches()).toHaveLength(1);
+  });
+
+  test('of a small Sent folder without an index are had from one list of it, and the others remembered', async () => {
+    await start(false, [...many, sent('later@shop.example', 'eve@example.net')]);
+    expect((await find(...asked)).mails.size).toBe(150);
+    expect(searches().filter(line => line.includes('HEADER'))).toEqual([]);
+    expect([...(await find('later@shop.example')).mails.keys()]).toEqual(['later@shop.example']);
+    expect(fetches()).toHaveLength(1);
   });
 });
 

@@ -64,6 +64,7 @@ describe('the proxy', () => {
     ['nothing', {}],
     ['a delay', { delayMs: 20 }],
     ['a throttle', { bytesPerSecond: 10_000 }],
+    ['a lag', { lagMs: 20 }],
   ])('passes all on, in order, with %s', async (_name, mood) => {
     await start(mood);
     const { bytes, socket } = listen();

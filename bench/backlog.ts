@@ -1,0 +1,101 @@
+/**
+ * A Dovecot full of mail, the same for all rows of a run, and the built daemon reading it from the beginning. Takes how
+ * the line is to be, gives what it took; fails where not every bounce was posted: a backlog read in part would be cheap.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDaemon } from '../test/servers/daemon.ts';
+import { hasDovecot, startDovecot } from '../test/servers/dovecot.ts';
+import type { Dovecot } from '../test/servers/dovecot.ts';
+import { startProxy } from '../test/servers/proxy.ts';
+import type { Mood } from '../test/servers/proxy.ts';
+import { startReceiver } from '../test/servers/receiver.ts';
+import { manyMails } from './many-mails.ts';
+import type { BenchOptions, LeftOut } from './row.ts';
+
+export interface Backlog {
+  readonly dovecot: Dovecot;
+  readonly mails: number;
+  readonly bounces: number;
+  readonly sizeBytes: number;
+}
+
+/** What one reading of the whole backlog took. */
+export interface BacklogRead {
+  /** From the start of the command to the last chunk's record. */
+  readonly tookMs: number;
+  /** Both directions of all IMAP connections, TLS included. */
+  readonly bytes: number;
+  /** Round trips that somebody waited for, those of TLS and of both logins included. */
+  readonly turns: number;
+}
+
+const MAILS = 20_000;
+const SHORT_MAILS = 3_000;
+const SEED = 1;
+const NO_DOVECOT: LeftOut = { leftOut: 'Dovecot is not installed', cure: 'sudo apt-get install -y dovecot-imapd' };
+
+let backlog: Promise<Backlog> | undefined;
+let counted: Promise<BacklogRead> | undefined;
+
+/** Filled when it is first asked for. */
+export async function openBacklog({ short }: Pick<BenchOptions, 'short'>): Promise<Backlog | LeftOut> {
+  if (!hasDovecot()) return NO_DOVECOT;
+  backlog ??= fill(short ? SHORT_MAILS : MAILS);
+  return backlog;
+}
+
+/** At the end of all rows. */
+export async function closeBacklog(): Promise<void> {
+  const open = backlog;
+  backlog = undefined;
+  counted = undefined;
+  await (await open)?.dovecot.stop();
+}
+
+/** Reads everything once for all rows whose figures are counts, which are the same each time. */
+export async function countBacklog(open: Backlog): Promise<BacklogRead> {
+  counted ??= readBacklog(open);
+  return counted;
+}
+
+/** Reads everything with a fresh outbox. Rejects where it was not read whole. */
+export async function readBacklog({ dovecot, bounces }: Backlog, mood: Mood = {}): Promise<BacklogRead> {
+  const wire = await startProxy(() => dovecot.port);
+  wire.mood = mood;
+  const receiver = await startReceiver();
+  const folder = await mkdtemp(join(tmpdir(), 'bounced-bench-'));
+  const { user, password, ca } = dovecot;
+  try {
+    const imap = { port: wire.port, ca };
+    const startedMs = performance.now();
+    let recordedMs = startedMs;
+    // As the configuration has them where it says nothing.
+    const asUsual = { batchWaitMs: 30_000, logLevel: 'info' as const };
+    const daemon = await startDaemon({ folder, imap, receiver, user, password, ...asUsual, args: ['--once'] });
+    daemon.onLine(({ message }) => {
+      if (message === 'recorded') recordedMs = performance.now();
+    });
+    const code = await daemon.ended;
+    const posted = receiver.events().length;
+    if (code !== 0 || posted !== bounces)
+      throw new Error(`the daemon ended with ${code} and posted ${posted} events; expected 0 and ${bounces}`);
+    return { tookMs: recordedMs - startedMs, bytes: wire.bytes, turns: wire.turns };
+  } finally {
+    await Promise.all([wire.stop(), receiver.stop(), rm(folder, { recursive: true, force: true })]);
+  }
+}
+
+async function fill(mails: number): Promise<Backlog> {
+  const dovecot = await startDovecot();
+  let bounces = 0;
+  let sizeBytes = 0;
+  for await (const { source, original } of manyMails(mails, SEED)) {
+    await dovecot.deliver('All Mail', source);
+    if (original !== undefined) await dovecot.deliver('Sent', original);
+    bounces += original === undefined ? 0 : 1;
+    sizeBytes += source.length;
+  }
+  return { dovecot, mails, bounces, sizeBytes };
+}

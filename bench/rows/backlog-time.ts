@@ -1,0 +1,72 @@
+/**
+ * How long the built daemon takes for a whole backlog, from the start of the command to the last record: beside programs
+ * that fetch all mail and do nothing else, and beside itself on a long line. Never touches a server that is not its own.
+ */
+import { openBacklog, readBacklog } from '../backlog.ts';
+import type { Backlog } from '../backlog.ts';
+import { IMAPFLOW, MBSYNC, timePeer } from '../peers.ts';
+import { timeInTurn } from '../row.ts';
+import type { BenchOptions, LeftOut, Measured, Row } from '../row.ts';
+
+/** Milliseconds that each packet takes longer, each way. */
+const LAG_MS = 50;
+
+export const BACKLOG_TIME: Row = {
+  name: 'backlog-time',
+  what: 'a backlog read, decided and recorded, from the start of the command',
+  against: 'imapflow fetching the whole source of all mails, a command of its own too, nothing else',
+  target: { ratio: 0.6, bound: 'at most' },
+  run: options =>
+    compared(options, async ({ dovecot }) => {
+      await timePeer(IMAPFLOW, dovecot);
+    }),
+};
+
+export const BACKLOG_MBSYNC: Row = {
+  name: 'backlog-mbsync',
+  what: 'mbsync downloading a backlog',
+  against: 'the same backlog read, decided and recorded',
+  target: { ratio: 10, bound: 'at least' },
+  async run(options) {
+    if (!MBSYNC.isThere()) return { leftOut: 'mbsync is not installed', cure: 'sudo apt-get install -y isync' };
+    const result = await compared({ ...options, rounds: 1 }, async ({ dovecot }) => {
+      await timePeer(MBSYNC, dovecot);
+    });
+    if ('leftOut' in result) return result;
+    return { ...result, ours: result.peer, peer: result.ours, ratio: result.peer / result.ours };
+  },
+};
+
+export const BACKLOG_LAG: Row = {
+  name: 'backlog-lag',
+  what: `a backlog read, decided and recorded, each packet ${LAG_MS} ms late`,
+  against: 'the same on a short line',
+  target: { ratio: 2, bound: 'at most' },
+  run: options =>
+    compared(
+      options,
+      async backlog => {
+        await readBacklog(backlog);
+      },
+      async backlog => {
+        await readBacklog(backlog, { lagMs: LAG_MS });
+      },
+    ),
+};
+
+type Work = (backlog: Backlog) => Promise<void>;
+
+async function compared(
+  options: BenchOptions,
+  peer: Work,
+  ours: Work = async backlog => {
+    await readBacklog(backlog);
+  },
+): Promise<Measured | LeftOut> {
+  const backlog = await openBacklog(options);
+  if ('leftOut' in backlog) return backlog;
+  const works = [() => ours(backlog), () => peer(backlog)];
+  const [oursMs = Number.NaN, peerMs = Number.NaN] = await timeInTurn(works, options.rounds);
+  const besides = { mails: backlog.mails, bounces: backlog.bounces };
+  return { unit: 'ms', ours: Math.round(oursMs), peer: Math.round(peerMs), ratio: oursMs / peerMs, besides };
+}

@@ -1,0 +1,48 @@
+/**
+ * How many bytes of mail a chunk may still hold. Takes what is fetched, mail by mail, and remembers where it became too
+ * much: the mails from there on are another chunk's.
+ */
+import type { Connection, Fetched, Query } from './connection.ts';
+
+export interface Budget {
+  /** From this UID on nothing fits; undefined while all does. */
+  readonly before: number | undefined;
+  /** Takes so many bytes for this mail; false where they do not fit. The first mail fits whatever it takes. */
+  take(uid: number, bytes: number): boolean;
+  /** What the server hands out of these, ascending, as far as it fits. */
+  fetch(connection: Connection, uids: readonly number[], query: Query, signal: AbortSignal): Promise<Fetched[]>;
+}
+
+export function openBudget(bytes: number): Budget {
+  let left = bytes;
+  let first: number | undefined;
+  let before: number | undefined;
+  const take = (uid: number, size: number): boolean => {
+    first ??= uid;
+    left -= size;
+    if (left >= 0 || uid === first) return true;
+    before = Math.min(before ?? Infinity, uid);
+    return false;
+  };
+  return {
+    get before() {
+      return before;
+    },
+    take,
+    async fetch(connection, uids, query, signal) {
+      const end = before;
+      const asked = uids.filter(uid => uid < (end ?? Infinity));
+      const got = await connection.fetch(asked, query, signal, one => !take(one.uid, bytesOf(one)));
+      if (before === end) return got;
+      // The order is the server's: what it kept for later may lie before the mail that was too much.
+      const held = new Set(got.map(({ uid }) => uid));
+      before = asked.find(uid => !held.has(uid)) ?? before;
+      return got;
+    },
+  };
+}
+
+function bytesOf({ headers, bodyParts, source }: Fetched): number {
+  const all = [headers, source, ...(bodyParts?.values() ?? [])];
+  return all.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
+}

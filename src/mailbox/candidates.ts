@@ -1,0 +1,136 @@
+/**
+ * The content of candidates: header and shape of all in one command, then the parts worth having of many mails at a
+ * time. Takes mails after their first look, gives them with their content, as far as the budget goes.
+ */
+import { Fault } from '../shared/fault.ts';
+import { parseHeaderFields } from '../shared/header-fields.ts';
+import type { HeaderFields } from '../shared/header-fields.ts';
+import { LIMITS } from '../shared/limits.ts';
+import { inBatches, keyOf } from './batches.ts';
+import type { Batch, Shaped } from './batches.ts';
+import type { Budget } from './budget.ts';
+import type { Connection, Fetched } from './connection.ts';
+import type { FetchedPart, Interest, PartStructure, RawMessage, WantedPart } from './mailbox.ts';
+
+/** One byte more than is read tells a header that fits from one that is cut. */
+export const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
+const NIL_AS_TEXT = Buffer.from('false');
+
+/** By UID; one that is missing was not handed out, or did not fit any more. */
+export async function readCandidates(
+  connection: Connection,
+  candidates: readonly RawMessage[],
+  shapeless: ReadonlySet<number>,
+  interest: Interest,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<Map<number, RawMessage>> {
+  const header = { uid: true, bodyParts: [HEADER] };
+  const uids = candidates.map(raw => raw.uid);
+  const [shaped, others] = [uids.filter(uid => !shapeless.has(uid)), uids.filter(uid => shapeless.has(uid))];
+  const shapes = [
+    ...(await budget.fetch(connection, shaped, { ...header, bodyStructure: true }, signal)),
+    ...(await budget.fetch(connection, others, header, signal)),
+  ].sort((one, other) => one.uid - other.uid);
+  const byUid = new Map(candidates.map(raw => [raw.uid, raw]));
+  const wholes: RawMessage[] = [];
+  const inParts: Shaped[] = [];
+  for (const shape of shapes) {
+    const first = byUid.get(shape.uid);
+    if (first === undefined) continue;
+    const { structure } = shape;
+    const wanted = structure === undefined ? 'source' : interest.wantedParts(structure);
+    const raw = { ...first, headers: wholeHeader(shape, first.headers) };
+    if (!budget.take(raw.uid, bytesOf(raw, structure, wanted))) break;
+    if (structure === undefined || wanted === 'source')
+      wholes.push(structure === undefined ? raw : { ...raw, structure });
+    else inParts.push({ raw: { ...raw, structure }, structure, wanted });
+  }
+  const read = await readSources(connection, wholes, signal);
+  for (const batch of inBatches(inParts)) read.push(...(await readBatch(connection, batch, signal)));
+  return new Map(read.map(raw => [raw.uid, raw]));
+}
+
+/** The header that was fetched; where none was, what the first look has seen of it. */
+export function wholeHeader(shape: Fetched, firstLook: HeaderFields): HeaderFields {
+  const bytes = sent(shape.headers) ?? sent(shape.bodyParts?.get('header'));
+  return bytes === undefined ? firstLook : parseHeaderFields(bytes);
+}
+
+/** What was handed out. imapflow 2.10 turns NIL, the answer for what is not there, into false or the text "false". */
+function sent(bytes: unknown): Buffer | undefined {
+  return Buffer.isBuffer(bytes) && !bytes.equals(NIL_AS_TEXT) ? bytes : undefined;
+}
+
+/** What fetching it will bring at most. */
+function bytesOf(
+  { sizeBytes }: RawMessage,
+  structure: PartStructure | undefined,
+  wanted: readonly WantedPart[] | 'source',
+): number {
+  if (structure === undefined || wanted === 'source') return Math.min(sizeBytes, LIMITS.sourceBytes);
+  const sizes = new Map<string, number>();
+  const note = ({ path, sizeBytes: bytes = Infinity, children }: PartStructure): void => {
+    sizes.set(path, bytes);
+    children.forEach(note);
+  };
+  note(structure);
+  return wanted.reduce((sum, { path, maxBytes }) => sum + Math.min(sizes.get(path) ?? Infinity, maxBytes + 1), 0);
+}
+
+/** A server that refuses the parts of several shapes at once may still hand them out shape by shape. */
+async function readBatch(connection: Connection, batch: Batch, signal: AbortSignal): Promise<RawMessage[]> {
+  try {
+    return await readParts(connection, batch.asked, batch.mails, signal);
+  } catch (error) {
+    const isRefusal = error instanceof Fault && error.code === 'IMAP' && connection.alive;
+    if (!isRefusal || batch.shapes.length === 1) throw error;
+    const read: RawMessage[] = [];
+    for (const { asked, mails } of batch.shapes) read.push(...(await readParts(connection, asked, mails, signal)));
+    return read;
+  }
+}
+
+async function readParts(
+  connection: Connection,
+  asked: readonly WantedPart[],
+  mails: readonly Shaped[],
+  signal: AbortSignal,
+): Promise<RawMessage[]> {
+  // One byte more than wanted tells a part that fits from one that is cut.
+  const bodyParts = asked.map(part => ({ key: keyOf(part), start: 0, maxLength: part.maxBytes + 1 }));
+  const uids = mails.map(({ raw }) => raw.uid).sort((one, other) => one - other);
+  const fetched = await connection.fetch(uids, { uid: true, bodyParts }, signal);
+  const byUid = new Map(fetched.map(one => [one.uid, one.bodyParts]));
+  return mails.flatMap(({ raw, wanted }) => {
+    if (!byUid.has(raw.uid)) return [];
+    const parts = wanted.flatMap(part => toPart(part, byUid.get(raw.uid)?.get(keyOf(part).toLowerCase())));
+    return [{ ...raw, parts }];
+  });
+}
+
+function toPart({ path, section, maxBytes }: WantedPart, answer: Buffer | null | undefined): FetchedPart[] {
+  const bytes = sent(answer);
+  if (bytes === undefined) return [];
+  return [{ path, section, bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }];
+}
+
+/** Mails whose shape nobody understands, one by one: each may be as large as the limit. */
+async function readSources(
+  connection: Connection,
+  mails: readonly RawMessage[],
+  signal: AbortSignal,
+): Promise<RawMessage[]> {
+  const read: RawMessage[] = [];
+  for (const raw of mails) {
+    const [one] = await connection.fetch(
+      [raw.uid],
+      { uid: true, source: { start: 0, maxLength: LIMITS.sourceBytes } },
+      signal,
+    );
+    if (one === undefined) continue;
+    const source = sent(one.source);
+    read.push(source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length });
+  }
+  return read;
+}

@@ -1,0 +1,99 @@
+/**
+ * A chunk read: a first look at a few header fields of each mail, then the content of the candidates. Takes a
+ * connection with the folder open, gives raw messages, no more of them than fit. Fetches with BODY.PEEK only.
+ */
+import { identify, IDENTITY_FIELDS } from '../shared/identity.ts';
+import { LIMITS } from '../shared/limits.ts';
+import { openBudget } from './budget.ts';
+import type { Budget } from './budget.ts';
+import { HEADER, readCandidates, wholeHeader } from './candidates.ts';
+import type { Connection, Fetched } from './connection.ts';
+import type { Interest, RawMessage } from './mailbox.ts';
+import type { Portion } from './portion.ts';
+
+export interface ReadChunk {
+  /** Those of the portion that fitted: its first ones, at least one. */
+  readonly uids: readonly number[];
+  readonly messages: readonly RawMessage[];
+  /** Our own sent mail and drafts. */
+  readonly skipped: number;
+  /** UIDs that the server did not hand out. */
+  readonly missing: readonly number[];
+}
+
+/** Looks at these, as far as they fit into LIMITS.chunkBytes. One that is left out is a message without content. */
+export async function readChunk(
+  connection: Connection,
+  portion: Portion,
+  interest: Interest,
+  signal: AbortSignal,
+): Promise<ReadChunk> {
+  const budget = openBudget(LIMITS.chunkBytes);
+  const seen = await firstLooks(connection, portion, interest, budget, signal);
+  const ours = seen.filter(isOwnMail);
+  const looked = seen.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
+  const candidates = looked.filter(raw => raw.candidate);
+  const full = await readCandidates(connection, candidates, portion.shapeless, interest, budget, signal);
+  const before = budget.before ?? Infinity;
+  // Whatever the server did, something is got over.
+  const uids = portion.uids.filter((uid, index) => uid < before || index === 0);
+  const last = uids.at(-1) ?? 0;
+  const fits = ({ uid }: { uid: number }): boolean => uid <= last;
+  // A candidate whose content went away between the two looks would be taken for a mail without a report.
+  const messages = looked.filter(fits).flatMap(raw => (raw.candidate ? (full.get(raw.uid) ?? []) : raw));
+  const folder = connection.openedFolder ?? '';
+  const without = uids.filter(uid => portion.leftOut.has(uid)).map(uid => notFetched(folder, uid));
+  const skipped = ours.filter(fits);
+  const got = new Set([...skipped, ...messages, ...without].map(({ uid }) => uid));
+  return {
+    uids,
+    messages: [...messages, ...without].sort((one, other) => one.uid - other.uid),
+    skipped: skipped.length,
+    missing: uids.filter(uid => !got.has(uid)),
+  };
+}
+
+async function firstLooks(
+  connection: Connection,
+  { uids, large, leftOut }: Portion,
+  interest: Interest,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<Fetched[]> {
+  const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
+  const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
+  const asked = uids.filter(uid => !leftOut.has(uid));
+  const [small, others] = [asked.filter(uid => !large.has(uid)), asked.filter(uid => large.has(uid))];
+  const seen = [
+    ...(await budget.fetch(connection, small, { ...facts, headers: fields }, signal)),
+    ...(await budget.fetch(connection, others, { ...facts, bodyParts: [HEADER] }, signal)),
+  ];
+  return seen.sort((one, other) => one.uid - other.uid);
+}
+
+/** It has no name but its place: once it can be fetched, it is known by its own and taken for a new one. */
+function notFetched(folder: string, uid: number): RawMessage {
+  const place = [{ name: 'message-id', value: `no message but UID ${uid} of ${folder}` }];
+  const problem = 'the server does not hand it out: each FETCH of it fails';
+  return { uid, identity: identify(place), sizeBytes: 0, headers: [], candidate: false, truncated: false, problem };
+}
+
+function isOwnMail({ labels }: Fetched): boolean {
+  return labels?.has('\\Sent') === true || labels?.has('\\Draft') === true;
+}
+
+function firstLook(fetched: Fetched, interest: Interest): RawMessage {
+  const headers = wholeHeader(fetched, []);
+  const { uid, emailId, internalDate, labels, size } = fetched;
+  const dateMs = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
+  return {
+    uid,
+    identity: identify(headers, labels === undefined ? undefined : emailId),
+    sizeBytes: size ?? 0,
+    headers,
+    candidate: interest.isCandidate(headers),
+    truncated: false,
+    ...(Number.isNaN(dateMs) ? {} : { internalDateSeconds: Math.floor(dateMs / 1000) }),
+    ...(labels === undefined ? {} : { labels: [...labels] }),
+  };
+}
