@@ -50,7 +50,7 @@ export function median(numbers: readonly number[]): number {
 
 /**
  * Runs all works in turn, so that a busy minute hits all, once to warm up and then `rounds` times.
- * Gives the median of the milliseconds of each work, in their order; a work that gives milliseconds has measured itself.
+ * Gives the median of the milliseconds of each work, in their order; one that gives milliseconds has measured itself.
  */
 export async function timeInTurn(
   works: readonly (() => Promise<number | undefined> | Promise<void>)[],

@@ -26,9 +26,9 @@ export function isEncoded(encoding: string | undefined): boolean {
 }
 
 /**
- * Undoes base64 and quoted-printable (RFC 2045 6). Where the input is in order, that takes a moment; else mailparser does
- * it, on a mail made of this part alone, at ten times the cost: it copes with cut and damaged input, and it never sees
- * the structure that the sender of the mail chose.
+ * Undoes base64 and quoted-printable (RFC 2045 6). What is in order is decoded here; the rest by mailparser, on a mail
+ * made of this part alone, which costs as much as reading a whole mail: it copes with cut and damaged input, and it
+ * never sees the structure that the sender of the mail chose.
  */
 export async function decodeTransfer(bytes: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (encoding === undefined || !ENCODED.has(encoding)) return bytes;

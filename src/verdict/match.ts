@@ -30,6 +30,8 @@ interface Rule extends Omit<PhraseMatch, 'words'> {
   readonly pieces: readonly string[];
   /** True where the recipient's domain is part of it. */
   readonly hasDomain: boolean;
+  /** Whose words it may be found in beside its own receiver's: everybody's, or those of a server that is not known. */
+  readonly heardFrom: 'everybody' | 'unknown' | 'nobody';
 }
 
 /** How far apart two pieces of a fragment may stand, in characters. */
@@ -49,7 +51,7 @@ const SOFTWARE = new Set(
 );
 
 /** Wordings that mean different things at different receivers. */
-const DISPUTED: ReadonlySet<string> = disputed();
+const DISPUTED: ReadonlySet<string> = wordingsOfSeveralReasons();
 const SAID_BY_ANY: ReadonlySet<string> = new Set(PHRASES.filter(row => row[0] === 'any').map(row => row[1]));
 const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confidence, source]) => {
   const pieces = fragment
@@ -60,7 +62,8 @@ const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confide
   const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
   const rank = rankOf(receiver, fragment);
   const hasDomain = fragment.includes(DOMAIN);
-  return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, length, own: false, rank };
+  const heardFrom = heardFromOthers({ receiver, fragment, length, rank });
+  return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, heardFrom, length, own: false, rank };
 });
 // What stands for a domain is not in the text itself, what stands beside it is.
 const TABLE = gramTable(RULES.map(({ pieces }) => pieces.flatMap(piece => piece.split(DOMAIN))));
@@ -68,7 +71,7 @@ const TABLE = gramTable(RULES.map(({ pieces }) => pieces.flatMap(piece => piece.
 /** The built-in wordings and what each stands for. */
 export const WORDINGS: readonly Pick<PhraseMatch, 'fragment' | 'reason'>[] = RULES;
 
-function disputed(): Set<string> {
+function wordingsOfSeveralReasons(): Set<string> {
   const reasons = new Map<string, Reason>();
   const found = new Set<string>();
   for (const [, fragment, reason] of PHRASES) {
@@ -185,12 +188,17 @@ function rankOf(receiver: string, fragment: string): number {
 }
 
 function mayBe(rule: Rule, receiver: string | undefined): boolean {
-  if (rule.receiver === 'any' || rule.receiver === receiver) return true;
+  if (rule.heardFrom === 'everybody' || rule.receiver === receiver) return true;
+  return receiver === undefined && rule.heardFrom === 'unknown';
+}
+
+function heardFromOthers(rule: Pick<Rule, 'receiver' | 'fragment' | 'length' | 'rank'>): Rule['heardFrom'] {
+  if (rule.receiver === 'any') return 'everybody';
   // What means different things at different places says nothing without the place.
-  const disputed = DISPUTED.has(rule.fragment);
-  if (SOFTWARE.has(rule.receiver)) return !disputed || !SAID_BY_ANY.has(rule.fragment);
+  const isDisputed = DISPUTED.has(rule.fragment);
+  if (SOFTWARE.has(rule.receiver)) return isDisputed && SAID_BY_ANY.has(rule.fragment) ? 'nobody' : 'everybody';
   // Nobody knows who said it: a long wording is a signature by itself.
-  return receiver === undefined && !disputed && (rule.length >= LONG_ENOUGH || rule.rank === 0);
+  return !isDisputed && (rule.length >= LONG_ENOUGH || rule.rank === 0) ? 'unknown' : 'nobody';
 }
 
 /** The words in which a row's wording stands; undefined where it does not. */

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import iconv from 'iconv-lite';
+import { simpleParser } from 'mailparser';
 import { describe, expect, jest, test } from '@jest/globals';
 import { decodeText, decodeTransfer, withoutSoftBreaks } from '../../../src/message/decode.ts';
 import { decodeHeaderWords, mimeHeader } from '../../../src/message/headers.ts';
@@ -22,6 +24,40 @@ describe('transfer encodings', () => {
     const text = await transfer(encoded, encoding);
     expect(text.startsWith(decoded)).toBe(true);
     expect(text.length).toBeLessThanOrEqual(decoded.length + 2);
+  });
+});
+
+describe('what is in order and what is not is decoded as mailparser decodes it', () => {
+  const byMailparser = async (text: string, encoding: string): Promise<string> => {
+    const header = `Content-Type: application/octet-stream\nContent-Transfer-Encoding: ${encoding}\n\n`;
+    const mail = await simpleParser(Buffer.from(header + text, 'latin1'), { checksumAlgo: false });
+    return (mail.attachments[0]?.content ?? Buffer.alloc(0)).toString('latin1');
+  };
+  const ends = fc.constantFrom('\n', '\r\n');
+  const damage = fc.constantFrom('', '', '', '=', ' ', '\r', '\0', '\xe4', '=Z', 'A=', '--');
+
+  test('base64', async () => {
+    const mail = fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 80 }), ends, damage);
+    await fc.assert(
+      fc.asyncProperty(mail, async ([bytes, width, end, odd]) => {
+        const letters = Buffer.from(bytes).toString('base64');
+        const text = `${(letters.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join(end)}${odd}${end}`;
+        const decoded = await decodeTransfer(Buffer.from(text, 'latin1'), 'base64');
+        expect(decoded.toString('latin1')).toBe(await byMailparser(text, 'base64'));
+      }),
+    );
+  });
+
+  test('quoted-printable', async () => {
+    const pieces = ['no such user', '=3D', '=e4', '=C3=A4', '=\n', '=\r\n', ' ', '\t', '\n', '\r\n', '\xe4', '--', '.'];
+    const piece = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...pieces) }, damage);
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async list => {
+        const text = list.join('');
+        const decoded = await decodeTransfer(Buffer.from(text, 'latin1'), 'quoted-printable');
+        expect(decoded.toString('latin1')).toBe(await byMailparser(text, 'quoted-printable'));
+      }),
+    );
   });
 });
 

@@ -15,6 +15,16 @@ describe('rawFromSource', () => {
     expect(new Set(digests).size).toBe(1);
   });
 
+  test('a header of any length is read whole, whatever its line ends and wherever they fall', () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      for (const chars of [10, 16_340, 16_350, 16_360, 16_370, 16_380, 16_390, 40_000]) {
+        const lines = ['', `X-Long: ${'x'.repeat(chars)}`, 'Subject: last', '', 'Not-A-Field: of the header', ''];
+        const { headers } = rawFromSource(Buffer.from(lines.join(end)));
+        expect([end, chars, headers.map(({ name }) => name)]).toEqual([end, chars, ['x-long', 'subject']]);
+      }
+    }
+  });
+
   test('a Latin-1 body leaves a UTF-8 header readable', () => {
     const source = Buffer.concat([Buffer.from('Subject: Größe\n\n'), Buffer.from('Größe', 'latin1')]);
     expect(rawFromSource(source).headers).toEqual([{ name: 'subject', value: 'Größe' }]);

@@ -1,8 +1,10 @@
 /**
  * What is an address, and what only looks like one.
  */
+import { domainToASCII } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { cleanAddress, isAddress } from '../../../src/shared/address.ts';
+import fc from 'fast-check';
+import { addressKey, cleanAddress, isAddress } from '../../../src/shared/address.ts';
 
 describe('addresses', () => {
   test.each([
@@ -25,6 +27,32 @@ describe('addresses', () => {
       expect(isAddress(text)).toBe(false);
     },
   );
+});
+
+describe('two spellings of one mailbox have one key', () => {
+  test.each([
+    ['Ann@Customer.EXAMPLE', 'ann@customer.example'],
+    ['ann@bücher.example', 'ann@xn--bcher-kva.example'],
+    ['ann@customer.example.', 'ann@customer.example.'],
+  ])('%s', (address, key) => {
+    expect(addressKey(address)).toBe(key);
+  });
+
+  test('whatever the domain, it is its ASCII form where there is one', () => {
+    const label = fc.stringMatching(/^(?:xn--)?[a-z0-9-]{1,12}$/);
+    const domain = fc.oneof(
+      fc.domain(),
+      fc.array(label, { minLength: 1, maxLength: 4 }).map(labels => labels.join('.')),
+      fc.ipV4Extended(),
+    );
+    fc.assert(
+      fc.property(domain, host => {
+        const ascii = domainToASCII(host);
+        expect(addressKey(`ann@${host}`)).toBe(`ann@${ascii === '' ? host : ascii}`);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
 
 describe('nothing unseen is in one, bare or in quotes, in the local part or the domain', () => {

@@ -4,7 +4,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { gramTable, mayStandIn } from '../../../src/verdict/grams.ts';
-import { matchPhrases } from '../../../src/verdict/match.ts';
 import { PHRASES } from '../../../src/verdict/phrases.ts';
 
 test('never one that does stand in the text, whatever the letters', () => {
@@ -18,24 +17,13 @@ test('never one that does stand in the text, whatever the letters', () => {
   );
 });
 
-test('but nearly always one that does not', () => {
-  const wordings = ['mailbox full', 'user unknown', 'greylisted', 'relay access denied', 'quota exceeded', 'does not'];
-  const table = gramTable(wordings.map(words => [words]));
-  expect(mayStandIn('550 5.1.1 the email account that you tried to reach does not exist', table)).toEqual([5]);
+test('but of the whole table only a few', () => {
+  const table = gramTable(PHRASES.map(row => row[1].split('*')));
+  const text = '550-5.1.1 the email account that you tried to reach does not exist. please try double-checking it';
+  expect(mayStandIn(text, table).length).toBeLessThan(PHRASES.length / 50);
 });
 
 test('gives each once, in the order of the wordings', () => {
   const table = gramTable([['mailbox full'], ['no'], ['user unknown']]);
   expect(mayStandIn('user unknown, user unknown, mailbox full', table)).toEqual([0, 1, 2]);
-});
-
-test('finds every row of the table in its own words, in a text that is full of others', () => {
-  const others = PHRASES.slice(0, 30).map(row => row[1]);
-  const missed = PHRASES.filter(([receiver, fragment]) => {
-    const words = fragment.replaceAll('*', ' x ').replaceAll('{domain}', 'customer.example');
-    const text = `${others.join(' ')} ${words} ${others.join(' ')}`;
-    const spoken = { receiver: receiver === 'any' ? undefined : receiver, domain: 'customer.example' };
-    return !matchPhrases(text, spoken).some(match => match.fragment === fragment);
-  });
-  expect(missed.map(row => row[1])).toEqual([]);
 });
