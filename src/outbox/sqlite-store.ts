@@ -7,6 +7,8 @@ import type { Event } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import { actOn, note } from './acts.ts';
+import type { AheadBatch, Backlog, Batch, Due, Settlement } from './batch.ts';
+import { beginAhead, claimAhead, claimEvents, forgetClaims, giveBackAhead, readDue } from './claims.ts';
 import type { Database } from './database.ts';
 import type { LifeLock } from './life-lock.ts';
 import { listEvents, readActs } from './listing.ts';
@@ -23,18 +25,8 @@ import type {
   Subject,
   Trace,
 } from './operator.ts';
-import type { Backlog, Batch, ChunkRecord, Due, HeldEvent, Lease, Recorded, Reread, Rereading } from './outbox.ts';
-import type { Settlement, Store, StoreSettings } from './outbox.ts';
-import {
-  claimEvents,
-  forgetClaims,
-  keepHeld,
-  readBacklog,
-  readDue,
-  readHeldDue,
-  releaseHeld,
-  settleEvents,
-} from './queue.ts';
+import type { ChunkRecord, HeldEvent, Lease, Recorded, Reread, Rereading, Store, StoreSettings } from './outbox.ts';
+import { keepHeld, readBacklog, readHeldDue, releaseHeld, settleEvents } from './queue.ts';
 import type { StillHeld } from './queue.ts';
 import { recordChunk } from './recording.ts';
 import { readPuzzles, recordAgain } from './rereading.ts';
@@ -131,9 +123,30 @@ export class SqliteStore implements Store {
     return this.#read(database => readDue(database, callback, nowSeconds, enough));
   }
 
-  async settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void> {
+  async claimAhead(
+    lease: Lease,
+    callback: string,
+    limit: number,
+    nowSeconds: number,
+    claimSeconds: number,
+  ): Promise<AheadBatch | undefined> {
+    const untilSeconds = nowSeconds + claimSeconds;
+    const batch = await this.#writeAs(lease, database =>
+      claimAhead(database, callback, limit, nowSeconds, untilSeconds),
+    );
+    return batch === undefined ? undefined : { callback, ...batch };
+  }
+
+  async unclaim(lease: Lease, ahead: number, nowSeconds: number): Promise<void> {
     await this.#writeAs(lease, database => {
+      giveBackAhead(database, ahead, nowSeconds);
+    });
+  }
+
+  async settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number, begun?: number): Promise<boolean> {
+    return this.#writeAs(lease, database => {
       settleEvents(database, settlements, nowSeconds);
+      return begun === undefined || beginAhead(database, begun);
     });
   }
 
