@@ -9,7 +9,7 @@ import type { Line } from './line.ts';
 
 export interface Ahead {
   /** Claims it, where a full one waits; does not wait for that. */
-  claim(): void;
+  readonly claim: () => void;
   /** What was claimed, if it may be posted now. */
   ready(): Promise<AheadBatch | undefined>;
   /** Its request begins: it is not given back any more. */

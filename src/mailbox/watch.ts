@@ -7,6 +7,8 @@ import type { Cursor } from '../shared/cursor.ts';
 import { Fault } from '../shared/fault.ts';
 import { hasEnded } from '../shared/unless-aborted.ts';
 import { readAgain } from './again.ts';
+import { openBreather } from './breather.ts';
+import type { Breather } from './breather.ts';
 import { ChunkSize } from './chunk-size.ts';
 import { Connection } from './connection.ts';
 import type { Opened, Tools } from './connection.ts';
@@ -53,6 +55,7 @@ class ImapMailbox implements Mailbox {
   readonly #interest: Interest;
   readonly #tools: Tools;
   readonly #portions = openPortions();
+  readonly #breather: Breather;
   #following: Connection | undefined;
   readonly #sent: SentLookups;
   #folder: string | undefined;
@@ -67,8 +70,9 @@ class ImapMailbox implements Mailbox {
     this.#interest = interest;
     this.#tools = tools;
     // Without the heart: a look-up may come from elsewhere, and tells nothing of the loop that follows.
-    const { log, clock, random } = tools;
-    this.#sent = new SentLookups(settings, { log, clock, random }, folders => sentFolder(settings, folders));
+    const { heart: _, ...others } = tools;
+    this.#breather = openBreather(tools, interest, this.#portions, settings.pollMs);
+    this.#sent = new SentLookups(settings, others, folders => sentFolder(settings, folders));
   }
 
   async *watch(cursorOf: CursorOf, signal: AbortSignal, options: { once?: boolean } = {}): AsyncGenerator<Chunk> {
@@ -95,8 +99,8 @@ class ImapMailbox implements Mailbox {
   }
 
   again(which: Again, signal: AbortSignal): AsyncGenerator<Chunk> {
-    const { log, clock, random } = this.#tools;
-    return readAgain(this.#settings, this.#interest, { log, clock, random }, which, signal);
+    const { heart: _, ...others } = this.#tools;
+    return readAgain(this.#settings, this.#interest, others, which, signal);
   }
 
   async inspect(signal: AbortSignal): Promise<MailboxInspection> {
@@ -144,7 +148,7 @@ class ImapMailbox implements Mailbox {
     const handedOn = new Set<number>();
     while (!signal.aborted) {
       const opened = await connection.examine(folder, signal);
-      yield* this.#scan(connection, opened, await cursorOf(folder), handedOn, signal);
+      yield* this.#scan(connection, opened, await cursorOf(folder), handedOn, once, signal);
       this.#lastScanSeconds = this.#tools.clock.nowSeconds();
       if (once) return;
       this.#tools.heart?.beat(this.#settings.pollMs);
@@ -167,6 +171,7 @@ class ImapMailbox implements Mailbox {
     opened: Opened,
     cursor: Cursor | undefined,
     handedOn: Set<number>,
+    once: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<Chunk> {
     const { clock, log, heart } = this.#tools;
@@ -186,7 +191,11 @@ class ImapMailbox implements Mailbox {
     heart?.behind(notRead.size);
     const withheld: number[] = [];
     let start = 0;
+    this.#breather.begin(opened.uidNext, opened.uidValidity);
     while (start < uids.length) {
+      const here = { connection, cursor: { ...place, lastUid }, left: uids.length - start };
+      // The first look by date has no place to come back to before its first chunk.
+      if (!once && lastUid > 0) yield* this.#breather.wait(here, handedOn, signal);
       const size = this.#chunkSize.begin();
       const read = (portion: Portion) => readChunk(connection, portion, this.#interest, signal);
       const { portion, done } = await this.#portions.first(connection, uids.slice(start, start + size), read, signal);
@@ -199,7 +208,7 @@ class ImapMailbox implements Mailbox {
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
       const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
-      yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp };
+      yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp, left: uids.length - start };
       // Asked for the next: so this one is recorded.
       this.#chunkSize.recorded(size);
       for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
@@ -208,17 +217,15 @@ class ImapMailbox implements Mailbox {
       for (const uid of some) notRead.delete(uid);
       heart?.behind(notRead.size);
     }
+    this.#breather.caughtUp();
     // The mails just before the first look are none of ours: the overlap must not bring them in.
     for (const uid of seenBefore) if (!withheld.includes(uid)) handedOn.add(uid);
-    // The place is kept from the first look on, also in a folder that holds nothing of interest yet.
-    if (uids.length === 0 && known === undefined) {
-      yield {
-        messages: [],
-        skipped: 0,
-        cursor: { ...place, lastUid: Math.max(0, opened.uidNext - 1) },
-        caughtUp: true,
-      };
-    }
+    // The place is kept from the first look on, also in a folder that holds nothing of interest yet; and it moves over
+    // what was read out of turn.
+    const isFirst = uids.length === 0 && known === undefined;
+    const seenTo = isFirst ? Math.max(0, opened.uidNext - 1) : (found.at(-1) ?? 0);
+    if (!isFirst && seenTo <= lastUid) return;
+    yield { messages: [], skipped: 0, cursor: { ...place, lastUid: seenTo }, caughtUp: true, left: 0 };
   }
 
   /** Mails that were listed and not handed out: gone meanwhile, or the server is at fault and is asked again. */

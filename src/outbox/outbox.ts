@@ -28,7 +28,8 @@ export type { AheadBatch, Backlog, Batch, ClaimedEvent, Due, Settlement } from '
 export { EVENT_STATES } from './operator.ts';
 export type { Decided, History } from './history.ts';
 export type { Puzzle } from './rereading.ts';
-export type { DaemonStanding, MailboxStanding, MailboxView, Overview, VerdictCount } from './standings.ts';
+export type { CatchUpStanding, DaemonStanding, MailboxStanding, MailboxView } from './standings.ts';
+export type { Overview, ReceivedStanding, VerdictCount } from './standings.ts';
 export type {
   Act,
   Acted,

@@ -42,7 +42,10 @@ export interface Config {
 }
 
 /** A mailbox, the callback that gets its events, and where its account sends: only commands that try it out do. */
-export type MailboxConfig = MailboxSettings & { readonly callback: string; readonly smtp?: SmtpSettings };
+export type MailboxConfig = MailboxSettings & { readonly callback: string; readonly smtp?: SmtpSettings } & Pace;
+
+/** What may come from it in 24 hours while it catches up; as much as it likes without. */
+type Pace = { readonly dailyBytes?: number };
 
 /** How the account's mail is sent. */
 export interface SmtpSettings {
@@ -240,6 +243,7 @@ async function toMailbox(
     ...(written.sent_folder === undefined ? {} : { sentFolder: written.sent_folder }),
     backfillDays: written.backfill / 86_400_000,
     pollMs: written.poll,
+    ...(written.daily_bytes === 0 ? {} : { dailyBytes: written.daily_bytes }),
   };
 }
 
