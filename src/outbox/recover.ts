@@ -27,7 +27,8 @@ export type Recovery =
 
 /**
  * @param stamp for the damaged file's new name, such as 20261123T205500Z
- * @param acceptDoubles go on also where the places in the mailboxes are lost, so that mail is read and posted again
+ * @param acceptDoubles go on also where places in the mailboxes or identities of mails are lost, so that mail is read
+ * and posted again
  * Rejects with a Fault: exit 75 while a daemon runs on it; 74 where too little can be saved and that was not accepted.
  */
 export async function recoverSqlite(path: string, stamp: string, acceptDoubles: boolean): Promise<Recovery> {
@@ -56,8 +57,8 @@ async function replace(
   acceptDoubles: boolean,
 ): Promise<Recovery> {
   const tables = await build(path, fresh, present);
-  const knowsPlaces = tables.some(({ table, whole, rows }) => table === 'cursors' && whole && rows > 0);
-  if (!knowsPlaces && !acceptDoubles) throw await tooLittle(path, tables);
+  const loss = whatRepeats(tables);
+  if (loss !== undefined && !acceptDoubles) throw await tooLittle(path, loss);
   const setAside = present ? await putAside(path, stamp) : undefined;
   await rename(fresh, path);
   await syncToDisk(dirname(path));
@@ -110,17 +111,42 @@ async function putAside(path: string, stamp: string): Promise<string> {
   return aside;
 }
 
-async function tooLittle(path: string, tables: readonly SavedTable[]): Promise<Fault> {
-  const what = tables.length === 0 ? 'nothing of it can be read' : 'the places in the mailboxes cannot be read';
+/** What cannot be read and what comes twice for it. */
+interface Loss {
+  readonly what: string;
+  readonly price: string;
+}
+
+/** Undefined where what was saved keeps every mail from being posted again. */
+function whatRepeats(tables: readonly SavedTable[]): Loss | undefined {
+  const isWhole = (name: string): boolean => tables.some(({ table, whole }) => table === name && whole);
+  const places = tables.find(({ table }) => table === 'cursors');
+  if (places?.whole !== true || places.rows === 0) {
+    return {
+      what:
+        `${tables.length === 0 ? 'nothing of it can be read' : 'the places in the mailboxes cannot be read'}, so the ` +
+        'mailboxes would be read again from the last "backfill" days on',
+      price: 'what had been posted from those days is posted again, and older mail that was not read yet is not read',
+    };
+  }
+  if (isWhole('message_names')) return undefined;
+  // The look below the cursor, for mails that become visible late, would take these for new.
+  return {
+    what: 'the identities of some mails cannot be read, so those of the last hour would be taken for new',
+    price:
+      'what had been posted from the last hour before the damage may be posted again, and from the last "backfill" days ' +
+      'should the mail server ever number its mails anew',
+  };
+}
+
+async function tooLittle(path: string, { what, price }: Loss): Promise<Fault> {
   const [copy] = await listCopies(path);
   const backup = copy === undefined ? 'a backup' : `a backup (the newest copy of our own is ${copy})`;
-  return new Fault(`${path}: ${what}, so the mailboxes would be read again from the last "backfill" days on`, {
+  return new Fault(`${path}: ${what}`, {
     code: 'STORE_UNRECOVERABLE',
     retry: 'never',
     exit: EXIT.disk,
-    hint:
-      `restore ${backup}; or go on with --accept-doubles: what had been posted from those days is posted again, and ` +
-      'older mail that was not read yet is not read. Nothing was changed',
+    hint: `restore ${backup}; or go on with --accept-doubles: ${price}. Nothing was changed`,
   });
 }
 

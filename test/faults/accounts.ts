@@ -14,6 +14,10 @@ export interface Mailed {
   readonly mayBeMissed?: boolean;
   /** The receiver refuses its event for ever: it ends as a dead letter. */
   readonly poison?: boolean;
+  /** The disk lost what was recorded of it: the books may know nothing of it any more. */
+  readonly forgotten?: boolean;
+  /** The operator was told that it may be posted once more, and accepted that. */
+  readonly repeatable?: boolean;
 }
 
 /** A row of the outbox's events. */
@@ -35,7 +39,7 @@ export interface Counted {
 
 export interface Books {
   readonly mails: readonly Mailed[];
-  /** Digest of each recorded message, one for each row. */
+  /** Digest of each recorded message, one for each row; NAMELESS for a row that has none. */
   readonly outcomes: readonly string[];
   readonly events: readonly BookedEvent[];
   readonly counted: readonly Counted[];
@@ -62,6 +66,9 @@ export interface Sums {
   /** Everything that does not add up, in words; empty when the books balance. */
   readonly wrong: readonly string[];
 }
+
+/** In the place of a digest. */
+export const NAMELESS = 'nameless';
 
 const OPEN = ['waiting', 'claimed'];
 const STATES = [...OPEN, 'held', 'delivered', 'dead'];
@@ -92,29 +99,37 @@ export function audit(books: Books): Sums {
 function lostBounces({ mails, events, counted, final }: Books): string[] {
   const booked = new Map(events.map(event => [event.address, event]));
   const taken = new Set(counted.map(({ address }) => address));
-  return mails.flatMap(({ bounce, mayBeMissed }) => {
+  return mails.flatMap(({ bounce, mayBeMissed, forgotten }) => {
     if (bounce === undefined) return [];
     const event = booked.get(bounce.address);
-    if (event === undefined) return final && mayBeMissed !== true ? [`lost: ${bounce.address} has no event`] : [];
+    if (event === undefined) {
+      const mayLack = mayBeMissed === true || (forgotten === true && taken.has(bounce.address));
+      return final && !mayLack ? [`lost: ${bounce.address} has no event`] : [];
+    }
     const isLost = event.state === 'delivered' && !taken.has(bounce.address);
     return isLost ? [`lost: ${bounce.address} is called delivered and was never counted`] : [];
   });
 }
 
 /** Addresses counted more than once; with `unnoted` only those where the outbox does not know that it may be so. */
-function overcounted({ events, counted }: Books, unnoted: boolean): string[] {
+function overcounted({ mails, events, counted }: Books, unnoted: boolean): string[] {
   const noted = new Map(events.map(event => [event.address, event.ambiguous + Number(event.state === 'claimed')]));
+  const accepted = new Set(mails.flatMap(({ bounce, repeatable }) => (repeatable === true ? [bounce?.address] : [])));
   return [...byAddress(counted)].flatMap(([address, all]) => {
-    const allowed = unnoted ? 1 + (noted.get(address) ?? 0) : 1;
+    const allowed = unnoted ? 1 + (noted.get(address) ?? 0) + Number(accepted.has(address)) : 1;
     return all.length > allowed ? [`doubled: ${address} was counted ${all.length} times, ${allowed} noted`] : [];
   });
 }
 
 /** Mails delivered = outcomes recorded. */
-function outcomeErrors({ mails, outcomes, final }: Books): string[] {
+function outcomeErrors({ mails, outcomes: all, final }: Books): string[] {
   const known = new Set(mails.map(({ digest }) => digest));
+  // Rows whose name the disk lost are nobody's any more.
+  const outcomes = mails.some(({ forgotten }) => forgotten === true) ? all.filter(one => one !== NAMELESS) : all;
   const seen = new Set(outcomes);
-  const missed = mails.filter(({ digest, mayBeMissed }) => mayBeMissed !== true && !seen.has(digest));
+  const missed = mails.filter(
+    ({ digest, mayBeMissed, forgotten }) => mayBeMissed !== true && forgotten !== true && !seen.has(digest),
+  );
   return [
     ...(seen.size < outcomes.length ? [`${outcomes.length - seen.size} messages have a second outcome`] : []),
     ...[...seen].filter(digest => !known.has(digest)).map(digest => `an outcome for a mail nobody sent: ${digest}`),
@@ -141,11 +156,12 @@ function eventErrors({ mails, events, final }: Books): string[] {
 }
 
 /** The receiver's journal = delivered, with the verdict and the time of the event each time. */
-function countErrors({ events, counted }: Books): string[] {
+function countErrors({ mails, events, counted }: Books): string[] {
   const booked = new Map(events.map(event => [event.address, event]));
+  const lost = new Set(mails.flatMap(({ bounce, forgotten }) => (forgotten === true ? [bounce?.address] : [])));
   return counted.flatMap(({ address, verdict, ts }) => {
     const event = booked.get(address);
-    if (event === undefined) return [`${address} was counted, and has no event`];
+    if (event === undefined) return lost.has(address) ? [] : [`${address} was counted, and has no event`];
     const known = event.state === 'delivered' || event.state === 'claimed' || event.ambiguous > 0;
     return [
       ...(known ? [] : [`${address} was counted, and is ${event.state} as if it never was`]),

@@ -8,8 +8,10 @@ import { CALLBACK_FAULTS } from './callback-faults.ts';
 import { runFault } from './fault.ts';
 import type { NamedFault } from './fault.ts';
 import { runKills } from './kills.ts';
+import { LOGIN_FAULTS } from './login-faults.ts';
 import { MACHINE_FAULTS } from './machine-faults.ts';
 import { MAILBOX_FAULTS } from './mailbox-faults.ts';
+import { OUTBOX_FAULTS } from './outbox-faults.ts';
 
 const { values } = parseArgs({
   options: {
@@ -41,7 +43,7 @@ function inWords(numbers: object): string {
 
 /** Several at a time: most of each is waiting. */
 async function runNamed(): Promise<void> {
-  const all = [...MAILBOX_FAULTS, ...CALLBACK_FAULTS, ...MACHINE_FAULTS];
+  const all = [...MAILBOX_FAULTS, ...LOGIN_FAULTS, ...CALLBACK_FAULTS, ...MACHINE_FAULTS, ...OUTBOX_FAULTS];
   const chosen = all.filter(
     ({ name, ...fault }) => (only === undefined || name.includes(only)) && (!quick || fault.quick),
   );

@@ -5,10 +5,11 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { existsSync } from 'node:fs';
 import { identify } from '../../src/shared/identity.ts';
 import { parseHeaderFields } from '../../src/shared/header-fields.ts';
+import { NAMELESS } from './accounts.ts';
 import type { BookedEvent } from './accounts.ts';
 
 export interface Ledger {
-  /** Digest of each recorded message. */
+  /** Digest of each recorded message, NAMELESS where it has none. */
   readonly outcomes: readonly string[];
   readonly events: readonly BookedEvent[];
 }
@@ -32,7 +33,7 @@ export function readLedger(path: string): Ledger {
     const events = database.prepare(EVENTS).all() as unknown as BookedEvent[];
     database.exec('COMMIT');
     // A message without a digest of its own would hide among the others.
-    const nameless = Array.from({ length: messages - outcomes.length }, () => 'nameless');
+    const nameless = Array.from({ length: messages - outcomes.length }, () => NAMELESS);
     return { outcomes: [...outcomes, ...nameless], events };
   } finally {
     database.close();

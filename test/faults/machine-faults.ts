@@ -44,8 +44,9 @@ const reloaded: NamedFault = {
       if (time > 3) await world.says(/^connected$/);
       await sleep(world.chance.whole(0, 400));
       await world.reload();
-      const ended = await Promise.race([daemon.ended.then(() => true), sleep(50).then(() => false)]);
-      if (ended) daemon = await world.start();
+      // One that has said something listens by now; one that has not may still end by the signal.
+      const listens = world.until(() => daemon.lines.length > 0).then(() => true);
+      if (!(await Promise.race([listens, daemon.ended.then(() => false)]))) daemon = await world.start();
     }
     await world.says(/^reloaded$/);
   },

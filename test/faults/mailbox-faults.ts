@@ -6,10 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TEST_CA } from '../servers/tls.ts';
 import { atWork, come } from './fault.ts';
 import type { NamedFault } from './fault.ts';
-import { ALL, scriptedIn, startScripted } from './scripted.ts';
+import { ALL, LOST, scripted, scriptedIn } from './scripted.ts';
 import type { World } from './world.ts';
-
-const LOST = /could not be made or was lost|could not be read|TLS failed/;
 
 /** The line is like this while mail comes in. */
 function onTheLine(name: string, moods: readonly World['imapLine']['mood'][], sign: RegExp | undefined): NamedFault {
@@ -89,61 +87,6 @@ const people: NamedFault = {
   },
 };
 
-/** The scripted server, with answers as Gmail gives them. */
-function scripted(name: string, run: NamedFault['run'], quick = true): NamedFault {
-  return { name: `mailbox: ${name}`, quick, settings: { server: startScripted }, run };
-}
-
-/** Gmail's refusals of a login that may pass. */
-const PASSING: Readonly<Record<string, string>> = {
-  'too many connections': 'NO [ALERT] Too many simultaneous connections. (Failure)',
-  'a temporary problem': 'NO [UNAVAILABLE] Temporary System Problem (Failure)',
-  'the bandwidth limit': 'NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)',
-  'the bandwidth limit as an alert': 'NO [ALERT] Account exceeded command or bandwidth limits. (Failure)',
-};
-/** Those that end the daemon until a person has acted. */
-const LASTING: Readonly<Record<string, string>> = {
-  'a revoked password': 'NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)',
-  'an app password needed': 'NO [ALERT] Application-specific password required: https://support.example (Failure)',
-  'a browser sign-in': 'NO [WEBALERT https://accounts.example/signin] Web login required.',
-  'IMAP switched off': 'NO [ALERT] Your account is not enabled for IMAP use. (Failure)',
-  'IMAP disabled for the domain': 'NO [ALERT] IMAP access is disabled for your domain. (Failure)',
-};
-
-function loginRefused(cause: string, answer: string, quick: boolean): NamedFault {
-  return scripted(
-    `login refused for ${cause}`,
-    async world => {
-      await atWork(world);
-      const imap = scriptedIn(world);
-      const { script } = imap;
-      script.loginAnswer = answer;
-      script.loginRefusals = 2;
-      imap.dropConnections('fin');
-      await world.deliver(6);
-      await come(world, 'two refusals', () => script.loginRefusals === 0);
-    },
-    quick,
-  );
-}
-
-function loginRefusedForGood(cause: string, answer: string, quick: boolean): NamedFault {
-  return scripted(
-    `login refused for ${cause}`,
-    async world => {
-      await atWork(world);
-      const imap = scriptedIn(world);
-      const { script } = imap;
-      script.loginAnswer = answer;
-      imap.dropConnections('bye');
-      await world.deliver(6);
-      await world.endsWith(77);
-      script.loginAnswer = undefined;
-    },
-    quick,
-  );
-}
-
 const byes = scripted('"BYE Session expired", again and again', async world => {
   await atWork(world);
   for (let round = 0; round < 8; round += 1) {
@@ -152,17 +95,6 @@ const byes = scripted('"BYE Session expired", again and again', async world => {
     scriptedIn(world).dropConnections('bye', 'Session expired, please login again.');
   }
   await world.says(LOST);
-});
-
-const byeAtGreeting = scripted('"BYE Account exceeded ..." as greeting', async world => {
-  const imap = scriptedIn(world);
-  imap.script.greeting = '* BYE Account exceeded command or bandwidth limits.';
-  imap.script.closeAfterGreeting = true;
-  imap.dropConnections('rst');
-  await world.deliver(6);
-  await world.says(/bandwidth limits/);
-  imap.script.greeting = undefined;
-  imap.script.closeAfterGreeting = undefined;
 });
 
 const examineRefused = scripted('EXAMINE refused for the bandwidth limit', async world => {
@@ -205,6 +137,20 @@ function silentOn(command: string, quick: boolean): NamedFault {
     },
     quick,
   );
+}
+
+/** With a clock that runs 300 times as fast, five minutes of silence are a second. */
+function literals(how: string, bytes: number, everyMs: number, sign: RegExp | undefined): NamedFault {
+  return scripted(`literals that ${how}`, async world => {
+    await atWork(world);
+    const { script } = scriptedIn(world);
+    const from = world.daemon().lines.length;
+    script.pace = { bytes, everyMs };
+    await world.deliver(6);
+    if (sign !== undefined) await world.says(sign, from);
+    else await come(world, 'all read', () => world.books(false).outcomes.length >= world.mails.length);
+    script.pace = undefined;
+  });
 }
 
 const neverAnnounced = scripted('new mail is never announced, and no search finds it', async world => {
@@ -282,13 +228,12 @@ export const MAILBOX_FAULTS: readonly NamedFault[] = [
   onTheLine('a line that stalls', [{ stall: true }], LOST),
   onTheLine('a slow line', [{ delayMs: 15 }, { bytesPerSecond: 40_000 }], undefined),
   people,
-  ...Object.entries(PASSING).map(([cause, answer], index) => loginRefused(cause, answer, index === 0)),
-  ...Object.entries(LASTING).map(([cause, answer], index) => loginRefusedForGood(cause, answer, index === 0)),
   byes,
-  byeAtGreeting,
   examineRefused,
   ...['FETCH', 'SEARCH', 'LIST'].map((name, index) => commandFails(name, index === 0)),
   ...['FETCH', 'IDLE', 'EXAMINE', 'SEARCH'].map((name, index) => silentOn(name, index === 0)),
+  literals('come slowly', 500, 10, undefined),
+  literals('stop in the middle', 700, 60_000, LOST),
   neverAnnounced,
   newValidity,
   lateUids,

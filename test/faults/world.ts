@@ -23,7 +23,8 @@ import type { Chance } from './chance.ts';
 import { digestOf, readLedger } from './ledger.ts';
 
 /** What Dovecot and the scripted server have in common. */
-export type MailServer = Pick<Dovecot, 'port' | 'ca' | 'user' | 'password' | 'deliver' | 'stop'>;
+export type MailServer = Pick<Dovecot, 'port' | 'ca' | 'user' | 'password' | 'deliver' | 'stop'> &
+  Pick<ChildSettings, 'login'>;
 
 export interface WorldSettings {
   readonly seed: number;
@@ -54,6 +55,8 @@ export interface World {
   deliver(count: number, marks?: Pick<Mailed, 'unproven' | 'mayBeMissed' | 'poison'>): Promise<Mailed[]>;
   /** One mail more of those delivered before, the same bytes: people copy mails. */
   deliverAgain(): Promise<void>;
+  /** Marks all mails delivered so far. */
+  mark(marks: Pick<Mailed, 'forgotten' | 'repeatable'>): void;
   /** The true time, in the daemon's measure. */
   nowMs(): number;
   /** Shifts the daemon's clock by so many milliseconds, from the true time on. */
@@ -84,10 +87,8 @@ const SETTLE_MS = 180_000;
 export async function startWorld(settings: WorldSettings): Promise<World> {
   const { seed, speed = 1, batchWaitMs = 200, more = {} } = settings;
   const folder = await mkdtemp(join(tmpdir(), 'bounced-faults-'));
-  const [server, journal] = await Promise.all([
-    (settings.server ?? startDovecot)(),
-    startJournal(join(folder, 'journal')),
-  ]);
+  const openServer: () => Promise<MailServer> = settings.server ?? startDovecot;
+  const [server, journal] = await Promise.all([openServer(), startJournal(join(folder, 'journal'))]);
   const [imapLine, httpLine] = await Promise.all([startProxy(() => server.port), startProxy(() => journal.port)]);
   const chance = chanceFrom(seed);
   const originMs = Date.now();
@@ -104,6 +105,7 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
     receiver: { url: journal.receiver.url.replace(`:${journal.port}`, `:${httpLine.port}`) },
     user: server.user,
     password: server.password,
+    ...(server.login === undefined ? {} : { login: server.login }),
     batchWaitMs,
     more,
     preload: FAST_CLOCK,
@@ -122,6 +124,9 @@ export async function startWorld(settings: WorldSettings): Promise<World> {
     async start(how = {}) {
       daemon = await startDaemon({ ...child, ...how, env: { ...child.env, ...how.env } });
       return daemon;
+    },
+    mark(marks) {
+      for (const [index, mail] of mails.entries()) mails[index] = { ...mail, ...marks };
     },
     nowMs: () => originMs + (Date.now() - originMs) * speed,
     async shiftClock(ms) {
@@ -221,7 +226,9 @@ function countedIn(journal: Journal): Books['counted'] {
 
 function isSettled({ mails, outcomes, events }: Books): boolean {
   const seen = new Set(outcomes);
-  const read = mails.every(({ digest, mayBeMissed }) => mayBeMissed === true || seen.has(digest));
+  const read = mails.every(
+    ({ digest, mayBeMissed, forgotten }) => mayBeMissed === true || forgotten === true || seen.has(digest),
+  );
   const held = events.filter(({ state }) => state === 'held').length;
   const mayStayHeld = mails.filter(({ unproven }) => unproven === true).length;
   return read && held <= mayStayHeld && events.every(({ state }) => state !== 'waiting' && state !== 'claimed');

@@ -21,6 +21,8 @@ export interface ChildSettings {
   readonly receiver: { readonly url: string };
   readonly user: string;
   readonly password: string;
+  /** Lines of TOML that log in in another way than by the password. */
+  readonly login?: string;
   readonly batchWaitMs: number;
   /** More lines of TOML for the mailbox and for the callback. */
   readonly more?: { readonly mailbox?: string; readonly callback?: string };
@@ -114,7 +116,7 @@ host = "localhost"
 port = ${imap.port}
 ca_file = "ca.pem"
 user = ${JSON.stringify(user)}
-password_file = "password"
+${settings.login ?? 'password_file = "password"'}
 callback = "clevertap"
 ${more.mailbox ?? ''}
 [[callback]]

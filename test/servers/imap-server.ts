@@ -9,6 +9,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { ImapSession } from './imap-session.ts';
 import type { StoredMail } from './imap-fetch.ts';
 import { parseMime } from './mime-tree.ts';
+import type { Pace } from './paced.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from './tls.ts';
 
 const HOST = '127.0.0.1';
@@ -54,6 +55,8 @@ export interface Script {
   poison?: { readonly uid: number; readonly folder: string; readonly answer: string | undefined } | undefined;
   /** Commands (upper case) that are never answered. */
   stall?: readonly string[] | undefined;
+  /** While a folder is open, so many bytes at a time: literals come slowly, or stop in their middle. */
+  pace?: Pace | undefined;
 }
 
 export interface ImapUser {

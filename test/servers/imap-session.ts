@@ -10,6 +10,7 @@ import type { Word } from './imap-parser.ts';
 import { search } from './imap-search.ts';
 import { examined, statusOf } from './imap-status.ts';
 import type { ImapWorld, StoredFolder } from './imap-server.ts';
+import { pacedTo } from './paced.ts';
 
 /** A command taken apart. */
 interface Command {
@@ -25,6 +26,7 @@ type Answer = (command: Command) => void;
 export class ImapSession {
   readonly #socket: Socket;
   readonly #world: ImapWorld;
+  readonly #send: (bytes: Buffer) => void;
   #user: string | undefined;
   #folder: StoredFolder | undefined;
   /** Messages in the open folder as last told. */
@@ -36,6 +38,7 @@ export class ImapSession {
   constructor(socket: Socket, world: ImapWorld) {
     this.#socket = socket;
     this.#world = world;
+    this.#send = pacedTo(socket, () => (this.#folder === undefined ? undefined : world.script.pace));
     socket.on('error', () => undefined);
     const read = commandReader({
       command: text => this.#take(text),
@@ -281,10 +284,6 @@ export class ImapSession {
 
   #say(...lines: string[]): void {
     this.#send(Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1'));
-  }
-
-  #send(bytes: Buffer): void {
-    if (!this.#socket.destroyed && this.#socket.writable) this.#socket.write(bytes);
   }
 }
 

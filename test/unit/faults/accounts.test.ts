@@ -103,6 +103,17 @@ describe('the accountant', () => {
     }
   });
 
+  test('what the disk lost may be missing, but not uncounted; counted once more only where that was accepted', () => {
+    const [first, ...mails] = GOOD.mails;
+    const lost = { ...GOOD, outcomes: ['d2', 'd3'], events: GOOD.events.slice(1) };
+    const marked = (marks: object): Books => ({ ...lost, mails: [{ digest: 'd1', ...first, ...marks }, ...mails] });
+    expect(audit(marked({ forgotten: true }))).toMatchObject({ lost: 0, wrong: [] });
+    expect(audit({ ...marked({ forgotten: true }), counted: GOOD.counted.slice(1) })).toMatchObject({ lost: 1 });
+    const again = { outcomes: GOOD.outcomes, events: GOOD.events, counted: [...GOOD.counted, { ...HARD, ts: TS }] };
+    expect(audit({ ...marked({ forgotten: true }), ...again })).toMatchObject({ doubled: 1 });
+    expect(audit({ ...marked({ repeatable: true }), ...again })).toMatchObject({ doubled: 0, repeated: 1, wrong: [] });
+  });
+
   test('while it goes on, mails may wait to be read and events to be posted', () => {
     const books = { ...GOOD, outcomes: ['d1'], events: withFirst({ state: 'waiting' }).slice(0, 1), counted: [] };
     expect(audit({ ...books, final: false }).wrong).toEqual([]);

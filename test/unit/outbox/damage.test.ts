@@ -1,14 +1,13 @@
 /**
- * Outboxes that are damaged, gone, of an older schema, locked or out of room: what a start refuses, what it copies, and
- * what a recovery saves. On real files, really damaged.
+ * Outboxes that are damaged, gone, locked or out of room: what a start refuses, and what a recovery saves. On real
+ * files, really damaged.
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../../../src/outbox/database.ts';
-import { admit, migrate, NEWEST_SCHEMA } from '../../../src/outbox/schema/steps.ts';
 import { openPresentStore, openSqliteStore, recoverOutboxFile } from '../../../src/outbox/sqlite.ts';
 import { chunkOf, eventOf, heldOf, NOW, outcomeOf, TTL } from '../../contract/store-values.ts';
 
@@ -155,85 +154,24 @@ describe('recovery', () => {
     expect(damaged.equals(await readFile(`${path}.damaged-${STAMP}`))).toBe(true);
   });
 
+  test('where identities are lost, though the places are known, only when doubles are accepted', async () => {
+    await fill();
+    await ruin('message_names');
+    await expect(recoverOutboxFile(path, STAMP, false)).rejects.toMatchObject({
+      code: 'STORE_UNRECOVERABLE',
+      exit: 74,
+      message: expect.stringContaining('identities') as unknown,
+      hint: expect.stringContaining('--accept-doubles: what had been posted from the last hour') as unknown,
+    });
+    expect(await recoverOutboxFile(path, STAMP, true)).toMatchObject({ kind: 'recovered' });
+  });
+
   test('is refused while a daemon runs on it', async () => {
     await fill();
     const store = await openSqliteStore(path);
     await store.lease('one', NOW, TTL);
     await expect(recoverOutboxFile(path, STAMP, true)).rejects.toMatchObject({ code: 'LEASE_HELD', exit: 75 });
     await store.close();
-  });
-});
-
-describe('an older schema', () => {
-  function fillFirst(): void {
-    const database = new Database(path);
-    admit(database);
-    migrate(database, 1);
-    database.exec(`
-      INSERT INTO cursors VALUES ('campaigns', 'All Mail', 7, 2, 0);
-      INSERT INTO messages VALUES (1, 'campaigns', 'All Mail', 7, 1, 'failure', 'hard', 'rfc3464', ${NOW});
-      INSERT INTO message_names VALUES ('campaigns', 'digest:digest-1', 1);
-      INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, proof, state, recorded_at,
-        queued_at, next_at, attempts) VALUES ('event-1', 1, 'campaigns', 'clevertap', 'a@example.com', 'a@example.com',
-        'hard', 5, 'sent', 'waiting', ${NOW}, ${NOW}, ${NOW}, 3)`);
-    database.close();
-  }
-
-  test('is copied before it is brought up to date, with nothing lost', async () => {
-    fillFirst();
-    const store = await openSqliteStore(path);
-    const [event] = await store.list({ limit: 9 });
-    expect(event).toMatchObject({ id: 'event-1', state: 'waiting', attempts: 3, tsSeconds: 5, proof: 'sent' });
-    const lease = await store.lease('one', NOW, TTL);
-    const again = chunkOf(2, { outcomes: [outcomeOf(1, { identity: { digest: 'digest-1' } })], events: [eventOf(1)] });
-    expect(await store.record(lease, again, NOW)).toMatchObject({ newUids: [], newEventIds: [] });
-    await store.close();
-    const upgraded = new Database(path);
-    // It was made without, and shrinks from now on.
-    expect(upgraded.one('PRAGMA auto_vacuum')).toMatchObject({ auto_vacuum: 2 });
-    upgraded.close();
-    const copy = `${path}.before-${NEWEST_SCHEMA}`;
-    expect((await stat(copy)).mode & 0o077).toBe(0);
-    const before = new Database(copy, 0, true);
-    expect(before.one('PRAGMA user_version')).toMatchObject({ user_version: 1 });
-    expect(before.one('SELECT id, attempts FROM events')).toMatchObject({ id: 'event-1', attempts: 3 });
-    before.close();
-  });
-
-  test('of the copies the last two stay, and one from an attempt that failed gives way', async () => {
-    fillFirst();
-    await writeFile(`${path}.before-1`, 'older');
-    await writeFile(`${path}.before-0`, 'oldest');
-    await writeFile(`${path}.before-${NEWEST_SCHEMA}`, 'half');
-    await writeFile(`${path}.before-${NEWEST_SCHEMA}.part`, 'half');
-    await (await openSqliteStore(path)).close();
-    const copies = (await readdir(folder)).filter(name => name.includes('.before-')).sort();
-    expect(copies).toEqual(['bounced.db.before-1', `bounced.db.before-${NEWEST_SCHEMA}`]);
-    expect((await stat(`${path}.before-${NEWEST_SCHEMA}`)).size).toBeGreaterThan(PAGE);
-  });
-
-  test('is not changed by a command, nor under the feet of a daemon that runs', async () => {
-    fillFirst();
-    const older = { code: 'STORE_OLDER', exit: 78, hint: expect.stringContaining('restart') as unknown };
-    await expect(openPresentStore(path)).rejects.toMatchObject(older);
-    const lock = new Database(`${path}.lock`);
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'LEASE_HELD', exit: 75 });
-    lock.close();
-    const database = new Database(path);
-    expect(database.one('PRAGMA user_version')).toMatchObject({ user_version: 1 });
-    database.close();
-    expect((await readdir(folder)).filter(name => name.includes('.before-'))).toEqual([]);
-  });
-
-  test('without room for the copy, nothing is changed', async () => {
-    fillFirst();
-    // A folder in the copy's place: as with a full disk, it cannot be written.
-    await mkdir(join(`${path}.before-${NEWEST_SCHEMA}`, 'x'), { recursive: true });
-    await expect(openSqliteStore(path)).rejects.toThrow();
-    const database = new Database(path);
-    expect(database.one('PRAGMA user_version')).toMatchObject({ user_version: 1 });
-    database.close();
   });
 });
 
