@@ -16,7 +16,7 @@ interface Watched {
   readonly lines: LogLine[];
   readonly clock: ReturnType<typeof standingClock>;
   /** A chunk that took so long and so many bytes. */
-  chunk(seconds: number, bytes: number, looked: number, left: number, bounces?: number): void;
+  readonly chunk: (seconds: number, bytes: number, looked: number, left: number, bounces?: number) => void;
 }
 
 function watch(dailyBytes?: number, draw?: Draw): Watched {

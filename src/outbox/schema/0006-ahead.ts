@@ -1,5 +1,5 @@
 /**
- * Schema step: which claims were made ahead, while another request was under way. Takes nothing, gives SQL. Never edited
+ * Schema step: which claims were made ahead, while another request was under way, and what was noted of those before. Takes nothing, gives SQL. Never edited
  * after a release.
  */
 export const AHEAD = `
@@ -8,5 +8,12 @@ CREATE TABLE ahead (
   id    INTEGER PRIMARY KEY AUTOINCREMENT,
   until INTEGER NOT NULL, -- events.next_at of this claim
   seqs  TEXT NOT NULL     -- JSON
+) STRICT;
+-- Batches that were taken, noted before the next request begins; their events become delivered while it is under way.
+CREATE TABLE noted (
+  id     INTEGER PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  answer TEXT NOT NULL,
+  ids    TEXT NOT NULL -- events.id, JSON
 ) STRICT;
 `;
