@@ -206,7 +206,8 @@ async function pauseAfter(error: unknown, failures: number, follower: Follower, 
   const fault = asFault(error);
   const { clock, random } = follower.tools;
   follower.sights.failed(follower.account.mailbox, fault);
-  const tooOften = follower.options.once && failures >= ONCE_TRIES;
+  // The mailbox has been asked some times by now; where minutes are demanded, nobody waits for them at a prompt.
+  const tooOften = follower.options.once && (failures >= ONCE_TRIES || fault.waitMs !== undefined);
   if (fault.retry === 'never' || tooOften) throw fault;
   const waitMs = Math.max(fault.waitMs ?? 0, fullJitterMs(BACKOFF, failures, random()));
   follower.log.warn(fault.message, { code: fault.code, retryInSeconds: Math.ceil(waitMs / 1000), cure: fault.hint });

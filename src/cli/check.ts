@@ -12,11 +12,11 @@ import type { Policy, Reason } from '../verdict/verdict.ts';
 import { tryAll } from './check-online.ts';
 import type { Tried } from './check-online.ts';
 import type { Command } from './commands.ts';
-import { findingLines } from './finding.ts';
+import { findingLines, inColour } from './finding.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { scheduleLines } from './schedule-lines.ts';
-import { columns, folded } from './table.ts';
-import { print, printText, terminalRoom } from './print.ts';
+import { columns, fitted, folded } from './table.ts';
+import { isColoured, print, terminalRoom } from './print.ts';
 
 const REASONS_COLUMNS = 72;
 
@@ -28,11 +28,16 @@ export function checkCommand(args: string[]): Command {
     const loaded = await loadConfig(path, readEnv());
     const tried = values.online === true ? await tryAll(loaded.config, readEnv()) : [];
     if (values.json === true) await print(asJson(loaded, tried));
-    else await printText(asText(path, loaded, tried, terminalRoom()));
+    else await show(asText(path, loaded, tried, terminalRoom()));
     const failed = tried.flatMap(one => one.findings).find(one => one.fault !== undefined)?.fault;
     if (failed !== undefined) throw failed;
     return EXIT.ok;
   };
+}
+
+async function show(text: string): Promise<void> {
+  const shown = fitted(text, terminalRoom());
+  await print(isColoured(readEnv()) ? inColour(shown) : shown);
 }
 
 function asText(
@@ -70,7 +75,7 @@ function policyLines({ name, overrides, rules = [] }: Policy): string[] {
   return ['verdicts by reason:', ...['hard', 'soft', 'none'].flatMap(of), `  ${rest}`, ...own];
 }
 
-/** One of them for people. The words tell; there is no colour to miss. */
+/** One of them for people. The words tell it, whatever the colour. */
 export function triedLines({ about, findings, inspection }: Tried): string[] {
   const folders = (inspection?.folders ?? []).map(({ path, specialUse, messages }) => {
     const count = messages === undefined ? '' : `, ${messages} mails`;
@@ -83,7 +88,7 @@ function asJson({ origins, warnings }: LoadedConfig, tried: readonly Tried[]): s
   const online = tried.map(({ about, findings, inspection }) => ({
     about,
     ok: findings.every(({ level }) => level !== 'fail'),
-    findings: findings.map(({ level, text, cure, fault }) => ({ level, text, cure, code: fault?.code })),
+    findings: findings.map(({ fault, ...finding }) => ({ ...finding, code: fault?.code })),
     ...inspection,
   }));
   const shown = { config: origins, warnings, retries: RETRY_SCHEDULE, ...(tried.length === 0 ? {} : { online }) };

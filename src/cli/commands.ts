@@ -83,7 +83,7 @@ function helpOn(name: string | undefined): string {
 }
 
 function unknownCommand(name: string): Fault {
-  const meant = nearest(name, NAMES);
+  const meant = nearest(name, [...NAMES, '--help', '--version']);
   return new Fault(`there is no command "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`, {
     code: 'UNKNOWN_COMMAND',
     retry: 'never',

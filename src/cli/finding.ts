@@ -4,7 +4,26 @@
 import { visible } from '../runtime/log-lines.ts';
 import type { Fault } from '../shared/fault.ts';
 
+/** What was looked at: the word by which programs know a finding, whatever its text says. */
+export type Topic =
+  | 'stateDir'
+  | 'disk'
+  | 'sandbox'
+  | 'dns'
+  | 'connection'
+  | 'tls'
+  | 'login'
+  | 'capabilities'
+  | 'folder'
+  | 'folderLimit'
+  | 'sent'
+  | 'spam'
+  | 'smtp'
+  | 'url'
+  | 'clock';
+
 export interface Finding {
+  readonly topic: Topic;
   readonly level: 'ok' | 'note' | 'warn' | 'fail';
   readonly text: string;
   readonly cure?: string | undefined;
@@ -15,23 +34,23 @@ export interface Finding {
 const WORDS = { ok: 'ok  ', note: 'note', warn: 'WARN', fail: 'FAIL' } as const;
 
 /** All is as it should be. */
-export function ok(text: string): Finding {
-  return { level: 'ok', text };
+export function ok(topic: Topic, text: string): Finding {
+  return { topic, level: 'ok', text };
 }
 
 /** Nothing is wrong, but the operator should know. */
-export function note(text: string): Finding {
-  return { level: 'note', text };
+export function note(topic: Topic, text: string, cure?: string): Finding {
+  return { topic, level: 'note', text, cure };
 }
 
 /** It works, and something is likely to go wrong. */
-export function warn(text: string, cure: string): Finding {
-  return { level: 'warn', text, cure };
+export function warn(topic: Topic, text: string, cure: string): Finding {
+  return { topic, level: 'warn', text, cure };
 }
 
 /** It does not work. */
-export function fail(fault: Fault): Finding {
-  return { level: 'fail', text: fault.message, cure: fault.hint, fault };
+export function fail(topic: Topic, fault: Fault): Finding {
+  return { topic, level: 'fail', text: fault.message, cure: fault.hint, fault };
 }
 
 /** "  ok    logged in", and under what is wrong its cure. */
@@ -40,4 +59,11 @@ export function findingLines(findings: readonly Finding[]): string[] {
     `  ${WORDS[level]}  ${visible(text)}`,
     ...(cure === undefined ? [] : [`        cure: ${visible(cure)}`]),
   ]);
+}
+
+const INK: Readonly<Record<string, string>> = { 'ok  ': '\u001b[32m', WARN: '\u001b[1;33m', FAIL: '\u001b[1;31m' };
+
+/** The same lines with the word of each finding in colour, which adds nothing to the word. */
+export function inColour(text: string): string {
+  return text.replace(/^ {2}(ok {2}|WARN|FAIL)(?= {2})/gm, (_, word: string) => `  ${INK[word] ?? ''}${word}\u001b[0m`);
 }

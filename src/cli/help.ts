@@ -30,7 +30,7 @@ usage: bounced COMMAND [...]
 example: bounced classify mail.eml
 `;
 
-const run = `usage: bounced run --config FILE [--dry-run] [--once]
+const run = `usage: bounced run --config FILE [--dry-run] [--once] [--log-level error|warn|info|debug]
 
 Follows every [[mailbox]] of the configuration and posts proven bounces to its callback, until SIGTERM or SIGINT.
 Nothing in a mailbox is changed. Log lines go to standard error. SIGHUP reads the configuration and its secrets
@@ -39,6 +39,7 @@ anew: taken whole when it is right, else the old one stays.
   --config FILE  the configuration (bounced.toml)
   --dry-run      post nothing and keep nothing: read the last "backfill" days and print what would be posted or held
   --once         end when every mailbox is caught up and what is due has been posted
+  --log-level    how much is logged, whatever [log] level says
 
 exit codes: 0 ended when asked, 69 a server cannot be reached (with --once), 74 disk, 75 another daemon runs on this
 state directory, 77 login refused, 78 configuration

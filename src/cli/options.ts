@@ -27,6 +27,9 @@ export function readOptions<const K extends Kinds>(command: string, args: string
     // Its first sentence; parseArgs throws nothing but Errors.
     const words = (error as Error).message.split(/[.\n]/)[0] ?? '';
     const given = /--([\w-]+)/.exec(words)?.[1];
+    if (given !== undefined && words.endsWith('is ambiguous')) {
+      throw usage(command, `what follows --${given} looks like an option; if it is the value, write --${given}=VALUE`);
+    }
     const meant = given === undefined || given in kinds ? undefined : nearest(given, Object.keys(kinds));
     const question = meant === undefined ? '' : `; did you mean "--${meant}"?`;
     throw usage(command, `${words.charAt(0).toLowerCase()}${words.slice(1)}${question}`);

@@ -111,7 +111,8 @@ function actCommand(act: 'retry' | 'drop', args: string[]): Command {
     state => (values as Record<string, unknown>)[`all-${state}`] === true,
   );
   if (operands.length === 0 && states.length === 0) {
-    throw usage(command, 'expected an ID or an ADDRESS, or --all-dead, or --all-stopped');
+    const all = Object.keys({ ...bulk, ...more }).map(name => `--${name}`);
+    throw usage(command, `expected an ID or an ADDRESS, or one of ${all.join(', ')}`);
   }
   if (operands.length > 0 && states.length > 0) throw usage(command, 'expected either IDs or --all-..., not both');
   return () =>

@@ -1,6 +1,7 @@
 /**
  * Lines to standard output at the pace of whoever reads them. Takes a text, gives a promise of its being taken.
  */
+import type { Env } from '../runtime/config.ts';
 import { fitted } from './table.ts';
 
 /** As it is: for programs. Waits when whoever reads is slower than we are. */
@@ -20,4 +21,15 @@ export function terminalRoom(
 ): number | undefined {
   // A terminal that does not know its size tells 0.
   return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
+}
+
+/** Whether a terminal takes colour, and the cursor's steering; never a pipe. */
+export function isSteerable({ TERM: term }: Env): boolean {
+  return process.stdout.isTTY && term !== 'dumb';
+}
+
+/** https://no-color.org: none where NO_COLOR is set and not empty. */
+export function isColoured(env: Env): boolean {
+  const { NO_COLOR: noColor = '' } = env;
+  return isSteerable(env) && noColor === '';
 }

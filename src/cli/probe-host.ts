@@ -32,7 +32,7 @@ export function probeHost(origin: string, ca: string | undefined, nowMs: () => n
     const giveUp = setTimeout(() => request.destroy(new Error('timeout')), LIMIT_MS);
     request.on('error', error => {
       clearTimeout(giveUp);
-      reject(netFault(host, error));
+      reject(netFault(host, error, 'host and port of a callback stand in its URL'));
     });
     request.on('response', response => {
       clearTimeout(giveUp);

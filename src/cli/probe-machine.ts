@@ -17,17 +17,20 @@ const WISE_BYTES = 500 * MEGABYTE;
 export async function probeStateDir(path: string): Promise<Finding[]> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return missingStateDir(path);
-  if (!found.isDirectory()) return [fail(diskFault(`state_dir ${path} is no directory`, 'name another state_dir'))];
+  if (!found.isDirectory())
+    return [fail('stateDir', diskFault(`state_dir ${path} is no directory`, 'name another state_dir'))];
   const findings: Finding[] = [];
   try {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    findings.push(ok(`state directory ${path} is writable${whoAsks(found.uid)}`));
+    findings.push(ok('stateDir', `state directory ${path} is writable${whoAsks(found.uid)}`));
   } catch {
     const cure = 'run this as the user of the service, or chown the directory to it';
-    findings.push(fail(diskFault(`state directory ${path} is not writable for this user`, cure)));
+    findings.push(fail('stateDir', diskFault(`state directory ${path} is not writable for this user`, cure)));
   }
   if ((found.mode & 0o007) !== 0) {
-    findings.push(warn(`everyone may look into ${path}, where customers' addresses are kept`, `chmod 700 ${path}`));
+    findings.push(
+      warn('stateDir', `everyone may look into ${path}, where customers' addresses are kept`, `chmod 700 ${path}`),
+    );
   }
   return [...findings, await probeDisk(path)];
 }
@@ -38,9 +41,13 @@ async function missingStateDir(path: string): Promise<Finding[]> {
     () => true,
     () => false,
   );
-  if (made) return [note(`state directory ${path} is not there yet: the first run makes it`), await probeDisk(parent)];
+  if (made)
+    return [
+      note('stateDir', `state directory ${path} is not there yet: the first run makes it`),
+      await probeDisk(parent),
+    ];
   const cure = 'make it, owned by the user of the service; under systemd StateDirectory=bounced does';
-  return [fail(diskFault(`state directory ${path} is not there, and cannot be made by this user`, cure))];
+  return [fail('stateDir', diskFault(`state directory ${path} is not there, and cannot be made by this user`, cure))];
 }
 
 /** root may write everywhere, which proves nothing for another user. */
@@ -53,8 +60,10 @@ async function probeDisk(path: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(path);
   const free = bavail * bsize;
   const said = `${Math.floor(free / MEGABYTE)} MB free for the state directory`;
-  if (free < LEAST_BYTES) return fail(diskFault(said, 'make room: without it no bounce can be recorded'));
-  return free < WISE_BYTES ? warn(said, 'make room before it runs out: the outbox grows with each bounce') : ok(said);
+  if (free < LEAST_BYTES) return fail('disk', diskFault(said, 'make room: without it no bounce can be recorded'));
+  return free < WISE_BYTES
+    ? warn('disk', said, 'make room before it runs out: the outbox grows with each bounce')
+    : ok('disk', said);
 }
 
 /**
@@ -70,7 +79,7 @@ export async function probeSandbox(execPid: string | undefined, pid: number): Pr
 /** What /proc/self/status tells of it. */
 export function sandboxFindings(status: string): Finding[] {
   const field = (name: string): string => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? '';
-  if (field('NoNewPrivs') === '') return [note('the sandbox cannot be seen here (no /proc/self/status)')];
+  if (field('NoNewPrivs') === '') return [note('sandbox', 'the sandbox cannot be seen here (no /proc/self/status)')];
   const open = [
     ...(field('NoNewPrivs') === '1' ? [] : ['NoNewPrivileges=yes']),
     ...(field('Seccomp') === '2' ? [] : ['SystemCallFilter=@system-service']),
@@ -78,9 +87,10 @@ export function sandboxFindings(status: string): Finding[] {
     ...(field('Uid') === '0' ? ['DynamicUser=yes'] : []),
   ];
   if (open.length === 0)
-    return [ok('the sandbox is closed: no new privileges, no capabilities, system calls filtered')];
+    return [ok('sandbox', 'the sandbox is closed: no new privileges, no capabilities, system calls filtered')];
   return [
     warn(
+      'sandbox',
       `the unit leaves open: ${open.join(', ')}`,
       'take the unit that comes with the package, systemd/bounced.service',
     ),

@@ -10,6 +10,9 @@ import { loadConfig, readEnv } from '../runtime/config.ts';
 import type { Config, Env } from '../runtime/config.ts';
 import type { AccessTokens } from '../mailbox/mailbox.ts';
 import { openLog } from '../runtime/log.ts';
+import { LOG_LEVELS } from '../runtime/log-lines.ts';
+import type { LogLevel } from '../runtime/log-lines.ts';
+import { nearest } from '../runtime/nearest.ts';
 import { hangups, stopSignals } from '../runtime/signals.ts';
 import { formatOfStderr } from '../runtime/stderr.ts';
 import { notifier } from '../runtime/systemd.ts';
@@ -18,15 +21,18 @@ import { EXIT, Fault } from '../shared/fault.ts';
 import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
 import type { Command } from './commands.ts';
-import { configPath, readOptions, refuseOperands } from './options.ts';
+import { configPath, readOptions, refuseOperands, usage } from './options.ts';
 import { openProgressLine } from './progress-line.ts';
 
 export function runCommand(args: string[]): Command {
-  const { values, operands } = readOptions('run', args, { config: 'string', 'dry-run': 'boolean', once: 'boolean' });
+  const kinds = { config: 'string', 'dry-run': 'boolean', once: 'boolean', 'log-level': 'string' } as const;
+  const { values, operands } = readOptions('run', args, kinds);
   const path = configPath('run', values.config);
   refuseOperands('run', operands);
+  const level = logLevelOption(values['log-level']);
   return async () => {
-    const env = readEnv();
+    // As the variable would, so that a reload keeps it.
+    const env: Env = { ...readEnv(), ...(level === undefined ? {} : { BOUNCED_LOG_LEVEL: level }) };
     const options = { dryRun: values['dry-run'] ?? false, once: values.once ?? false };
     // From the first moment: a SIGHUP that nobody listens to ends the program.
     const asked = options.dryRun || options.once ? undefined : hangups();
@@ -52,6 +58,14 @@ export function runCommand(args: string[]): Command {
     }
     return EXIT.ok;
   };
+}
+
+function logLevelOption(written: string | undefined): LogLevel | undefined {
+  const level = LOG_LEVELS.find(one => one === written);
+  if (level !== undefined || written === undefined) return level;
+  const meant = nearest(written, LOG_LEVELS);
+  const cure = meant === undefined ? '' : `; did you mean "${meant}"?`;
+  throw usage('run', `--log-level expects one of ${LOG_LEVELS.join(', ')}, not "${written}"${cure}`);
 }
 
 /** Reads the configuration, each time anew. Whatever secret was ever read stays out of the log. */

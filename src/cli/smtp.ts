@@ -128,7 +128,8 @@ export function smtpFault(error: unknown, { host, port }: SmtpSettings, user: st
   if (error instanceof Fault) return error;
   const { code, response, command } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const where = `${host}:${port}, user ${user}`;
-  if (typeof response !== 'string') return netFault(where, error);
+  if (typeof response !== 'string')
+    return netFault(where, error, 'the keys of SMTP are smtp_host, smtp_port and smtp_tls');
   const said = response.replace(/\s+/g, ' ').slice(0, 200);
   const row = ROWS.find(({ sign }) => sign.test(response.toLowerCase())) ?? otherRefusal(code, command);
   return new Fault(`${where}: ${row.what} (${said})`, { ...row, cause: error });

@@ -11,7 +11,7 @@ import type { Command } from './commands.ts';
 import { withOutbox } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { printRecord } from './outbox.ts';
-import { terminalRoom } from './print.ts';
+import { isColoured, isSteerable, terminalRoom } from './print.ts';
 import { PLAIN, statusRecord, statusSheet } from './status-lines.ts';
 import type { Paint, Status } from './status-lines.ts';
 
@@ -67,11 +67,8 @@ function printJson(status: Status): void {
 
 /** On a terminal in place of the one before, in a pipe or on paper one block after the other. */
 function printSheet(watch: boolean): (status: Status) => void {
-  const { NO_COLOR: noColor, TERM: term } = readEnv();
-  const steerable = process.stdout.isTTY && term !== 'dumb';
-  // https://no-color.org: set and not empty.
-  const coloured = steerable && (noColor === undefined || noColor === '');
-  const paint: Paint = coloured ? (text, as) => `${INK[as]}${text}${NO_INK}` : PLAIN;
+  const steerable = isSteerable(readEnv());
+  const paint: Paint = isColoured(readEnv()) ? (text, as) => `${INK[as]}${text}${NO_INK}` : PLAIN;
   return status => {
     const sheet = statusSheet(status, paint, terminalRoom());
     if (!watch) {

@@ -52,7 +52,7 @@ export function undoCommand(args: string[]): Command {
   if (values['dry-run'] === true) {
     return () => withOutbox(config, async store => show(await chooseWronged(store, asked), asked, json), 'read');
   }
-  const because = required('undo', 'reason', values.reason, 'the provider was down and answered "unknown user"');
+  const because = required('undo', 'reason', values.reason, 'an outage of the provider');
   const way: Way = { config, because, json };
   return () =>
     withOutbox(config, async store => {

@@ -2,7 +2,7 @@
  * The content of a mail out of its structure and the bytes of its parts: text, machine-readable parts, the header of
  * the returned message. Both ways to read a mail meet here, so both give the same. Never throws on bad mail.
  */
-import { headerValue, parseHeaderFields } from '../shared/header-fields.ts';
+import { headerValue, parseHeaderText } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { FetchedPart, PartStructure } from '../mailbox/mailbox.ts';
@@ -184,7 +184,7 @@ function headerBlock(bytes: Buffer): HeaderBlock {
 
 /** Its fields, without one that is cut. */
 function fieldsOf({ text, ends }: HeaderBlock, isCut: boolean): HeaderFields {
-  const fields = parseHeaderFields(Buffer.from(text, 'latin1'));
+  const fields = parseHeaderText(text);
   return isCut && !ends ? fields.slice(0, -1) : fields;
 }
 

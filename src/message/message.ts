@@ -3,7 +3,7 @@
  * Never throws on bad mail: what cannot be read is named in `problem`.
  */
 import { receivedDateSeconds, parseDateSeconds } from '../shared/dates.ts';
-import { headerValue, parseHeaderFields } from '../shared/header-fields.ts';
+import { headerValue, parseHeaderText } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
 import { identify } from '../shared/identity.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
@@ -63,6 +63,10 @@ export interface Message {
   readonly problem?: string;
 }
 
+/** Bytes in which the header of nearly every mail ends. */
+const BEGINNING_BYTES = 16 * 1024;
+const CR = 0x0d;
+
 /** What a caller may know about an .eml beside its bytes. */
 export interface SourceFacts {
   readonly uid?: number;
@@ -77,7 +81,7 @@ export interface SourceFacts {
  */
 export function rawFromSource(source: Buffer, facts: SourceFacts = {}): RawMessage {
   const cut = source.subarray(0, LIMITS.sourceBytes);
-  const headers = ownFields(mailText(cut));
+  const headers = ownFields(cut);
   const { uid = 0, gmailId, internalDateSeconds } = facts;
   return {
     uid,
@@ -148,7 +152,17 @@ function mailText(source: Buffer): string {
   return start > 0 ? text.slice(start) : text;
 }
 
-function ownFields(mail: string): HeaderFields {
+function ownFields(source: Buffer): HeaderFields {
+  const mail = mailBeginning(source) ?? mailText(source);
   const end = mail.indexOf('\n\n');
-  return parseHeaderFields(Buffer.from(end < 0 ? mail : mail.slice(0, end), 'latin1'));
+  return parseHeaderText(end < 0 ? mail : mail.slice(0, end));
+}
+
+/** The beginning of the mail, where its whole header stands in it: the rest may be megabytes. */
+function mailBeginning(source: Buffer): string | undefined {
+  let end = Math.min(source.length, BEGINNING_BYTES);
+  // What a CR at the end stands for, the next byte would tell.
+  while (end > 0 && source[end - 1] === CR) end -= 1;
+  const mail = mailText(source.subarray(0, end));
+  return mail.startsWith('\n') || !mail.includes('\n\n') ? undefined : mail;
 }

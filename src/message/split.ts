@@ -3,7 +3,7 @@
  * ends, gives the structure and the body of each leaf, still encoded. One pass over the text, bounded in parts and
  * depth; never looks into a returned message.
  */
-import { parseHeaderFields } from '../shared/header-fields.ts';
+import { parseHeaderText } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { PartStructure } from '../mailbox/mailbox.ts';
 import { mimeHeader } from './headers.ts';
@@ -94,7 +94,7 @@ function crossDelimiter(mail: string, at: number, delimiter: Delimiter, open: Dr
 /** Reads a part's header; `open` are the multiparts around it. */
 function startPart(mail: string, at: number, path: string, open: readonly Draft[], guessed?: string): Draft {
   const headerEnd = endOfHeader(mail, at, open);
-  const fields = parseHeaderFields(Buffer.from(mail.slice(at, headerEnd.at), 'latin1'));
+  const fields = parseHeaderText(mail.slice(at, headerEnd.at));
   // RFC 2046 5.1.5
   const inDigest = open.at(-1)?.header.contentType === 'multipart/digest';
   const header = mimeHeader(fields, inDigest ? 'message/rfc822' : 'text/plain');
@@ -111,19 +111,23 @@ function startPart(mail: string, at: number, path: string, open: readonly Draft[
  * it, or before the first line that is neither field nor continuation, which then begins the body.
  */
 function endOfHeader(mail: string, from: number, open: readonly Draft[]): { at: number; bodyAt: number } {
-  let noField: number | undefined;
   let at = from;
   while (at < mail.length) {
     const end = endOfLine(mail, at);
     if (end === at) return { at, bodyAt: at + 1 };
     if (mail.startsWith('--', at) && delimiterAt(mail, at, end, open)) break;
-    if (noField === undefined && !/^(?:[ \t]|From |[!-9;-~]{1,200}[ \t]{0,10}:)/.test(mail.slice(at, at + 220))) {
-      noField = at;
-    }
     at = end + 1;
   }
-  const stop = Math.min(noField ?? at, mail.length);
+  const stop = endOfFields(mail, from, Math.min(at, mail.length));
   return { at: stop, bodyAt: stop };
+}
+
+/** The first line that is neither field nor continuation, or the end. */
+function endOfFields(mail: string, from: number, end: number): number {
+  for (let at = from; at < end; at = endOfLine(mail, at) + 1) {
+    if (!/^(?:[ \t]|From |[!-9;-~]{1,200}[ \t]{0,10}:)/.test(mail.slice(at, at + 220))) return at;
+  }
+  return end;
 }
 
 /** The innermost open multipart that the line delimits (RFC 2046 5.1.1); one that was never closed is closed by it. */
@@ -151,7 +155,8 @@ function structureOf(mail: string, draft: Draft, bodies: Map<string, string>): P
   if (children.length > 0) return { path, ...draft.header, children };
   const body = mail.slice(draft.bodyStart, draft.bodyEnd);
   bodies.set(path, body);
-  return { path, ...draft.header, sizeBytes: sizeOnWire(body), children };
+  const size = draft.header.contentType.startsWith('text/') ? { sizeBytes: sizeOnWire(body) } : {};
+  return { path, ...draft.header, ...size, children };
 }
 
 /** As an IMAP server counts: each line ends with CRLF. */

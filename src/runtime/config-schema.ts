@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { LIMITS } from '../shared/limits.ts';
 import { REASONS } from '../verdict/verdict.ts';
 import type { Reason } from '../verdict/verdict.ts';
+import { LOG_LEVELS } from './log-lines.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -204,7 +205,7 @@ export const CONFIG_SCHEMA = z.strictObject({
   http: z.strictObject(http).prefault({}),
   log: z
     .strictObject({
-      level: oneOf(['error', 'warn', 'info', 'debug'], 'info'),
+      level: oneOf(LOG_LEVELS, 'info'),
       format: oneOf(['auto', 'journal', 'json', 'human'], 'auto'),
       addresses: oneOf(['masked', 'full'], 'masked'),
     })

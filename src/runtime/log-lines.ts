@@ -5,7 +5,9 @@
 import type { LogFields } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+/** From the fewest lines to the most. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = 'journal' | 'json' | 'human';
 
 export interface LogSettings {

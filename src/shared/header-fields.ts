@@ -29,36 +29,49 @@ export function headerValues(fields: HeaderFields, name: string): string[] {
  * Lines that are no field and continue none are left out; so is what exceeds the limits.
  */
 export function parseHeaderFields(block: Buffer): HeaderFields {
-  const fields: { readonly name: string; readonly pieces: string[] }[] = [];
-  for (const line of toText(wholeLines(block)).split(/\r\n|\n|\r/)) {
+  return parseHeaderText(block.toString('latin1'));
+}
+
+/** The same for a block whose bytes are given as Latin-1 text. */
+export function parseHeaderText(block: string): HeaderFields {
+  const text = toText(wholeLines(block));
+  const fields: { readonly name: string; value: string }[] = [];
+  let last: { readonly name: string; value: string } | undefined;
+  for (const line of text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n')) {
     if (line === '') break;
     if (line.startsWith(' ') || line.startsWith('\t')) {
-      fields.at(-1)?.pieces.push(line.trim());
+      const piece = line.trim();
+      if (last !== undefined && piece !== '') last.value += last.value === '' ? piece : ` ${piece}`;
       continue;
     }
     if (fields.length >= LIMITS.headerFields) break;
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).trimEnd();
     // RFC 5322 2.2: a field name is printable US-ASCII without colon.
-    if (/^[!-9;-~]+$/.test(name)) fields.push({ name: name.toLowerCase(), pieces: [line.slice(colon + 1).trim()] });
+    if (!/^[!-9;-~]+$/.test(name)) continue;
+    last = { name: name.toLowerCase(), value: line.slice(colon + 1).trim() };
+    fields.push(last);
   }
-  return fields.map(({ name, pieces }) => ({ name, value: pieces.filter(piece => piece !== '').join(' ') }));
+  return fields;
 }
 
 /** The block within the limit, without a line that the limit cuts: half a value may name somebody else. */
-function wholeLines(block: Buffer): Buffer {
+function wholeLines(block: string): string {
   if (block.length <= LIMITS.headerBytes) return block;
-  return block.subarray(
-    0,
-    Math.max(block.lastIndexOf('\n', LIMITS.headerBytes), block.lastIndexOf('\r', LIMITS.headerBytes), 0),
+  const lineEnd = Math.max(
+    block.lastIndexOf('\n', LIMITS.headerBytes),
+    block.lastIndexOf('\r', LIMITS.headerBytes),
   );
+  return block.slice(0, Math.max(lineEnd, 0));
 }
 
 /** UTF-8 where the bytes are that (RFC 6532), Latin-1 otherwise: no byte is lost either way. */
-function toText(block: Buffer): string {
+function toText(block: string): string {
+  if (!/[\x80-\xff]/.test(block)) return block;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(block);
+    const bytes = Buffer.from(block, 'latin1');
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    return block.toString('latin1');
+    return block;
   }
 }

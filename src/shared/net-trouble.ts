@@ -57,7 +57,14 @@ export const NET_TROUBLES: readonly NetTrouble[] = [
     hint: 'look at port and tls: "implicit" goes with 993 (IMAP) and 465 (SMTP), "starttls" with 143 and 587',
   },
   {
-    sign: /certificate|unable_to_|cert_|err_tls|closedafterconnecttls/,
+    // imapflow says so of any connection that ends before the login; it does not know whether TLS was at fault.
+    sign: /closedafterconnect/,
+    code: 'CLOSED_EARLY',
+    what: 'the server ended the connection before it let anybody log in',
+    hint: 'bounced tries again by itself; if it stays so, look at host, port and tls, and whether the server shuts this machine out',
+  },
+  {
+    sign: /certificate|unable_to_|cert_|err_tls/,
     code: 'TLS',
     what: 'TLS failed',
     hint: 'look at host, port and tls; for a private authority set "ca_file"',
@@ -79,15 +86,22 @@ export const NET_TROUBLES: readonly NetTrouble[] = [
 /**
  * The Fault of a connection that failed.
  * @param where what was tried, such as `smtp.gmail.com:465`
+ * @param keys where host and port are named, if not under these words
  */
-export function netFault(where: string, error: unknown): Fault {
+export function netFault(where: string, error: unknown, keys?: string): Fault {
   const words = wordsOf(error).join(' ').toLowerCase();
   const { code, what, hint } = NET_TROUBLES.find(({ sign }) => sign.test(words)) ?? {
     code: 'CONNECTION_LOST',
     what: 'the connection could not be made or was lost',
     hint: 'look at the network and firewall of this machine',
   };
-  return new Fault(`${where}: ${what}`, { code, retry: 'later', exit: EXIT.unavailable, hint, cause: error });
+  return new Fault(`${where}: ${what}`, {
+    code,
+    retry: 'later',
+    exit: EXIT.unavailable,
+    hint: keys === undefined ? hint : `${hint}; ${keys}`,
+    cause: error,
+  });
 }
 
 /** Codes and messages, of what caused it too. */

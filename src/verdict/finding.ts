@@ -39,7 +39,8 @@ export function findReason(recipient: ReportedRecipient, reporter?: string, rule
   if (recipient.action !== 'failed') return { reason: 'delivered', evidence: [] };
   // A reader of text takes the reply out of the text: then that is where it stands.
   const fromText = recipient.evidence[0]?.part === 'text' ? 'text' : 'delivery-status';
-  const refusal: Refusal = { recipient, ...speakersOf(recipient, reporter), part: fromText };
+  const said = { diagnostic: wordsIn(recipient.diagnostic), prose: wordsIn(recipient.prose) };
+  const refusal: Refusal = { recipient, ...said, ...speakersOf(recipient, said.diagnostic, reporter), part: fromText };
   const builtIn = byBuiltIn(refusal);
   return (rules.length === 0 ? undefined : byOwnRules(rules, refusal, reporter, builtIn)) ?? builtIn;
 }
@@ -51,16 +52,16 @@ function byOwnRules(
   reporter: string | undefined,
   builtIn: Finding,
 ): Finding | undefined {
-  const { recipient, part } = refusal;
+  const { recipient, diagnostic, prose, part } = refusal;
   const places = [
-    { part, quote: recipient.diagnostic ?? '' },
-    { part: 'text' as const, quote: recipient.prose ?? '' },
+    { ...diagnostic, part },
+    { ...prose, part: 'text' as const },
   ];
   for (const place of places) {
-    const rule = ruleFor(rules, { text: normalise(place.quote), recipient, reporter });
+    const rule = ruleFor(rules, { text: place.normalised, recipient, reporter });
     if (rule === undefined) continue;
     const { reason } = rule.text;
-    const ground: Ground = { part: place.part, quote: quoteOf(place.quote), rule: wordsOfRule(rule), reason };
+    const ground: Ground = { part: place.part, quote: place.quote, rule: wordsOfRule(rule), reason };
     const code = byCodes(refusal);
     // "The words say nothing": then the code decides, if there is one.
     if (reason === 'unknown')
@@ -78,15 +79,14 @@ function beaten(builtIn: Finding, reason: Reason): Ground[] {
 }
 
 function byBuiltIn(refusal: Refusal): Finding {
-  const { recipient } = refusal;
-  const { diagnostic, prose } = recipient;
-  const words = byWords(diagnostic ?? '', refusal);
+  const { recipient, diagnostic } = refusal;
+  const words = byWords(diagnostic, refusal);
   const readings: Readings = {
     words,
     // "Rejected" is a wording too, but general words or a code that says why tell more.
-    grammar: known(words) === undefined ? byGrammar(diagnostic ?? '', refusal) : undefined,
+    grammar: known(words) === undefined ? byGrammar(diagnostic, refusal) : undefined,
     code: byCodes(refusal),
-    prose: byProse(prose ?? '', refusal),
+    prose: byProse(refusal),
   };
   const winner = choose(readings, recipient);
   const finding = winner === undefined ? undefined : readings[winner];
@@ -146,8 +146,16 @@ function whyPassedOver(kind: Kind, winner: Kind): string {
   }
 }
 
+/** A text in the forms in which it is read and quoted; both empty where there is none. */
+interface Words {
+  readonly normalised: string;
+  readonly quote: string;
+}
+
 interface Refusal {
   readonly recipient: ReportedRecipient;
+  readonly diagnostic: Words;
+  readonly prose: Words;
   /** Whose words they are, as the phrase table names it. */
   readonly receiver: string | undefined;
   /** Who may have said them where no other server is named: the reporter. */
@@ -156,24 +164,31 @@ interface Refusal {
   readonly part: Evidence['part'];
 }
 
+function wordsIn(text = ''): Words {
+  return { normalised: normalise(text), quote: quoteOf(text) };
+}
+
 function speakersOf(
-  { remoteMta, diagnostic }: ReportedRecipient,
+  { remoteMta }: ReportedRecipient,
+  { normalised }: Words,
   reporter: string | undefined,
 ): Pick<Refusal, 'receiver' | 'reporter'> {
-  const receiver = knowReceiver(remoteMta, normalise(diagnostic ?? ''));
+  const receiver = knowReceiver(remoteMta, normalised);
   return { receiver, reporter: remoteMta === undefined ? knowReceiver(reporter, '') : undefined };
 }
 
-function byWords(text: string, { recipient, receiver, reporter, part }: Refusal): Finding | undefined {
-  if (text === '') return undefined;
-  const matches = matchPhrases(normalise(text), { receiver, reporter, domain: domainOf(recipient) });
+function byWords(
+  { normalised, quote }: Words,
+  { recipient, receiver, reporter, part }: Refusal,
+): Finding | undefined {
+  const matches = matchPhrases(normalised, { receiver, reporter, domain: domainOf(recipient) });
   const best = decidingPhrase(matches);
   if (best === undefined) return undefined;
   const others = matches.filter(
     (one, index) => one.reason !== best.reason && matches.findIndex(({ reason }) => reason === one.reason) === index,
   );
   const evidence: Ground[] = [
-    { part, quote: quoteOf(text), rule: best.rule, reason: best.reason },
+    { part, quote, rule: best.rule, reason: best.reason },
     ...others
       .slice(0, LOSERS)
       .map(one => ({ part, quote: one.words, rule: one.rule, reason: one.reason, lost: whyLost(one, best) })),
@@ -187,13 +202,13 @@ function doubtIn(...given: Parameters<typeof doubtOf>): { doubt?: string } {
 }
 
 /** No row of the table says anything: what the nouns and verbs speak of. */
-function byGrammar(text: string, { recipient, part }: Refusal): Guessed {
-  const guess = text === '' ? undefined : reasonByGrammar(normalise(text));
+function byGrammar({ normalised, quote }: Words, { recipient, part }: Refusal): Guessed {
+  const guess = normalised === '' ? undefined : reasonByGrammar(normalised);
   if (guess === undefined) return undefined;
   const { reason, confidence } = guess;
   const rule = `grammar: ${reason} (general words about the recipient)`;
   const doubt = doubtIn({ reason, confidence, receiver: 'any' }, recipient);
-  return { reason, ...doubt, evidence: [{ part, quote: quoteOf(text), rule, reason }], sure: confidence === 'high' };
+  return { reason, ...doubt, evidence: [{ part, quote, rule, reason }], sure: confidence === 'high' };
 }
 
 function domainOf({ finalRecipient }: ReportedRecipient): string {
@@ -201,20 +216,22 @@ function domainOf({ finalRecipient }: ReportedRecipient): string {
 }
 
 /** The reporter's words for people may quote the server, and with it who it was. */
-function byProse(prose: string, refusal: Refusal): Finding | undefined {
-  const receiver = refusal.receiver ?? knowReceiver(undefined, normalise(prose));
+function byProse(refusal: Refusal): Finding | undefined {
+  const { prose } = refusal;
+  const receiver = refusal.receiver ?? knowReceiver(undefined, prose.normalised);
   const inText = { ...refusal, receiver, part: 'text' as const };
   const said = byWords(prose, inText);
   return said === undefined || said.reason === 'unknown' ? (byGrammar(prose, inText) ?? said) : said;
 }
 
 /** The codes alone. Undefined when there is none that says anything. */
-function byCodes({ recipient, receiver, reporter, part }: Refusal): Finding | undefined {
-  const { status, replyCode, diagnostic } = recipient;
+function byCodes(refusal: Refusal): Finding | undefined {
+  const { recipient, diagnostic, receiver, reporter, part } = refusal;
+  const { status, replyCode } = recipient;
   const reason = status === undefined ? undefined : reasonOfStatus(status, receiver ?? reporter);
-  const quote = quoteOf(diagnostic ?? [replyCode, status].join(' '));
+  const quote = recipient.diagnostic === undefined ? quoteOf([replyCode, status].join(' ')) : diagnostic.quote;
   if (status !== undefined && reason !== undefined) {
-    const doubt = doubtOfStatus(status, recipient);
+    const doubt = doubtOfStatus(status, refusal);
     const ground: Ground = { part, quote, rule: `status ${status} (RFC 3463)`, reason };
     return { reason, ...(doubt === undefined ? {} : { doubt }), evidence: [ground] };
   }
@@ -225,13 +242,13 @@ function byCodes({ recipient, receiver, reporter, part }: Refusal): Finding | un
   return { reason: byReply, ...doubt, evidence: [{ part, quote, rule, reason: byReply }] };
 }
 
-function doubtOfStatus(status: string, { replyCode, diagnostic }: ReportedRecipient): string | undefined {
+function doubtOfStatus(status: string, { recipient: { replyCode }, diagnostic }: Refusal): string | undefined {
   if (!status.startsWith('5')) return `status ${status} is not final`;
   // 552 is about storage (RFC 5321 4.2.3): with 5.1.1 beside it, one of the two lies.
   if (replyCode !== undefined && (replyCode < 500 || replyCode === 552)) {
     return `reply ${replyCode} says otherwise than status ${status}`;
   }
-  return speaksOfOurSide(normalise(diagnostic ?? '')) ? 'the words speak of our side' : undefined;
+  return speaksOfOurSide(diagnostic.normalised) ? 'the words speak of our side' : undefined;
 }
 
 function nothingKnown({ recipient, part }: Refusal): Finding {

@@ -1,36 +1,69 @@
 /**
- * A quick "cannot be in it": runs of three letters. Takes texts, gives numbers to compare, so that of well over a
- * thousand wordings only the few that can stand in a text are sought in it. Never says no where a wording does stand.
+ * Which wordings can stand in a text: each is filed under one run of four letters that it must bring along. Takes the
+ * wordings, then texts, gives the numbers of the few worth seeking, in one pass over the text. Never leaves out a
+ * wording that does stand there.
  */
 
-/** A text of the greatest length fills a quarter of them, a usual refusal two in a hundred. */
-const BITS = 13;
-
-/** Which runs of three letters a text holds, one byte for each hash. */
-export type Grams = Uint8Array;
-
-export function gramsOf(text: string): Grams {
-  const grams = new Uint8Array(1 << BITS);
-  for (let at = 2; at < text.length; at += 1) grams[hashBefore(text, at)] = 1;
-  return grams;
+/** Wordings by the run that each is filed under. */
+export interface GramTable {
+  readonly byGram: ReadonlyMap<number, readonly number[]>;
+  /** One byte for each hash of a run: nearly all runs of a text are told apart here. */
+  readonly hashes: Uint8Array;
+  /** Wordings without any run: sought in every text. */
+  readonly always: readonly number[];
 }
 
-/** The hashes of all runs in the pieces of a wording. */
-export function gramHashes(pieces: readonly string[]): Uint16Array {
-  return Uint16Array.from(
-    pieces.flatMap(piece =>
-      Array.from({ length: Math.max(0, piece.length - 2) }, (_, at) => hashBefore(piece, at + 2)),
-    ),
-  );
+const LETTERS = 4;
+/** A table of some thousand wordings fills a tenth of them. */
+const HASH_BITS = 14;
+
+/** Files each wording, given as its pieces, under the run that fewest others have. */
+export function gramTable(wordings: readonly (readonly string[])[]): GramTable {
+  const counts = new Map<number, number>();
+  const grams = wordings.map(pieces => [...new Set(pieces.flatMap(gramsOf))]);
+  for (const gram of grams.flat()) counts.set(gram, (counts.get(gram) ?? 0) + 1);
+  const byGram = new Map<number, number[]>();
+  const hashes = new Uint8Array(1 << HASH_BITS);
+  const always: number[] = [];
+  for (const [number, own] of grams.entries()) {
+    const [first] = own;
+    if (first === undefined) {
+      always.push(number);
+      continue;
+    }
+    const rarest = own.reduce((best, one) => ((counts.get(one) ?? 0) < (counts.get(best) ?? 0) ? one : best), first);
+    byGram.set(rarest, [...(byGram.get(rarest) ?? []), number]);
+    hashes[hashOf(rarest)] = 1;
+  }
+  return { byGram, hashes, always };
 }
 
-/** False when the wording cannot stand in the text. */
-export function mayHold(grams: Grams, hashes: Uint16Array): boolean {
-  for (const hash of hashes) if (grams[hash] === 0) return false;
-  return true;
+/** The numbers of the wordings that can stand in the text, in their order. */
+export function mayStandIn(text: string, { byGram, hashes, always }: GramTable): number[] {
+  const found = new Set<number>();
+  let gram = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    gram = withNext(gram, text.charCodeAt(at));
+    if (hashes[hashOf(gram)] === 0) continue;
+    const numbers = byGram.get(gram);
+    if (numbers !== undefined) for (const number of numbers) found.add(number);
+  }
+  return [...always, ...found].sort((one, other) => one - other);
 }
 
-function hashBefore(text: string, at: number): number {
-  const run = text.charCodeAt(at - 2) * 961 + text.charCodeAt(at - 1) * 31 + text.charCodeAt(at);
-  return run & ((1 << BITS) - 1);
+function gramsOf(piece: string): number[] {
+  return Array.from({ length: Math.max(piece.length - LETTERS + 1, 0) }, (_, at) => {
+    let gram = 0;
+    for (let next = at; next < at + LETTERS; next += 1) gram = withNext(gram, piece.charCodeAt(next));
+    return gram;
+  });
+}
+
+/** The run one letter further: the low bytes of the last four. */
+function withNext(gram: number, code: number): number {
+  return (gram << 8) | (code & 0xff);
+}
+
+function hashOf(gram: number): number {
+  return Math.imul(gram, 0x9e3779b1) >>> (32 - HASH_BITS);
 }

@@ -3,7 +3,7 @@
  * deciding one first. Linear in the text: fragments are sought with indexOf, never with backtracking.
  */
 import { LIMITS } from '../shared/limits.ts';
-import { gramHashes, gramsOf, mayHold } from './grams.ts';
+import { gramTable, mayStandIn } from './grams.ts';
 import { PHRASES } from './phrases.ts';
 import type { Confidence } from './phrases.ts';
 import { REASONS } from './reasons.ts';
@@ -28,8 +28,8 @@ export interface PhraseMatch {
 interface Rule extends Omit<PhraseMatch, 'words'> {
   /** The fragment cut at its stars. */
   readonly pieces: readonly string[];
-  /** What must be in a text for the wording to be. */
-  readonly hashes: Uint16Array;
+  /** True where the recipient's domain is part of it. */
+  readonly hasDomain: boolean;
 }
 
 /** How far apart two pieces of a fragment may stand, in characters. */
@@ -49,11 +49,7 @@ const SOFTWARE = new Set(
 );
 
 /** Wordings that mean different things at different receivers. */
-const DISPUTED: ReadonlySet<string> = new Set(
-  PHRASES.filter(([, fragment, reason]) => PHRASES.some(row => row[1] === fragment && row[2] !== reason)).map(
-    row => row[1],
-  ),
-);
+const DISPUTED: ReadonlySet<string> = disputed();
 const SAID_BY_ANY: ReadonlySet<string> = new Set(PHRASES.filter(row => row[0] === 'any').map(row => row[1]));
 const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confidence, source]) => {
   const pieces = fragment
@@ -63,13 +59,24 @@ const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confide
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
   const rank = rankOf(receiver, fragment);
-  // What stands for a domain is not in the text itself.
-  const hashes = gramHashes(pieces.filter(piece => !piece.includes(DOMAIN)));
-  return { receiver, fragment, reason, confidence, rule, pieces, hashes, length, own: false, rank };
+  const hasDomain = fragment.includes(DOMAIN);
+  return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, length, own: false, rank };
 });
+// What stands for a domain is not in the text itself, what stands beside it is.
+const TABLE = gramTable(RULES.map(({ pieces }) => pieces.flatMap(piece => piece.split(DOMAIN))));
 
 /** The built-in wordings and what each stands for. */
 export const WORDINGS: readonly Pick<PhraseMatch, 'fragment' | 'reason'>[] = RULES;
+
+function disputed(): Set<string> {
+  const reasons = new Map<string, Reason>();
+  const found = new Set<string>();
+  for (const [, fragment, reason] of PHRASES) {
+    if ((reasons.get(fragment) ?? reason) !== reason) found.add(fragment);
+    reasons.set(fragment, reason);
+  }
+  return found;
+}
 
 /**
  * Lower case, one line, single spaces, plain quotes, continuation codes joined ("550-5.1.1 no 550 5.1.1 such user"):
@@ -107,14 +114,14 @@ export interface Spoken {
 /** Rows whose wording stands in the (normalised) text; those of another known receiver are left out. */
 export function matchPhrases(text: string, { receiver, reporter, domain }: Spoken): PhraseMatch[] {
   const may = (rule: Rule): boolean => mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
-  const named = withDomainMarked(text, domain);
-  const grams = gramsOf(text);
-  const found = RULES.flatMap(rule => {
-    if (!mayHold(grams, rule.hashes) || !may(rule)) return [];
-    const words = wordsOf(rule.fragment.includes(DOMAIN) ? named : text, rule);
-    if (words === undefined) return [];
-    return [{ ...rule, words: words.replace(DOMAIN, domain ?? ''), own: rule.own || rule.receiver === receiver }];
-  });
+  const found: PhraseMatch[] = [];
+  for (const number of mayStandIn(text, TABLE)) {
+    const rule = RULES[number];
+    if (rule === undefined || !may(rule)) continue;
+    const words = wordsOf(rule.hasDomain ? withDomainMarked(text, domain) : text, rule);
+    if (words === undefined) continue;
+    found.push({ ...rule, words: words.replace(DOMAIN, domain ?? ''), own: rule.own || rule.receiver === receiver });
+  }
   return found.sort((one, other) => one.rank - other.rank || weight(other) - weight(one));
 }
 

@@ -3,7 +3,8 @@
  * domain alone: custom domains are hosted anywhere. Pure.
  */
 
-const BY_HOST: readonly (readonly [suffix: string, receiver: string])[] = [
+/** Names of hosts, and what is below them; none stands below another. */
+const BY_HOST: ReadonlyMap<string, string> = new Map([
   ['google.com', 'gmail'],
   ['googlemail.com', 'gmail'],
   ['outlook.com', 'microsoft'],
@@ -44,7 +45,9 @@ const BY_HOST: readonly (readonly [suffix: string, receiver: string])[] = [
   ['ezweb.ne.jp', 'kddi'],
   ['au.com', 'kddi'],
   ['facebook.com', 'facebook'],
-];
+]);
+/** More characters than any of them has. */
+const SUFFIX_CHARS = 32;
 
 const BY_WORDS: readonly (readonly [words: string, receiver: string])[] = [
   ['dns error: ', 'gmail'],
@@ -69,9 +72,19 @@ const BY_WORDS: readonly (readonly [words: string, receiver: string])[] = [
  * @returns a receiver of the phrase table, or undefined
  */
 export function knowReceiver(host: string | undefined, text: string): string | undefined {
-  const name = hostNamed(host, text);
-  const byHost = BY_HOST.find(([suffix]) => isBelow(name, suffix));
-  return (byHost ?? BY_WORDS.find(([words]) => text.includes(words)))?.[1];
+  return receiverAt(hostNamed(host, text)) ?? BY_WORDS.find(([words]) => text.includes(words))?.[1];
+}
+
+/** Whose host it is: by its own name or by one that it stands below. */
+function receiverAt(name: string): string | undefined {
+  let end = name.slice(-SUFFIX_CHARS);
+  while (end !== '') {
+    const receiver = BY_HOST.get(end);
+    if (receiver !== undefined) return receiver;
+    const dot = end.indexOf('.');
+    end = dot < 0 ? '' : end.slice(dot + 1);
+  }
+  return undefined;
 }
 
 /** The name of the host that spoke, lower case: as the report gives it, else as the words do; "" where neither does. */

@@ -4,12 +4,11 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bounced } from '../servers/command.ts';
 import { writeConfig } from '../servers/daemon.ts';
+import { freePort } from '../servers/free-port.ts';
 import { startImapServer } from '../servers/imap-server.ts';
 import type { ImapServer } from '../servers/imap-server.ts';
 
@@ -50,14 +49,6 @@ async function config(
   await mkdir(join(folder, 'state'), { recursive: true, mode: 0o700 });
   if (change.edit) await writeFile(path, change.edit(await readFile(path, 'utf8')));
   return path;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }
 
 /** The last two lines: "bounced: what, where" and "  cure: ...". Lines before them are the log's. */

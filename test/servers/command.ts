@@ -18,13 +18,16 @@ export interface CommandOptions {
   /** Run as this user, when the test runs as root. */
   readonly uid?: number;
   readonly limitMs?: number;
+  /** A program with arguments that starts the command, such as ["unshare", "--net"]. */
+  readonly wrapper?: readonly string[];
 }
 
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** Resolves when the command has ended; a command over the limit is killed and gives code null. */
 export async function bounced(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [program = '', ...rest] = [...(options.wrapper ?? []), process.execPath, MAIN, ...args];
+  const child = spawn(program, rest, {
     env: { PATH: process.env['PATH'], ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.uid === undefined ? {} : { uid: options.uid }),

@@ -73,6 +73,8 @@ export interface ImapServerSettings {
   readonly folders: readonly FolderSettings[];
   readonly gmail?: boolean;
   readonly tls?: boolean;
+  /** With the test key; without, the test certificate. */
+  readonly certificate?: string;
   readonly script?: Script;
   /** Commands that could change something are part of the test, and no fault of it. */
   readonly expectViolations?: boolean;
@@ -131,7 +133,7 @@ export async function startImapServer(settings: ImapServerSettings): Promise<Ima
     sessions.add(session);
     socket.on('close', () => sessions.delete(session));
   };
-  const tls = { cert: TEST_CERTIFICATE, key: TEST_KEY };
+  const tls = { cert: settings.certificate ?? TEST_CERTIFICATE, key: TEST_KEY };
   const server = settings.tls === true ? createTlsServer(tls, greet) : createPlainServer(greet);
   server.maxConnections = 100;
   // Below TLS too, so that a connection can be reset, and ends even when it never got to its greeting.

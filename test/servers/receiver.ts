@@ -53,8 +53,11 @@ export interface Receiver {
 /** Eight times what 1000 of the longest addresses need. */
 const BODY_BYTES = 4 * 1024 * 1024;
 
-/** Starts a receiver whose URL ends in a secret path; with `tls` it shows the test certificate. */
-export async function startReceiver({ tls = false }: { readonly tls?: boolean } = {}): Promise<Receiver> {
+/** Starts a receiver whose URL ends in a secret path; with `tls` it shows the test certificate, or that one. */
+export async function startReceiver({
+  tls = false,
+  certificate: cert = TEST_CERTIFICATE,
+}: { readonly tls?: boolean; readonly certificate?: string } = {}): Promise<Receiver> {
   const requests: Posted[] = [];
   const taken: ReceivedEvent[] = [];
   const malformed: string[] = [];
@@ -75,7 +78,7 @@ export async function startReceiver({ tls = false }: { readonly tls?: boolean } 
   const listener = (request: IncomingMessage, response: ServerResponse): void =>
     // An answer that throws is the test's fault: the client sees a dead connection and the test its own time limit.
     void take(request, response).catch(() => response.destroy());
-  const server = tls ? createTlsServer({ cert: TEST_CERTIFICATE, key: TEST_KEY }, listener) : createServer(listener);
+  const server = tls ? createTlsServer({ cert, key: TEST_KEY }, listener) : createServer(listener);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

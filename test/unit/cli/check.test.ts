@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { clockFindings, mailboxFindings, urlFindings } from '../../../src/cli/check-online.ts';
+import { mailboxFindings } from '../../../src/cli/check-mailbox.ts';
+import { clockFindings, tlsFinding, urlFindings } from '../../../src/cli/check-online.ts';
 import { triedLines } from '../../../src/cli/check.ts';
-import { fail } from '../../../src/cli/finding.ts';
+import { fail, findingLines, inColour, note, ok, warn } from '../../../src/cli/finding.ts';
 import { sandboxFindings } from '../../../src/cli/probe-machine.ts';
 import { Fault } from '../../../src/shared/fault.ts';
 
 const ALL = '[Gmail]/Alle Nachrichten';
 const GMAIL = {
-  capabilities: ['IMAP4rev1', 'X-GM-EXT-1'],
+  capabilities: ['IDLE', 'IMAP4rev1', 'X-GM-EXT-1'],
   folders: [
     { path: 'INBOX', messages: 12 },
     { path: ALL, specialUse: '\\All', messages: 340 },
@@ -17,16 +18,28 @@ const GMAIL = {
   folder: ALL,
 };
 const SENT = '[Gmail]/Gesendet';
+const CAMPAIGNS = {
+  name: 'campaigns',
+  user: 'news@example.com',
+  host: 'imap.gmail.com',
+  port: 993,
+  tls: 'implicit',
+  pollMs: 300_000,
+} as const;
 
 test('a mailbox that works: what is read, what proves, and what is not looked at', () => {
   const inspection = { ...GMAIL, sentFolder: SENT };
-  const findings = mailboxFindings('campaigns', inspection, 'required');
+  const findings = mailboxFindings(CAMPAIGNS, inspection, 'required');
   expect(triedLines({ about: 'mailbox campaigns', inspection, findings })).toEqual([
     'mailbox campaigns',
-    "  ok    logged in, nothing changed; Gmail's extensions: yes",
+    '  ok    DNS: imap.gmail.com is known',
+    '  ok    TLS: the certificate of imap.gmail.com:993 is good',
+    '  ok    logged in as news@example.com; nothing changed',
+    "  ok    capabilities: Gmail's extensions yes, IDLE yes",
     '  ok    reads [Gmail]/Alle Nachrichten',
-    '  note  Spam and Trash are no part of it: a bounce that lies there is not read',
+    '  note  Spam and Trash are no part of All Mail: a bounce that lies there is not read',
     '  ok    proves by [Gmail]/Gesendet',
+    '  ok    Spam can be seen: [Gmail]/Spam',
     '        INBOX, 12 mails',
     '        [Gmail]/Alle Nachrichten (\\All), 340 mails',
     '        [Gmail]/Gesendet (\\Sent)',
@@ -36,22 +49,52 @@ test('a mailbox that works: what is read, what proves, and what is not looked at
 
 test('what failed: the word FAIL, and the cure', () => {
   const fault = new Fault('login refused', { code: 'LOGIN_REFUSED', retry: 'never', hint: 'make an app password' });
-  expect(triedLines({ about: 'mailbox campaigns', findings: [fail(fault)] })).toEqual([
+  expect(triedLines({ about: 'mailbox campaigns', findings: [fail('login', fault)] })).toEqual([
     'mailbox campaigns',
     '  FAIL  login refused',
     '        cure: make an app password',
   ]);
 });
 
+test('colour is laid on the words and says nothing that they do not', () => {
+  const fault = new Fault('login refused', { code: 'LOGIN_REFUSED', retry: 'never' });
+  const findings = [ok('dns', 'known'), note('spam', 'hidden'), warn('disk', 'little', 'room'), fail('login', fault)];
+  const text = findingLines(findings).join('\n');
+  const drawn = inColour(text);
+  const ink = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
+  expect(drawn.match(ink)).toHaveLength(6);
+  expect(drawn.replace(ink, '')).toBe(text);
+});
+
+test('a server that cannot tell of new mail is looked at by the clock', () => {
+  const findings = mailboxFindings({ ...CAMPAIGNS, host: '192.0.2.7' }, { ...GMAIL, capabilities: [] }, 'off');
+  expect(findings.map(({ topic }) => topic)).not.toContain('dns');
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      topic: 'capabilities',
+      level: 'note',
+      text: expect.stringContaining('every 5m') as unknown,
+    }),
+  );
+});
+
+test.each([
+  [29, 'ok', 'for 29 days'],
+  [6, 'warn', 'for 6 days only'],
+])('a certificate that is good for %i days more', (days, level, words) => {
+  const finding = tlsFinding('callback.example', Date.now() + (days + 0.5) * 86_400_000);
+  expect(finding).toMatchObject({ topic: 'tls', level, text: expect.stringContaining(words) as unknown });
+});
+
 test('names of folders cannot steer the terminal', () => {
   const inspection = { capabilities: [], folders: [{ path: 'a\u001b[2Jb' }], folder: 'a\u001b[2Jb' };
-  const findings = mailboxFindings('campaigns', inspection, 'off');
+  const findings = mailboxFindings(CAMPAIGNS, inspection, 'off');
   expect(triedLines({ about: 'campaigns', findings, inspection }).join('')).not.toContain('\u001b');
 });
 
 describe('what hides mail in a mailbox that can be entered', () => {
   const levels = (inspection: Parameters<typeof mailboxFindings>[1], mode: 'required' | 'off' = 'required'): string[] =>
-    mailboxFindings('campaigns', inspection, mode)
+    mailboxFindings(CAMPAIGNS, inspection, mode)
       .filter(({ level }) => level === 'warn' || level === 'fail')
       .map(({ level, text, cure = '' }) => `${level}: ${text} | ${cure}`);
 

@@ -23,6 +23,10 @@ describe('mistakes on the command line', () => {
     [[], '64 check: the option --config FILE is missing | "bounced check --help" shows how'],
     [['--config', 'a', 'b'], '64 check: "b" is one argument too many | "bounced check --help" shows how'],
     [['--config'], `64 check: option '--config <value>' argument missing | "bounced check --help" shows how`],
+    [
+      ['--config', '--json'],
+      '64 check: what follows --config looks like an option; if it is the value, write --config=VALUE | "bounced check --help" shows how',
+    ],
   ])('check %j', (args, words) => {
     expect(refusal(() => checkCommand(args))).toBe(words);
   });
@@ -34,6 +38,7 @@ describe('mistakes on the command line', () => {
   test.each([
     ['clasify', 'there is no command "clasify"; did you mean "classify"?'],
     ['chek', 'there is no command "chek"; did you mean "check"?'],
+    ['--hlep', 'there is no command "--hlep"; did you mean "--help"?'],
     ['postgresql', 'there is no command "postgresql"'],
   ])('the command %s', async (name, message) => {
     await expect(findCommand(name, [])).rejects.toMatchObject({ message, exit: 64 });
