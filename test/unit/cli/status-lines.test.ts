@@ -64,7 +64,7 @@ last 24 hours: 0 mails looked at
       ...{ behind: true, received: { ...received, leftBytes: -9_000_000, waitsUntilSeconds } },
       catchingUp: { ...catchingUp, waitsUntilSeconds },
     });
-    expect(sheet(waiting)).toMatch(/lag .*waits until 12:30 UTC\n +for daily_bytes\n/);
+    expect(sheet(waiting)).toMatch(/lag .*waits until\n +12:30 UTC for daily_bytes\n/);
     expect(sheet(waiting)).toMatch(
       /may take 0.0 kB at once\n +WAITS +on purpose, for daily_bytes: goes on in 30 min\n/,
     );
