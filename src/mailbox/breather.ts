@@ -3,7 +3,6 @@
  * Takes the place where catching up stands, gives chunks of new mail that leave the cursor there.
  */
 import type { Cursor } from '../shared/cursor.ts';
-import { LIMITS } from '../shared/limits.ts';
 import type { Connection, Tools } from './connection.ts';
 import type { Chunk, Interest } from './mailbox.ts';
 import type { Portion, Portions } from './portion.ts';
@@ -25,6 +24,8 @@ export interface Breather {
   wait(place: Place, handedOn: Set<number>, signal: AbortSignal): AsyncGenerator<Chunk>;
 }
 
+/** So few are read at once, whatever the budget says: about half a megabyte. */
+const NO_BACKLOG_MAILS = 200;
 /** A wait looks up so often, so that a budget that was changed or a clock that was put right ends it. */
 const LOOK_UP_MS = 600_000;
 
@@ -59,7 +60,7 @@ export function openBreather(
       newFrom = undefined;
     },
     async *wait(place, handedOn, signal) {
-      if (meter === undefined || place.left <= LIMITS.chunkMails) return;
+      if (meter === undefined || place.left <= NO_BACKLOG_MAILS) return;
       let told = false;
       for (let waitMs = meter.waitMs(); waitMs > 0 && !signal.aborted; waitMs = meter.waitMs()) {
         if (!told) log.info(SLOWED, { mails: place.left, waitSeconds: Math.ceil(waitMs / 1_000) });

@@ -2,17 +2,17 @@
  * One IMAP connection and the few read-only commands we use: the only place that knows imapflow. Takes settings,
  * gives a logged-in session; a broken one is thrown away and a new one made. Never SELECTs, never STOREs.
  */
-import type { FetchMessageObject, FetchQueryObject, ImapFlow, MessageStructureObject, SearchObject } from 'imapflow';
+import type { FetchMessageObject, FetchQueryObject, ImapFlow, SearchObject } from 'imapflow';
 import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Heart } from '../shared/heart.ts';
-import { LIMITS } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
 import type { Meter } from '../shared/meter.ts';
 import { withAuth } from './auth.ts';
 import type { Auth } from './auth.ts';
 import { connectionFault } from './login-fault.ts';
 import type { MailboxSettings, PartStructure } from './mailbox.ts';
+import { toStructure } from './structure.ts';
 
 export interface Tools {
   readonly log: Log;
@@ -233,32 +233,6 @@ export class Connection {
   }
 }
 
-/**
- * imapflow's BODYSTRUCTURE as ours, within the limits of parts and depth; what is in a returned message is left out.
- * A copy through and through: a part of a text keeps the whole text in memory.
- */
-function toStructure(root: MessageStructureObject): PartStructure {
-  let left: number = LIMITS.parts;
-  const convert = (node: MessageStructureObject, depth: number): PartStructure => {
-    left -= 1;
-    const contentType = node.type.toLowerCase();
-    const isLeaf = contentType.startsWith('message/') || depth >= LIMITS.depth;
-    const children: PartStructure[] = [];
-    for (const child of isLeaf ? [] : (node.childNodes ?? [])) if (left > 0) children.push(convert(child, depth + 1));
-    const path = node.part ?? (depth === 0 && !contentType.startsWith('multipart/') ? '1' : '');
-    return {
-      path,
-      contentType,
-      parameters: lowerKeys(node.parameters ?? {}),
-      ...(node.encoding === undefined ? {} : { encoding: node.encoding.toLowerCase() }),
-      ...(node.disposition === undefined ? {} : { disposition: node.disposition.toLowerCase() }),
-      ...(node.size === undefined ? {} : { sizeBytes: node.size }),
-      children,
-    };
-  };
-  return structuredClone(convert(root, 0));
-}
-
 function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): ConstructorParameters<typeof ImapFlow>[0] {
   const { host, port, tls, ca } = settings;
   const line = (entry: unknown): void => {
@@ -285,12 +259,6 @@ function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): Constru
     maxResponseTokens: RESPONSE_TOKENS,
     logger: { trace: () => undefined, debug: () => undefined, info: line, warn: line, error: line },
   };
-}
-
-function lowerKeys(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  const safe = Object.create(null) as Record<string, string>;
-  for (const [key, value] of Object.entries(parameters)) safe[key.toLowerCase()] = value;
-  return safe;
 }
 
 /** "1:3,7" of ascending UIDs. */

@@ -165,7 +165,7 @@ export class Database {
     }
   }
 
-  /** Moves what the log holds into the file, as far as nobody reads it, so that no later commit has to stop for that. */
+  /** Moves what the log holds into the file, as far as nobody reads it: a later commit need not stop for that. */
   shortenLog(): void {
     this.exec('PRAGMA wal_checkpoint(PASSIVE)');
   }

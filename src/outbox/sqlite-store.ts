@@ -142,7 +142,7 @@ export class SqliteStore implements Store {
       claimAhead(database, callback, limit, nowSeconds, untilSeconds),
     );
     if (batch === undefined) return undefined;
-    // While an answer is awaited there is time for it: else a settlement would have to take it, and the next request wait.
+    // While an answer is awaited there is time for it; else a settlement would take it, and the next request wait.
     this.#aheads += 1;
     if (this.#aheads % AHEADS_A_CHECKPOINT === 0) this.#database.shortenLog();
     return { callback, ...batch };

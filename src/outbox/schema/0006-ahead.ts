@@ -1,6 +1,6 @@
 /**
- * Schema step: which claims were made ahead, while another request was under way, and what was noted of those before. Takes nothing, gives SQL. Never edited
- * after a release.
+ * Schema step: which claims were made ahead, while another request was under way, and what was noted of the batches
+ * before them. Takes nothing, gives SQL. Never edited after a release.
  */
 export const AHEAD = `
 -- One row a batch, gone as soon as it may be on its way: events of a row were certainly not posted under this claim.
