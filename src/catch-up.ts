@@ -35,7 +35,9 @@ export function openCatchUp(
   budget: Pick<Budget, 'standing' | 'totalBytes'>,
   draw?: Draw,
 ): CatchUp {
-  let begun: { readonly sinceMs: number; readonly fromBytes: number } | undefined;
+  let begun: Begun | undefined;
+  // Of the first chunk, too: what came until the note before.
+  let notedBytes = budget.totalBytes();
   let sum = { mails: 0, of: 0, bounces: 0 };
   let lineAtMs = 0;
   const standing = (): CatchUpStanding | undefined => {
@@ -43,7 +45,7 @@ export function openCatchUp(
     const received = budget.standing();
     const bytes = budget.totalBytes() - begun.fromBytes;
     const tookSeconds = (clock.nowMs() - begun.sinceMs) / 1_000;
-    const secondsLeft = timeLeft({ ...sum, bytes, tookSeconds }, received, clock.nowSeconds());
+    const secondsLeft = timeLeft({ ...sum, bytes, tookSeconds, first: begun.mails }, received, clock.nowSeconds());
     const { waitsUntilSeconds: until } = received;
     return {
       ...sum,
@@ -65,8 +67,10 @@ export function openCatchUp(
   };
   return {
     note({ looked, left, bounces }) {
+      const before = notedBytes;
+      notedBytes = budget.totalBytes();
       if (begun === undefined && left === 0) return;
-      begun ??= { sinceMs: clock.nowMs(), fromBytes: budget.totalBytes() };
+      begun ??= { sinceMs: clock.nowMs(), fromBytes: before, mails: looked };
       const mails = sum.mails + looked;
       sum = { mails, of: mails + left, bounces: sum.bounces + bounces };
       const now = standing();
@@ -98,19 +102,28 @@ export function bytesInWords(bytes: number): string {
   return `${count >= 100 ? Math.round(count) : count.toFixed(1)} ${unit}`;
 }
 
+interface Begun {
+  readonly sinceMs: number;
+  readonly fromBytes: number;
+  /** What was read before that time: the first chunk. */
+  readonly mails: number;
+}
+
 interface Sofar {
   readonly mails: number;
   readonly of: number;
   readonly bytes: number;
+  /** Since the first chunk, of so many mails, was recorded. */
   readonly tookSeconds: number;
+  readonly first: number;
 }
 
 /** By the pace so far, and by what the budget will let through; undefined where there is no pace yet. */
 function timeLeft(sofar: Sofar, received: ReceivedStanding, nowSeconds: number): number | undefined {
-  const { mails, of, bytes, tookSeconds } = sofar;
-  if (mails === 0 || tookSeconds < 1) return undefined;
+  const { mails, of, bytes, tookSeconds, first } = sofar;
+  if (mails <= first || tookSeconds < 1) return undefined;
   const left = of - mails;
-  const byPace = (left * tookSeconds) / mails;
+  const byPace = (left * tookSeconds) / (mails - first);
   const byBudget = secondsFor((left * bytes) / mails, asOf(received, nowSeconds)) ?? 0;
   return Math.round(Math.max(byPace, byBudget));
 }

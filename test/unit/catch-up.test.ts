@@ -46,11 +46,11 @@ test('one line at the start, one a minute, one at the end with the sums', () => 
   for (let n = 1; n < 100; n += 1) chunk(2, MB, 10, 1_000 - 10 * n);
   expect(lines.map(({ message }) => message)).toEqual(Array.from({ length: 4 }, () => 'catching up'));
   expect(lines[0]?.fields).toMatchObject({ mails: 10, of: 1_000, bounces: 1 });
-  expect(lines[1]?.fields).toEqual({ mails: 310, of: 1_000, bounces: 31, receivedBytes: 30 * MB, secondsLeft: 134 });
+  expect(lines[1]?.fields).toEqual({ mails: 310, of: 1_000, bounces: 31, receivedBytes: 31 * MB, secondsLeft: 138 });
   chunk(2, MB, 10, 0);
   expect(lines).toHaveLength(5);
   expect(lines[4]).toMatchObject({ level: 'info', message: 'caught up' });
-  expect(lines[4]?.fields).toEqual({ mails: 1_000, bounces: 100, receivedBytes: 99 * MB, tookSeconds: 198 });
+  expect(lines[4]?.fields).toEqual({ mails: 1_000, bounces: 100, receivedBytes: 100 * MB, tookSeconds: 198 });
   // The next backlog counts anew.
   chunk(2, MB, 10, 90);
   expect(lines[5]?.fields).toMatchObject({ mails: 10, of: 100, bounces: 1 });
@@ -79,8 +79,8 @@ test('where a person watches it is drawn, and the log has the end alone', () => 
   chunk(100, 2_100_000, 100, 200);
   chunk(1, 0, 200, 0);
   expect(drawn).toEqual([
-    'campaigns: 100 of 400 mails, 0 bounces, 0.0 kB',
-    'campaigns: 200 of 400 mails, 1 bounce, 2.1 MB, about 2 min left',
+    'campaigns: 100 of 400 mails, 0 bounces, 2.0 kB',
+    'campaigns: 200 of 400 mails, 1 bounce, 2.1 MB, about 3 min left',
     undefined,
   ]);
   expect(lines.map(({ message }) => message)).toEqual(['caught up']);
