@@ -68,11 +68,12 @@ export function openBudget(
  * below 0 where new mail took more.
  */
 export function asOf(standing: ReceivedStanding, nowSeconds: number): ReceivedStanding {
-  const { todayBytes, atSeconds, dailyBytes, leftBytes, ...rest } = standing;
+  const { todayBytes, atSeconds, dailyBytes, leftBytes, waitsUntilSeconds: until } = standing;
   const counted = {
-    ...rest,
     atSeconds: nowSeconds,
     todayBytes: dayOf(atSeconds) === dayOf(nowSeconds) ? todayBytes : 0,
+    // A wait that a lost connection has ended is not told any more.
+    ...(until === undefined || until < nowSeconds ? {} : { waitsUntilSeconds: until }),
   };
   if (dailyBytes === undefined || leftBytes === undefined) return counted;
   // A clock that went back earns nothing.

@@ -42,10 +42,10 @@ export function openCatchUp(
   let lineAtMs = 0;
   const standing = (): CatchUpStanding | undefined => {
     if (begun === undefined) return undefined;
-    const received = budget.standing();
+    const received = asOf(budget.standing(), clock.nowSeconds());
     const bytes = budget.totalBytes() - begun.fromBytes;
     const tookSeconds = (clock.nowMs() - begun.sinceMs) / 1_000;
-    const secondsLeft = timeLeft({ ...sum, bytes, tookSeconds, first: begun.mails }, received, clock.nowSeconds());
+    const secondsLeft = timeLeft({ ...sum, bytes, tookSeconds, first: begun.mails }, received);
     const { waitsUntilSeconds: until } = received;
     return {
       ...sum,
@@ -119,12 +119,12 @@ interface Sofar {
 }
 
 /** By the pace so far, and by what the budget will let through; undefined where there is no pace yet. */
-function timeLeft(sofar: Sofar, received: ReceivedStanding, nowSeconds: number): number | undefined {
+function timeLeft(sofar: Sofar, received: ReceivedStanding): number | undefined {
   const { mails, of, bytes, tookSeconds, first } = sofar;
   if (mails <= first || tookSeconds < 1) return undefined;
   const left = of - mails;
   const byPace = (left * tookSeconds) / (mails - first);
-  const byBudget = secondsFor((left * bytes) / mails, asOf(received, nowSeconds)) ?? 0;
+  const byBudget = secondsFor((left * bytes) / mails, received) ?? 0;
   return Math.round(Math.max(byPace, byBudget));
 }
 

@@ -101,6 +101,7 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   } finally {
     ended.abort();
     await Promise.all([heldLoop, puzzleLoop]);
+    stations.tools.draw?.(config.name, undefined);
     await mailbox.close();
   }
 }

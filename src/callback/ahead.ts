@@ -8,7 +8,7 @@ import { mayPost } from './line.ts';
 import type { Line } from './line.ts';
 
 export interface Ahead {
-  /** Claims it, where a full one waits; does not wait for that. */
+  /** Claims it, where a full one waits; does not wait for that. Called once; too late, it does nothing. */
   readonly claim: () => void;
   /** What was claimed, if it may be posted now. */
   ready(): Promise<AheadBatch | undefined>;
@@ -22,9 +22,10 @@ export interface Ahead {
 export function openAhead(line: Line, mayGoOn: () => boolean, signal: AbortSignal): Ahead {
   const { store, lease, clock, log } = line.tools;
   let claimed: Promise<AheadBatch | undefined> | undefined;
+  let isOver = false;
   return {
     claim() {
-      if (claimed !== undefined || !mayGoOn() || !mayPost(line, signal)) return;
+      if (isOver || !mayGoOn() || !mayPost(line, signal)) return;
       claimed = store
         .claimAhead(lease, line.settings.name, line.batchSize, clock.nowSeconds(), line.claimSeconds)
         .catch((error: unknown) => {
@@ -39,9 +40,11 @@ export function openAhead(line: Line, mayGoOn: () => boolean, signal: AbortSigna
       return fits && mayGoOn() && mayPost(line, signal) ? batch : undefined;
     },
     begin() {
+      isOver = true;
       claimed = undefined;
     },
     async giveBack() {
+      isOver = true;
       const batch = await claimed;
       claimed = undefined;
       if (batch === undefined) return;
