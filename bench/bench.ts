@@ -7,9 +7,16 @@ import { parseArgs } from 'node:util';
 import type { BenchOptions, LeftOut, Measured, Row } from './row.ts';
 import { BACKLOG_BYTES } from './rows/backlog-bytes.ts';
 import { COURIER } from './rows/courier.ts';
+import { IDLE_CPU, MEMORY_IDLE } from './rows/memory-idle.ts';
+import { MEMORY_BACKLOG } from './rows/memory-backlog.ts';
+import { MEMORY_MAILBOXES } from './rows/memory-mailboxes.ts';
 import { READ_BOUNCE } from './rows/read-bounce.ts';
+import { START_COMMAND, START_READY } from './rows/start.ts';
 
-const ROWS: readonly Row[] = [READ_BOUNCE, BACKLOG_BYTES, COURIER];
+const ROWS: readonly Row[] = [
+  ...[READ_BOUNCE, BACKLOG_BYTES, COURIER],
+  ...[START_READY, START_COMMAND, MEMORY_IDLE, IDLE_CPU, MEMORY_BACKLOG, MEMORY_MAILBOXES],
+];
 const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';
 const SHORT_ROUNDS = 3;
 const ROUNDS = 5;
@@ -24,7 +31,7 @@ try {
   const lines: Line[] = [];
   for (const { run, ...row } of rows) {
     const result = await run(options);
-    const reached = 'leftOut' in result ? undefined : reaches(result.ratio, row.target);
+    const reached = 'leftOut' in result ? undefined : reaches(result, row.target);
     lines.push({ ...row, result, reached });
     if (!json) console.log(describe({ ...row, result, reached }));
   }
@@ -64,8 +71,9 @@ function readOptions(): BenchOptions & { rows: readonly Row[]; json: boolean } {
 }
 
 /** A ratio that is no number reaches nothing. */
-function reaches(ratio: number, { ratio: wanted, bound }: Row['target']): boolean {
-  return bound === 'at least' ? ratio >= wanted : ratio <= wanted;
+function reaches({ ours, peer, ratio }: Measured, target: Row['target']): boolean {
+  if ('more' in target) return ours - peer <= target.more;
+  return target.bound === 'at least' ? ratio >= target.ratio : ratio <= target.ratio;
 }
 
 function describe({ name, what, against, target, result, reached }: Line): string {
@@ -73,7 +81,8 @@ function describe({ name, what, against, target, result, reached }: Line): strin
   if ('leftOut' in result) return `${head}\n  left out: ${result.leftOut}\n  cure: ${result.cure}`;
   const { ours, peer, unit, ratio, besides = {} } = result;
   const more = Object.entries(besides).map(([key, value]) => `${key} ${value}`);
-  const verdict = `ratio ${ratio.toPrecision(3)}, to reach ${target.bound} ${target.ratio}: ${reached === true ? 'reached' : 'MISSED'}`;
+  const wanted = `${target.bound} ${'more' in target ? `${target.more} ${unit} more` : target.ratio}`;
+  const verdict = `ratio ${ratio.toPrecision(3)}, to reach ${wanted}: ${reached === true ? 'reached' : 'MISSED'}`;
   return [
     head,
     `  ours ${ours}, peer ${peer} ${unit}; ${verdict}`,

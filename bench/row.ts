@@ -28,12 +28,17 @@ export interface LeftOut {
   readonly cure: string;
 }
 
+/** What to reach: a ratio to the peer, or so much more than the peer in the row's unit. */
+export type Target =
+  | { readonly ratio: number; readonly bound: 'at least' | 'at most' }
+  | { readonly more: number; readonly bound: 'at most' };
+
 export interface Row {
   /** As in `--row NAME`, and the name of the row's file. */
   readonly name: string;
   readonly what: string;
   readonly against: string;
-  readonly target: { readonly ratio: number; readonly bound: 'at least' | 'at most' };
+  readonly target: Target;
   readonly run: (options: BenchOptions) => Promise<Measured | LeftOut>;
 }
 

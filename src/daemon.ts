@@ -2,6 +2,7 @@
  * The daemon: builds the stations in river order and runs both loops, the followers (one a mailbox) and the courier.
  * Takes the configuration and a signal; ends when the signal aborts or nothing is left that could work.
  */
+import { setMaxListeners } from 'node:events';
 import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
 import type { Draw } from './catch-up.ts';
@@ -17,9 +18,11 @@ import { openReadingThread } from './reading-thread.ts';
 import { nextSetup, NO_RELOADS } from './reload.ts';
 import type { Reloads, Setup } from './reload.ts';
 import type { Config } from './runtime/config.ts';
+import { keepHeapSmall } from './runtime/small-heap.ts';
 import type { Clock } from './shared/clock.ts';
 import { asFault } from './shared/fault.ts';
 import type { Fault } from './shared/fault.ts';
+import { openGate } from './shared/gate.ts';
 import type { Log } from './shared/log.ts';
 import { openSights } from './sights.ts';
 import type { Sights } from './sights.ts';
@@ -55,10 +58,15 @@ export interface Openers {
 
 const REAL: Openers = { openStore: openOutbox, openMailbox, openReading: openReadingThread };
 
-/** How long a lease holds without renewal, in seconds. */
-const LEASE_SECONDS = 30;
+/** How long a lease holds without renewal, in seconds; it is renewed every 20. */
+const LEASE_SECONDS = 90;
 /** How often a mailbox whose login was refused is tried again while others work. */
 const REFUSED_RETRY_MS = 3_600_000;
+/** Mailboxes that log in at the same time, and how long one may take before the next begins all the same. */
+const LOGINS_AT_ONCE = 10;
+const LOGIN_HOLD_MS = 5_000;
+/** The first logins of all mailboxes are spread by chance over so much for each: a thousand over ten seconds. */
+const SPREAD_MS = 10;
 
 /**
  * Follows all mailboxes and posts what they give, until the signal aborts (then it ends without error, the request in
@@ -76,7 +84,7 @@ export async function runDaemon(
   const path = outboxPath(options.dryRun ? undefined : config.stateDir);
   const { openStore, openMailbox, openReading } = { ...REAL, ...openers };
   const store = await openStore(path, config.breaker);
-  const reading = openReading(tools);
+  const reading = openReading({ ...tools, onStart: keepHeapSmall });
   try {
     await runOn({ store, config, tools, options, openMailbox, reading }, reloads, signal);
   } finally {
@@ -86,7 +94,7 @@ export async function runDaemon(
 }
 
 /** What stays for as long as the daemon runs, whatever configuration is in force. */
-type Built = Omit<Stations, 'lease' | 'courier' | 'sights' | 'pulse'>;
+type Built = Omit<Stations, 'lease' | 'courier' | 'sights' | 'pulse' | 'logins'>;
 
 async function runOn(built: Built, reloads: Reloads, signal: AbortSignal): Promise<void> {
   const { store, config, tools, options } = built;
@@ -142,7 +150,8 @@ function build(built: Built, lease: Lease, sights: Sights): Stations {
       sights.posted(report);
     },
   });
-  return { ...built, lease, courier, sights, pulse };
+  const logins = openGate(LOGINS_AT_ONCE, LOGIN_HOLD_MS, tools.clock);
+  return { ...built, lease, courier, sights, pulse, logins };
 }
 
 /** Runs by one configuration; gives the next one when there is one to go on with. */
@@ -223,8 +232,12 @@ async function followAll(stations: Stations, signal: AbortSignal): Promise<void>
   const failed = new Set<string>();
   const last = new AbortController();
   const either = AbortSignal.any([signal, last.signal]);
+  // Each mailbox listens to it: more than ten are no leak.
+  setMaxListeners(0, either);
   let reason: Fault | undefined;
   const follow = async (mailbox: Config['mailboxes'][number]): Promise<void> => {
+    const spreadMs = SPREAD_MS * (config.mailboxes.length - 1);
+    if (spreadMs > 0) await tools.clock.sleep(tools.random() * spreadMs, either);
     while (!either.aborted) {
       try {
         failed.delete(mailbox.name);

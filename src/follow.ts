@@ -5,6 +5,7 @@
 import { openCatchUp } from './catch-up.ts';
 import type { CatchUp, Step } from './catch-up.ts';
 import type { Courier } from './callback/callback.ts';
+import { followCanaries } from './canary.ts';
 import type { Chunk, Mailbox, openMailbox } from './mailbox/mailbox.ts';
 import type { Lease, Recorded, Store } from './outbox/outbox.ts';
 import { proveHeld } from './provenance/provenance.ts';
@@ -20,6 +21,7 @@ import type { Pulse } from './pulse.ts';
 import { fullJitterMs } from './shared/backoff.ts';
 import type { Cursor } from './shared/cursor.ts';
 import { asFault } from './shared/fault.ts';
+import type { Gate } from './shared/gate.ts';
 import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
 import { hasEnded } from './shared/unless-aborted.ts';
@@ -39,6 +41,8 @@ export interface Stations {
   readonly pulse: Pulse;
   readonly options: RunOptions;
   readonly sights: Sights;
+  /** Lets some mailboxes log in at a time. */
+  readonly logins: Gate;
 }
 
 type MailboxConfig = Config['mailboxes'][number];
@@ -72,10 +76,11 @@ const HELD_AT_ONCE = 200;
 export async function followMailbox(config: MailboxConfig, stations: Stations, signal: AbortSignal): Promise<void> {
   const log = stations.tools.log.with({ mailbox: config.name });
   const { clock, random } = stations.tools;
+  const { logins } = stations;
   const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
   const heart = heartOf(stations.pulse, config);
   const budget = stations.sights.budgetOf(config.name, config.dailyBytes);
-  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart, meter: budget });
+  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart, logins, meter: budget });
   const catchUp = openCatchUp(config.name, clock, log, budget, stations.tools.draw);
   stations.sights.follow(config.name, mailbox, catchUp);
   const follower: Follower = {
@@ -89,21 +94,22 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
     policy: stations.config.verdict.policy,
   };
   const ended = new AbortController();
-  const heldLoop = stations.options.once
-    ? Promise.resolve()
-    : followHeld(follower, AbortSignal.any([signal, ended.signal]));
-  const puzzleLoop = stations.options.once
-    ? Promise.resolve()
-    : followOldPuzzles(follower, AbortSignal.any([signal, ended.signal]));
+  const beside = stations.options.once ? [] : loopsBeside(follower, config, AbortSignal.any([signal, ended.signal]));
   try {
     await followChunks(follower, signal);
     if (stations.options.once && !signal.aborted) await lookAgain(follower, signal);
   } finally {
     ended.abort();
-    await Promise.all([heldLoop, puzzleLoop]);
+    await Promise.all(beside);
     stations.tools.draw?.(config.name, undefined);
     await mailbox.close();
   }
+}
+
+/** What is done for a mailbox while it is followed. A rehearsal sends nothing. */
+function loopsBeside(follower: Follower, config: MailboxConfig, signal: AbortSignal): Promise<void>[] {
+  const loops = [followHeld(follower, signal), followOldPuzzles(follower, signal)];
+  return follower.options.dryRun ? loops : [...loops, followCanaries({ ...follower, config }, signal)];
 }
 
 /** What the watchdog is told of this mailbox. */
@@ -223,6 +229,7 @@ function tell(follower: Follower, conclusion: Conclusion, chunk: Chunk, recorded
     if (!isNew.has(outcome.uid)) continue;
     const { uid, kind, because, reader } = outcome;
     follower.log.debug('mail', { uid, kind, because, reader });
+    if (outcome.selfTest === true) follower.log.info('a self-test has come back: bounces reach us', { uid });
     if (kind === 'unreadable') follower.log.warn('a mail is passed over', { uid, because, cure: UNREADABLE_CURE });
     for (const verdict of outcome.verdicts) {
       const { recipient: address, reason, status, replyCode } = verdict;

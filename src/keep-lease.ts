@@ -5,7 +5,8 @@
 import type { Stations } from './follow.ts';
 import { asFault, EXIT } from './shared/fault.ts';
 
-const RENEWAL_MS = 10_000;
+/** Each renewal is a transaction that reaches the disk. systemd wants to hear of us within 60 s, the lease holds 90. */
+const RENEWAL_MS = 20_000;
 const WRONG_CURE = 'look at the lines before this one; where a loop stands still, systemd starts bounced again';
 
 /**

@@ -4,6 +4,7 @@
  * A failure is printed as what and where, then the cure.
  */
 import { findCommand } from './cli/commands.ts';
+import { keepHeapSmall } from './runtime/small-heap.ts';
 import { EXIT } from './shared/fault.ts';
 
 try {
@@ -11,6 +12,8 @@ try {
   process.stdout.on('error', onPipeError);
   // The journal may be restarted under us: there is nobody left to tell, and no reason to die.
   process.stderr.on('error', () => undefined);
+  // Before anything is loaded. The other commands end soon, and read faster with room.
+  if (name === 'run') keepHeapSmall();
   const command = await findCommand(name, args);
   process.exitCode = await command();
 } catch (error) {

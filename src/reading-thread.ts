@@ -19,6 +19,8 @@ import type { Policy } from './verdict/verdict.ts';
 export interface ReadingTools {
   readonly log: Log;
   readonly clock: Clock;
+  /** Called when a thread has started. */
+  readonly onStart?: () => void;
 }
 
 export interface ReadingThread {
@@ -38,6 +40,8 @@ const IDLE_MS = 15_000;
 /** How long a thread may take to start, on a machine that is busy. */
 const START_SECONDS = 60;
 const TICK_MS = 1_000;
+/** Space for new objects, in MB, of which V8 would take 48: enough for one mail at a time. */
+const YOUNG_MB = 6;
 
 /** Opens the place where mails are read; starts nothing yet. `start` makes a thread: tests bring their own. */
 export function openReadingThread(tools: ReadingTools, start: () => Worker = startThread): ReadingThread {
@@ -115,6 +119,7 @@ class OneThread implements ReadingThread {
     worker.stdout.resume();
     worker.stderr.resume();
     const first = await this.#ending(worker, START_SECONDS);
+    this.#tools.onStart?.();
     if (first.kind === 'ready') return worker;
     await this.#end();
     throw new Fault(`the thread that reads mails does not start${first.kind === 'lost' ? `: ${first.because}` : ''}`, {
@@ -184,7 +189,7 @@ function howItDied(error: unknown): string {
 
 /** The thread gets no environment, hence no secret, and memory of its own. */
 function startThread(): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: LIMITS.readingHeapMb };
+  const resourceLimits = { maxOldGenerationSizeMb: LIMITS.readingHeapMb, maxYoungGenerationSizeMb: YOUNG_MB };
   const options = { name: 'reading', env: {}, resourceLimits, stdout: true, stderr: true };
   const here = import.meta.url;
   if (!here.endsWith('.ts'))

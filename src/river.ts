@@ -75,10 +75,11 @@ export function conclude(
     held.push(...proven.held);
     const because = sumUp(proven.events, proven.held, proven.unposted);
     const eventIds = [...proven.events, ...proven.held].map(({ id }) => id);
+    const selfTest = proven.unposted.some(one => one.selfTest === true) ? { selfTest: true as const } : {};
     const receivedAt = received === undefined ? {} : { receivedAtSeconds: received };
     const { kind, reader, originalMessageIds } = reading;
     const about = { kind, because, reader, originalMessageIds, ...idOf(headers) };
-    outcomes.push({ uid, identity, verdicts, eventIds, ...about, ...receivedAt, ...puzzleOf(mail) });
+    outcomes.push({ uid, identity, verdicts, eventIds, ...about, ...receivedAt, ...selfTest, ...puzzleOf(mail) });
   }
   return { outcomes, events, held };
 }

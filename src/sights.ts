@@ -60,11 +60,16 @@ export interface Sights {
   notFollowed(): string[];
 }
 
-/** How often changes are sought, how long an unchanged standing may stay, and how often the line may change. */
+/**
+ * How often changes are sought while there are some, and how seldom when nothing happens; how long an unchanged standing
+ * may stay; how often the line may change, and how seldom it is made anew when nothing happens: it counts all there is.
+ */
 const ROUND_MS = 2_000;
+const QUIET_ROUND_MS = 10_000;
 const KEPT_MS = 30_000;
 const LINE_MS = 10_000;
-/** The lease is renewed every 10 s. */
+const QUIET_LINE_MS = 60_000;
+/** The lease is renewed every 20 s. */
 const TURN_LATE_MS = 60_000;
 
 /** Reads what the daemon before this one knew, so that a restart forgets no last mail. */
@@ -78,6 +83,7 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
     wrong: [...wrong.outage, ...wrong.late],
     backlog: await store.backlog(),
     breakers: await store.breakers(),
+    canaries: await store.canaries(),
     mailboxes: asOfNow(book.standings(), clock.nowSeconds()),
   });
   const metrics = needs.counted ? (await import('./runtime/metrics.ts')).openMetrics(needs.version, look) : NO_METRICS;
@@ -88,6 +94,10 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
   return {
     metrics,
     ...tellers(book, metrics, own, clock),
+    posted(report) {
+      metrics.posted(report);
+      keeper.ageLine();
+    },
     begin(mailboxes, newLog) {
       log = newLog;
       configuredAtSeconds = clock.nowSeconds();
@@ -95,16 +105,19 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
       for (const name of mailboxes) own.expect(name);
     },
     turned(outage, late) {
+      if (outage.length + late.length + wrong.outage.length + wrong.late.length > 0) keeper.ageLine();
       wrong = { outage, late, atMs: clock.nowMs() };
     },
     late: () => [...wrong.late, ...overdue(clock.nowMs() - wrong.atMs)],
     outage: () => [...wrong.outage],
     async keep(signal) {
+      let pauseMs = ROUND_MS;
       while (!signal.aborted) {
         own.tell();
         countTroubles(metrics, book.seen);
-        await keeper.round(log);
-        await clock.sleep(ROUND_MS, signal);
+        const changed = await keeper.round(log);
+        pauseMs = changed ? ROUND_MS : Math.min(2 * pauseMs, QUIET_ROUND_MS);
+        await clock.sleep(pauseMs, signal);
       }
     },
     async close() {
@@ -122,7 +135,7 @@ function tellers(
   metrics: Metrics,
   own: OwnFaults,
   clock: Clock,
-): Pick<Sights, 'follow' | 'budgetOf' | 'passed' | 'failed' | 'posted'> {
+): Pick<Sights, 'follow' | 'budgetOf' | 'passed' | 'failed'> {
   return {
     follow(name, mailbox, catchUp) {
       Object.assign(book.of(name), { mailbox, catchUp });
@@ -151,9 +164,6 @@ function tellers(
       seen.countedAtSeconds = atSeconds;
       seen.fault = { code, message, ...(hint === undefined ? {} : { cure: hint }), atSeconds };
     },
-    posted: report => {
-      metrics.posted(report);
-    },
   };
 }
 
@@ -172,6 +182,7 @@ function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: 
   let keptAtMs = Number.NEGATIVE_INFINITY;
   let line = '';
   let lineAtMs = Number.NEGATIVE_INFINITY;
+  let lineIsOld = true;
   const keepNow = async (): Promise<void> => {
     const [daemon, mailboxes] = standings();
     await store.keepStandings(lease, daemon, mailboxes, clock.nowSeconds());
@@ -181,21 +192,27 @@ function openKeeper(needs: SightsNeeds, look: () => Promise<Glance>, standings: 
   const showLine = async (): Promise<void> => {
     const now = statusLine(await look(), clock.nowSeconds());
     lineAtMs = clock.nowMs();
+    lineIsOld = false;
     if (now !== line) notify(`STATUS=${now}`);
     line = now;
   };
   return {
     keepNow,
-    async round(log: Log): Promise<void> {
+    /** What the line tells of has changed. */
+    ageLine: () => void (lineIsOld = true),
+    /** True when something has changed since the last round. */
+    async round(log: Log): Promise<boolean> {
+      const changed = JSON.stringify(standings()) !== kept;
       try {
-        const changed = JSON.stringify(standings()) !== kept;
         if (changed || clock.nowMs() - keptAtMs >= KEPT_MS) await keepNow();
-        if (clock.nowMs() - lineAtMs >= LINE_MS) await showLine();
+        lineIsOld ||= changed;
+        if (clock.nowMs() - lineAtMs >= (lineIsOld ? LINE_MS : QUIET_LINE_MS)) await showLine();
       } catch (error) {
         const fault = asFault(error);
         if (fault.code === 'LEASE_LOST') throw fault;
         log.debug(`the standing could not be kept: ${fault.message}`);
       }
+      return changed;
     },
   };
 }

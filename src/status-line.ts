@@ -1,6 +1,7 @@
 /**
  * How a daemon stands, in one line for `systemctl status`. Takes counts and standings, gives words; pure.
  */
+import { isMissing } from './canary.ts';
 import type { Present } from './runtime/metrics.ts';
 
 const DAY = 86_400;
@@ -11,8 +12,10 @@ export interface Glance extends Present {
 }
 
 /** Such as "following 2 mailboxes; 3 waiting, 1 held; last mail 12:04:31 UTC". */
-export function statusLine({ wrong, backlog, breakers, mailboxes }: Glance, nowSeconds: number): string {
+export function statusLine(glance: Glance, nowSeconds: number): string {
+  const { wrong, backlog, breakers, canaries, mailboxes } = glance;
   const all = Object.entries(mailboxes);
+  const lost = canaries.filter(one => mailboxes[one.mailbox] !== undefined && isMissing(one, nowSeconds));
   const apart = all.filter(([, { connected }]) => !connected);
   const open = breakers.filter(({ openSinceSeconds }) => openSinceSeconds !== undefined);
   const followed = all.length - apart.length;
@@ -29,6 +32,7 @@ export function statusLine({ wrong, backlog, breakers, mailboxes }: Glance, nowS
             backlog.stopped,
           ),
         ]),
+    ...lost.map(({ mailbox }) => `${mailbox}: the last canary has not come back`),
     counts(backlog),
     ...(last > 0 ? [`last mail ${when(last, nowSeconds)}`] : []),
   ].join('; ');

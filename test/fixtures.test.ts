@@ -4,12 +4,10 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { readBounce } from '../src/index.ts';
-import type { Bounce } from '../src/index.ts';
+import { NOW_SECONDS, seen, wanted } from './fixtures/compare.ts';
 import { loadFixtures } from './fixtures/load.ts';
-import type { Expected, ExpectedRecipient, Fixture } from './fixtures/load.ts';
+import type { Expected, Fixture } from './fixtures/load.ts';
 import { originalOf } from './servers/sent-originals.ts';
-
-const NOW_SECONDS = 4_000_000_000; // later than every date in the fixtures
 
 const fixtures = await loadFixtures();
 
@@ -52,47 +50,6 @@ describe('the collection', () => {
     expect(odd.map(({ name }) => name)).toEqual([]);
   });
 });
-
-/** What was read, with only those fields that the expectation speaks of. */
-function seen(bounce: Bounce, expected: Expected): object {
-  const verdicts = bounce.verdicts.map(verdict => {
-    const want = expected.recipients.find(({ address }) => address === verdict.recipient);
-    return {
-      address: verdict.recipient,
-      verdict: verdict.verdict,
-      ...(want?.reason === undefined ? {} : { reason: verdict.reason }),
-      ...(want?.status === undefined ? {} : { status: verdict.status ?? null }),
-      ...(want?.replyCode === undefined ? {} : { replyCode: verdict.replyCode ?? null }),
-      ...(want?.ts === undefined ? {} : { ts: verdict.bouncedAtSeconds }),
-    };
-  });
-  return {
-    isBounce: bounce.isBounce,
-    kind: bounce.kind,
-    ...(expected.reader === undefined ? {} : { reader: bounce.reader }),
-    recipients: byAddress(verdicts),
-    messageId: expected.original === null ? null : knownId(bounce, expected.original.messageId),
-  };
-}
-
-function wanted({ isBounce, kind, reader, recipients, original }: Expected): object {
-  return {
-    isBounce,
-    kind,
-    ...(reader === undefined ? {} : { reader }),
-    recipients: byAddress(recipients),
-    messageId: original?.messageId ?? null,
-  };
-}
-
-/** The original's id where the report was read to name it, else what was read. */
-function knownId({ originalMessageIds }: Bounce, messageId: string): string {
-  return originalMessageIds.includes(messageId) ? messageId : originalMessageIds.join(' ');
-}
-
-function byAddress<T extends Pick<ExpectedRecipient, 'address'>>(recipients: readonly T[]): T[] {
-  return [...recipients].sort((a, b) => (a.address < b.address ? -1 : 1));
-}
 
 function isNoReport({ expected: { kind } }: Fixture): boolean {
   return kind !== 'failure' && kind !== 'delay' && kind !== 'success';

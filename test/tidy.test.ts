@@ -41,12 +41,16 @@ const CASES: Readonly<Record<string, Case>> = {
       ['src/shared/fault.ts', "import type { Cursor } from '../mailbox/mailbox.ts';"],
       ['src/callback/post.ts', "import { run } from '../daemon.ts';"],
       ['src/runtime/log.ts', "import { run } from '../cli/run.ts';"],
+      ['src/capture/capture.ts', "import { openMailbox } from '../mailbox/mailbox.ts';"],
+      ['src/capture/capture.ts', "import { loadConfig } from '../runtime/config.ts';"],
+      ['src/report/report.ts', "import type { Capture } from '../capture/capture.ts';"],
     ],
     good: [
       ['src/report/report.ts', "import type { Message } from '../message/message.ts';"],
       ['src/report/readers/exim.ts', "import { LIMITS } from '../../shared/limits.ts';"],
       ['src/report/report.ts', "import { readExim } from './readers/exim.ts';"],
       ['src/river.ts', "import { readMessage } from './message/message.ts';"],
+      ['src/capture/capture.ts', "import { readMessage } from '../message/message.ts';"],
       ['src/runtime/config.ts', "import { REASONS } from '../verdict/verdict.ts';"],
     ],
   },
@@ -55,6 +59,7 @@ const CASES: Readonly<Record<string, Case>> = {
     over: source,
     bad: [
       ['src/verdict/verdict.ts', "import type { Exim } from '../report/readers/exim.ts';"],
+      ['src/capture/capture.ts', "import { splitMail } from '../message/split.ts';"],
       ['src/river.ts', "import { split } from './message/split.ts';"],
       ['src/index.ts', "import { openSqliteStore } from './outbox/sqlite.ts';"],
     ],
@@ -87,6 +92,7 @@ const CASES: Readonly<Record<string, Case>> = {
       ['src/message/parts.ts', "import { setTimeout } from 'node:timers/promises';"],
       ['src/provenance/provenance.ts', "import { randomUUID } from 'node:crypto';"],
       ['src/report/report.ts', "import type { Log } from '../shared/log.ts';"],
+      ['src/capture/capture.ts', "import { randomBytes } from 'node:crypto';"],
     ],
     good: [
       ['src/provenance/provenance.ts', "import { createHash } from 'node:crypto';"],

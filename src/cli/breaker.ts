@@ -11,7 +11,7 @@ import { actWords, utcMinute } from './event-lines.ts';
 import { whoIsThis, withOutbox } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { printRecord, unknownPart } from './outbox.ts';
-import { printText } from './print.ts';
+import { printText, tell } from './print.ts';
 
 /** @throws Fault exit 64 */
 export function breakerCommand(args: string[]): Command {
@@ -39,7 +39,7 @@ function showCommand(args: string[]): Command {
         if (values.json === true) printRecord(toRecord(breaker, acts));
         else await printText(breakerLines(breaker, acts).join('\n'));
       }
-      if (breakers.length === 0) process.stderr.write('bounced: no breaker was ever open\n');
+      if (breakers.length === 0) tell('bounced: no breaker was ever open');
       return EXIT.ok;
     });
 }

@@ -9,11 +9,11 @@ import { CANDIDATE_FIELDS, isCandidate, wantedParts } from '../report/report.ts'
 import { systemClock } from '../runtime/clock.ts';
 import type { MailboxConfig } from '../runtime/config.ts';
 import { inWords } from '../runtime/config-schema.ts';
+import { verifySmtp } from '../runtime/smtp.ts';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
 import { silentLog } from '../shared/silent-log.ts';
 import { fail, note, ok, warn } from './finding.ts';
 import type { Finding, Topic } from './finding.ts';
-import { verifySmtp } from './smtp.ts';
 
 const ONLINE_LIMIT_MS = 120_000;
 const SMTP_LIMIT_MS = 30_000;
@@ -138,6 +138,6 @@ async function trySmtp(mailbox: MailboxConfig): Promise<Finding[]> {
     return [ok('smtp', `SMTP login at ${host}:${port}; nothing sent`)];
   } catch (error) {
     const { message, hint = 'look at smtp_host' } = asFault(error);
-    return [warn('smtp', `SMTP, by which CleverTap and "send-test" send (reading does without): ${message}`, hint)];
+    return [warn('smtp', `SMTP, by which CleverTap, tests and canaries send (reading does without): ${message}`, hint)];
   }
 }

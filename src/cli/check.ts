@@ -19,6 +19,8 @@ import { columns, fitted, folded } from './table.ts';
 import { isColoured, print, terminalRoom } from './print.ts';
 
 const REASONS_COLUMNS = 72;
+/** "  hard: " */
+const LABEL_CHARS = 8;
 
 export function checkCommand(args: string[]): Command {
   const { values, operands } = readOptions('check', args, { config: 'string', online: 'boolean', json: 'boolean' });
@@ -48,14 +50,14 @@ function asText(
 ): string {
   const rows = origins.map(({ key, value, origin }) => [visible(key), visible(value), origin]);
   const lines = [`${path} is in order. In force:`, columns([['key', 'value', 'from'], ...rows], room), ''];
-  lines.push(...policyLines(config.verdict.policy), '', ...scheduleLines());
+  lines.push(...policyLines(config.verdict.policy, room), '', ...scheduleLines(room));
   for (const warning of warnings) lines.push(`warning: ${visible(warning)}`);
   for (const one of tried) lines.push('', ...triedLines(one));
   return lines.join('\n');
 }
 
 /** Which reasons lead where, the operator's own choices among them. */
-function policyLines({ name, overrides, rules = [] }: Policy): string[] {
+function policyLines({ name, overrides, rules = [] }: Policy, room = Infinity): string[] {
   const entries = Object.entries(REASONS).map(([reason, entry]) => ({ reason, ...entry }));
   const chosen = entries.map(({ reason, verdict }) => {
     const own = overrides[reason as Reason];
@@ -64,7 +66,7 @@ function policyLines({ name, overrides, rules = [] }: Policy): string[] {
   });
   const of = (verdict: string): string[] => {
     const reasons = chosen.filter(one => one.verdict === verdict).map(one => one.reason);
-    const lines = folded(reasons.join(', '), REASONS_COLUMNS);
+    const lines = folded(reasons.join(', '), Math.min(REASONS_COLUMNS, room - LABEL_CHARS));
     return lines.map((line, index) => `  ${index === 0 ? `${verdict}: ` : '      '}${line}`);
   };
   const rest =

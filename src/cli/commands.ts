@@ -17,6 +17,7 @@ const NAMES = [
   'status',
   'login',
   'send-test',
+  'selftest',
   'classify',
   'check',
   'rules',
@@ -27,6 +28,7 @@ const NAMES = [
   'replay',
   'diff',
   'undo',
+  'capture',
   'completion',
 ] as const;
 
@@ -54,6 +56,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./login.ts')).loginCommand(args);
     case 'send-test':
       return (await import('./send-test.ts')).sendTestCommand(args);
+    case 'selftest':
+      return (await import('./selftest.ts')).selftestCommand(args);
     case 'rules':
       return (await import('./rules.ts')).rulesCommand(args);
     case 'outbox':
@@ -70,6 +74,8 @@ export async function findCommand(name: string | undefined, args: string[]): Pro
       return (await import('./replay.ts')).replayCommand(args);
     case 'diff':
       return (await import('./diff.ts')).diffCommand(args);
+    case 'capture':
+      return (await import('./capture.ts')).captureCommand(args);
     case 'undo':
       return (await import('./undo.ts')).undoCommand(args);
   }

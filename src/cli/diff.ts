@@ -12,7 +12,7 @@ import { addDifference, diffRecord, diffSheet, diffSum, noDifferences } from './
 import type { Differences } from './diff-lines.ts';
 import { limitOption, withHistory } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands, usage } from './options.ts';
-import { print, printText, terminalRoom } from './print.ts';
+import { print, printText, tell, terminalRoom } from './print.ts';
 
 const OPTIONS = {
   config: 'string',
@@ -39,7 +39,7 @@ export function diffCommand(args: string[]): Command {
     const found = noDifferences(json ? 0 : limit);
     await withHistory(config, history => compare(history, { policy, isAsked, found, json }));
     if (!json) await printText(diffSheet(found, terminalRoom()));
-    process.stderr.write(`bounced: ${diffSum(found)}\n`);
+    tell(`bounced: ${diffSum(found)}`);
     return EXIT.ok;
   };
 }

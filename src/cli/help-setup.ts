@@ -1,5 +1,5 @@
 /**
- * The help texts of what is asked for on the first evening: login, check, send-test. Text only.
+ * The help texts of what is asked for on the first evening: login, check, send-test, selftest. Text only.
  */
 
 export const login = `usage: bounced login --config FILE [--mailbox NAME] [--port N] [--wait TIME] [--print]
@@ -48,4 +48,25 @@ exit codes: 0 the server has taken it, 64 usage, 65 it refused the address or th
 77 login refused, 78 configuration
 
 example: bounced send-test me@example.com --config /etc/bounced/bounced.toml
+`;
+
+export const selftest = `usage: bounced selftest --config FILE [--mailbox NAME] [--to ADDRESS] [--wait TIME] [--post] [--json]
+
+Shows that bounces reach us and are understood: sends a mail to an address that cannot exist, waits for its bounce in
+the mailbox, and shows what each station makes of it, as it would of a customer's. Beside a running daemon or without
+one. Nothing is recorded, nothing in the mailbox is changed, nothing is posted. A running daemon knows the bounce by the
+mark of the mail in Sent: it notes that bounces come back, and posts nothing either.
+
+  --mailbox NAME  the [[mailbox]], where there are several
+  --to ADDRESS    instead of a random one at bounced.invalid, a domain that nobody can have: the sending server itself
+                  reports it, within seconds. For a server that refuses such an address at once
+  --wait TIME     how long the bounce may take, such as 5m, the default
+  --post          post this one event to the callback and show the answer: a bounce of that made-up address
+  --json          one JSON object, times in epoch seconds
+
+exit codes: 0 it came and all is well, 64 usage, 65 it came and would have led to no event, or the server refused the
+mail, 69 none came in time, a server cannot be reached, the callback did not take it, or ended by you, 77 login refused,
+78 configuration
+
+example: sudo bounced selftest --config /etc/bounced/bounced.toml
 `;

@@ -2,8 +2,9 @@
  * The help texts, each with an example. Text only.
  */
 import { diff, explain, replay, undo } from './help-answers.ts';
+import { capture } from './help-capture.ts';
 import { completion } from './help-completion.ts';
-import { check, login, sendTest } from './help-setup.ts';
+import { check, login, selftest, sendTest } from './help-setup.ts';
 
 const bounced = `bounced reads the bounces in a Gmail sending account, decides soft or hard, proves them, and tells CleverTap.
 
@@ -14,7 +15,8 @@ usage: bounced COMMAND [...]
   classify  read saved mails and show the verdicts
   login     sign in in a browser, for a mailbox that uses OAuth
   check     show the configuration in force; with --online try all that it needs
-  send-test send a test mail from the account
+  send-test  send a test mail from the account
+  selftest  send a mail that cannot arrive, and follow its bounce through every station
   rules     list the reasons; test rules of your own before they count
   outbox    what waits for the callback: list, show, retry, drop, export; recover a damaged one
   held      what could not be proven: list, show, release, discard
@@ -23,6 +25,7 @@ usage: bounced COMMAND [...]
   replay    read mails again and decide again, without a double event
   diff      which recorded verdicts would be another by the rules of today
   undo      resubscribe customers whose hard bounce was posted wrongly
+  capture   make of a mail a sample that can be shared: who and where replaced, read as before
   completion  a script for bash, zsh or fish; with it, Tab completes commands and options
 
   --help, --version; "bounced COMMAND --help" for one of them
@@ -171,7 +174,9 @@ export const HELP = {
   replay,
   diff,
   undo,
+  capture,
   completion,
   login,
   'send-test': sendTest,
+  selftest,
 } as const;

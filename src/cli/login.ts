@@ -19,6 +19,8 @@ import type { Command } from './commands.ts';
 import { openLoginListener } from './login-listener.ts';
 import type { LoginListener } from './login-listener.ts';
 import { chosenMailbox, configPath, durationOption, readOptions, refuseOperands, usage } from './options.ts';
+import { terminalRoom } from './print.ts';
+import { fitted } from './table.ts';
 
 /** Where the command speaks and listens. */
 export interface Terminal {
@@ -30,7 +32,7 @@ export interface Terminal {
 }
 
 const TERMINAL: Terminal = {
-  say: text => void process.stderr.write(text),
+  say: text => void process.stderr.write(fittedButWhatIsCopied(text)),
   print: text => void process.stdout.write(text),
   get input() {
     return process.stdin;
@@ -59,6 +61,13 @@ export function loginCommand(args: string[], terminal: Terminal = TERMINAL): Com
     await keep(token, target, path, terminal);
     return EXIT.ok;
   };
+}
+
+/** An address or a command that is to be copied stays one line: broken, it would be copied broken. */
+function fittedButWhatIsCopied(text: string): string {
+  const room = terminalRoom(process.stderr);
+  const lines = text.split('\n').map(line => (/^\s*(?:https?:|ssh )/.test(line) ? line : fitted(line, room)));
+  return lines.join('\n');
 }
 
 /** Sends the person to the browser, waits for the code and trades it for a refresh token. */

@@ -11,6 +11,7 @@ import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { beginsMbox, mboxSplitter } from './mbox.ts';
+import { tell } from './print.ts';
 
 export type Mail = SavedMail | UnreadMail;
 
@@ -30,7 +31,7 @@ export interface UnreadMail {
 
 /** Says on standard error what is wrong and what to do; gives the exit code that stands for it. */
 export function tellUnread({ path, problem }: UnreadMail): ExitCode {
-  process.stderr.write(`bounced: ${visible(`${path}: ${problem}`)}\n  cure: ${CURE}\n`);
+  tell(`bounced: ${visible(`${path}: ${problem}`)}\n  cure: ${CURE}`);
   return EXIT.dataError;
 }
 

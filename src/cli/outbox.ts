@@ -13,7 +13,7 @@ import { eventRecord, eventSheet, eventTable, shortId } from './event-lines.ts';
 import { FILTER_OPTIONS, actOnAll, findEvent, listAll, refusal, required, toFilter, withOutbox } from './on-outbox.ts';
 import type { FilterValues } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands, usage } from './options.ts';
-import { print, printText, terminalRoom } from './print.ts';
+import { print, printText, tell, terminalRoom } from './print.ts';
 
 const LISTED = 50;
 /** What waits for something; what is settled is shown when it is asked for. */
@@ -72,9 +72,9 @@ export async function printList(
   const shown = events.slice(0, filter.limit);
   if (json) for (const event of shown) printRecord(eventRecord(event));
   else if (shown.length > 0) await print(table(shown, systemClock.nowSeconds(), terminalRoom()));
-  else process.stderr.write(`bounced: no event is ${(filter.states ?? ['like that']).join(', ')}\n`);
+  else tell(`bounced: no event is ${(filter.states ?? ['like that']).join(', ')}`);
   if (events.length > shown.length) {
-    process.stderr.write(`bounced: there are more than these ${shown.length}; --limit N shows more\n`);
+    tell(`bounced: there are more than these ${shown.length}; --limit N shows more`);
   }
   return EXIT.ok;
 }
@@ -136,7 +136,7 @@ const DONE: Readonly<Record<Act, string>> = {
   discard: 'discarded, will not be posted',
   undo: 'resubscribed',
 };
-const SOON = 'bounced: a running daemon notices within 10 s and posts after batch_wait; else the next start does\n';
+const SOON = 'bounced: a running daemon notices within 10 s and posts after batch_wait; else the next start does';
 
 /** Acts on these events and tells what became of each. @throws Fault for the first that did not fit, after all */
 export async function carryOut(
@@ -154,8 +154,8 @@ export async function carryOut(
     else if (result === 'done') await printText(`${shortId(id)}  ${visible(address)}  ${DONE[act]}`);
   }
   const done = results.some(({ result }) => result === 'done');
-  if (done && (act === 'retry' || act === 'release')) process.stderr.write(SOON);
-  if (results.length === 0) process.stderr.write('bounced: there was none\n');
+  if (done && (act === 'retry' || act === 'release')) tell(SOON);
+  if (results.length === 0) tell('bounced: there was none');
   const faults = results.flatMap(one => refusal(act, one, unique.get(one.id) ?? '') ?? []);
   if (faults[0] !== undefined) throw faults[0];
   return EXIT.ok;

@@ -1,5 +1,6 @@
 /**
- * Lines to standard output at the pace of whoever reads them. Takes a text, gives a promise of its being taken.
+ * Lines to standard output, at the pace of whoever reads them, and remarks to standard error. Takes texts, gives lines
+ * that fit the terminal.
  */
 import type { Env } from '../runtime/config.ts';
 import { fitted } from './table.ts';
@@ -13,6 +14,11 @@ export async function print(text: string): Promise<void> {
 /** For people: on a terminal no line is wider than it. */
 export async function printText(text: string): Promise<void> {
   await print(fitted(text, terminalRoom()));
+}
+
+/** A remark beside the data, on standard error: no line is wider than its terminal. */
+export function tell(text: string): void {
+  process.stderr.write(`${fitted(text, terminalRoom(process.stderr))}\n`);
 }
 
 /** The characters that a line of the terminal has; undefined in a pipe or a file, where lines are whole. */

@@ -23,7 +23,7 @@ import type { Command } from './commands.ts';
 import { mailsOf, tellUnread } from './mails.ts';
 import { withOutbox } from './on-outbox.ts';
 import { chosenMailbox, configPath, readOptions, refuseOperands, usage } from './options.ts';
-import { print, printText } from './print.ts';
+import { print, printText, tell } from './print.ts';
 import { addTo, emptySum, replayLines, replayRecord } from './replay-lines.ts';
 import type { ReplayedMail, ReplaySum } from './replay-lines.ts';
 import { sinceSeconds } from './since.ts';
@@ -116,11 +116,11 @@ async function replay(
       for (const line of show(replayed, dryRun)) await (show === asJson ? print : printText)(line);
     }
   }
-  process.stderr.write(`bounced: ${sumWords(sum, dryRun)}\n`);
+  tell(`bounced: ${sumWords(sum, dryRun)}`);
   const gone = source.kind === 'uids' ? source.uids.filter(uid => !seen.has(uid)) : [];
   if (gone.length === 0) return exit;
   const words = gone.slice(0, 10).join(', ') + (gone.length > 10 ? ' and more' : '');
-  process.stderr.write(`bounced: not there, or our own sent mail: UID ${words}\n`);
+  tell(`bounced: not there, or our own sent mail: UID ${words}`);
   return EXIT.dataError;
 }
 

@@ -48,7 +48,8 @@ function eventLines(event: EventRoad, mail: KeptMail | undefined, nowSeconds: nu
   ];
 }
 
-const PROOFS: Readonly<Record<Proof, string>> = {
+/** How an event was proven: continues "the mail that bounced". */
+export const PROOFS: Readonly<Record<Proof, string>> = {
   sent: 'is in Sent, and went to this very address',
   'sent-gmail': "is in Sent, and went to this very address; the report is Gmail's own",
   'sent-forwarded': 'is in Sent, a campaign mail to this one address; another one failed, so it was passed on: soft',

@@ -4,13 +4,16 @@
 import { RETRY_SCHEDULE } from '../callback/callback.ts';
 import { columns } from './table.ts';
 
-/** One row for each way a request can fail. */
-export function scheduleLines(): string[] {
+/**
+ * One row for each way a request can fail.
+ * @param room characters that a line may have
+ */
+export function scheduleLines(room?: number): string[] {
   const rows = Object.values(RETRY_SCHEDULE).map(({ baseMs, capMs, jitter, when }) => {
     const wait = baseMs === capMs ? inWords(baseMs) : `${inWords(baseMs)}, doubling up to ${inWords(capMs)}`;
-    return [`  ${wait}`, jitter === 'full' ? 'a random part of it' : 'all of it', when];
+    return [wait, jitter === 'full' ? 'a random part of it' : 'all of it', when];
   });
-  return ['tries again, and never gives up by itself:', columns(rows)];
+  return ['tries again, and never gives up by itself:', columns([['wait', 'which part of it', 'when'], ...rows], room)];
 }
 
 function inWords(ms: number): string {

@@ -6,12 +6,13 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../runtime/clock.ts';
 import { loadConfig, readEnv } from '../runtime/config.ts';
 import { visible } from '../runtime/log-lines.ts';
+import { sendMail } from '../runtime/smtp.ts';
 import { cleanAddress } from '../shared/address.ts';
 import { EXIT } from '../shared/fault.ts';
+import { plainTestMail } from '../test-mail.ts';
 import type { Command } from './commands.ts';
 import { chosenMailbox, configPath, durationOption, readOptions, refuseOperands, usage } from './options.ts';
-import { sendMail } from './smtp.ts';
-import { printText } from './print.ts';
+import { printText, tell } from './print.ts';
 
 const LONGEST_WAIT_MS = 600_000;
 
@@ -28,30 +29,11 @@ export function sendTestCommand(args: string[]): Command {
   const waitMs = durationOption('send-test', 'wait', values.wait, '1m', LONGEST_WAIT_MS);
   return async () => {
     const { config, warnings } = await loadConfig(path, readEnv());
-    for (const warning of warnings) process.stderr.write(`warning: ${visible(warning)}\n`);
+    for (const warning of warnings) tell(`warning: ${visible(warning)}`);
     const mailbox = chosenMailbox('send-test', config.mailboxes, values.mailbox);
-    const { messageId, source } = testMail(mailbox.user, to, systemClock.nowMs(), randomUUID());
+    const { messageId, source } = plainTestMail(mailbox.user, to, systemClock.nowMs(), randomUUID());
     const answer = await sendMail(mailbox, { to, source }, AbortSignal.timeout(waitMs));
     await printText(visible(`sent to ${to} as <${messageId}>: ${answer}`));
     return EXIT.ok;
   };
-}
-
-/** A mail of a few lines, and its Message-ID without brackets. */
-export function testMail(from: string, to: string, nowMs: number, id: string): { messageId: string; source: string } {
-  const messageId = `${id}@${from.slice(from.lastIndexOf('@') + 1)}`;
-  const lines = [
-    `From: <${from}>`,
-    `To: <${to}>`,
-    'Subject: Test mail',
-    // RFC 5322 3.3 wants a numeric zone.
-    `Date: ${new Date(nowMs).toUTCString().replace('GMT', '+0000')}`,
-    `Message-ID: <${messageId}>`,
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=us-ascii',
-    '',
-    'This is a test mail. It shows that this account can send.',
-    '',
-  ];
-  return { messageId, source: lines.join('\r\n') };
 }

@@ -3,8 +3,9 @@
  * at most. Pure; lets nothing a mail or a server wrote steer a terminal, and says nothing by colour alone.
  */
 import { asOf } from '../byte-budget.ts';
+import { isMissing, MISSING_CURE } from '../canary.ts';
 import { bytesInWords, catchUpWords } from '../catch-up.ts';
-import type { Backlog, Breaker, MailboxView, Overview, VerdictCount } from '../outbox/outbox.ts';
+import type { Backlog, Breaker, Canary, MailboxView, Overview, VerdictCount } from '../outbox/outbox.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { folded } from './table.ts';
 import { REASONS } from '../verdict/verdict.ts';
@@ -16,6 +17,7 @@ export interface Status {
   readonly overview: Overview;
   readonly backlog: Backlog;
   readonly breakers: readonly Breaker[];
+  readonly canaries: readonly Canary[];
   /** The mailboxes of the configuration. */
   readonly configured: readonly string[];
   readonly nowSeconds: number;
@@ -58,7 +60,7 @@ function allViews({ overview, configured }: Status): readonly MailboxView[] {
 
 /** The same as one object; times in epoch seconds. */
 export function statusRecord(status: Status): Record<string, unknown> {
-  const { overview, backlog, breakers, configured, nowSeconds } = status;
+  const { overview, backlog, breakers, canaries, configured, nowSeconds } = status;
   const { daemon, runningPid, verdicts } = overview;
   return {
     atSeconds: nowSeconds,
@@ -69,6 +71,7 @@ export function statusRecord(status: Status): Record<string, unknown> {
       ...standing,
       connected: runningPid !== undefined && standing?.connected === true,
       keptAtSeconds,
+      canary: canaries.find(canary => canary.mailbox === mailbox),
       cursors,
     })),
     outbox: backlog,
@@ -122,6 +125,24 @@ function mailboxLines(view: MailboxView, status: Status): Line[] {
       ? []
       : [row(mended ? 'mended' : 'TROUBLE', `${ago(fault.atSeconds, nowSeconds)}: ${fault.message}`)]),
     ...(fault?.cure === undefined || mended ? [] : [row('cure', fault.cure)]),
+    ...status.canaries.filter(canary => canary.mailbox === mailbox).flatMap(canary => canaryLines(canary, nowSeconds)),
+  ];
+}
+
+/** Whether bounces come back at all, as far as a self-test has shown. */
+function canaryLines(canary: Canary, nowSeconds: number): Line[] {
+  const { everySeconds, sentAtSeconds, provenAtSeconds, fault } = canary;
+  const off = everySeconds === undefined;
+  const missing = isMissing(canary, nowSeconds);
+  const proven =
+    provenAtSeconds === undefined ? 'none has come back yet' : `came back ${ago(provenAtSeconds, nowSeconds)}`;
+  const sent = sentAtSeconds === undefined || off ? '' : `; sent ${ago(sentAtSeconds, nowSeconds)}`;
+  const pace = off ? '' : `, every ${span(everySeconds)}`;
+  return [
+    row(missing ? 'CANARY LOST' : off ? 'self-test' : 'canary', `${proven}${sent}${pace}`),
+    ...(missing ? [row('cure', MISSING_CURE)] : []),
+    ...(fault === undefined || off ? [] : [row('NOT SENT', `${ago(fault.atSeconds, nowSeconds)}: ${fault.message}`)]),
+    ...(fault?.cure === undefined || off ? [] : [row('cure', fault.cure)]),
   ];
 }
 

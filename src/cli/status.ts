@@ -11,7 +11,7 @@ import type { Command } from './commands.ts';
 import { withOutbox } from './on-outbox.ts';
 import { configPath, readOptions, refuseOperands } from './options.ts';
 import { printRecord } from './outbox.ts';
-import { isColoured, isSteerable, terminalRoom } from './print.ts';
+import { isColoured, isSteerable, tell, terminalRoom } from './print.ts';
 import { PLAIN, statusRecord, statusSheet } from './status-lines.ts';
 import type { Paint, Status } from './status-lines.ts';
 
@@ -37,7 +37,7 @@ export function statusCommand(args: string[]): Command {
         show(await look(config));
       } catch (error) {
         // An outbox that cannot be read this moment, as while it is mended, may be read the next.
-        process.stderr.write(`bounced: ${asFault(error).message}\n`);
+        tell(`bounced: ${asFault(error).message}`);
       }
     }
     return EXIT.ok;
@@ -56,6 +56,7 @@ async function readStatus(store: Store, configured: readonly string[]): Promise<
     overview: await store.overview(nowSeconds - DAY_SECONDS, nowSeconds),
     backlog: await store.backlog(),
     breakers: await store.breakers(),
+    canaries: await store.canaries(),
     configured,
     nowSeconds,
   };
@@ -86,7 +87,5 @@ function onScreen(sheet: string, rows: number): string {
   // The cursor stands in a line of its own; a screen that does not know its size tells 0.
   const room = rows > 2 ? rows - 1 : Infinity;
   if (lines.length <= room) return sheet;
-  return [...lines.slice(0, room - 1), `(${lines.length - room + 1} more lines: a taller window shows them)`].join(
-    '\n',
-  );
+  return [...lines.slice(0, room - 1), `(${lines.length - room + 1} more lines: enlarge the window)`].join('\n');
 }

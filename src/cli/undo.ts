@@ -19,7 +19,7 @@ import { sinceSeconds } from './since.ts';
 import { columns } from './table.ts';
 import { chooseWronged } from './undo-choice.ts';
 import type { Choice, LeftOut, UndoAsked, Wronged } from './undo-choice.ts';
-import { print, printText, terminalRoom } from './print.ts';
+import { print, printText, tell, terminalRoom } from './print.ts';
 
 const OPTIONS = {
   config: 'string',
@@ -87,7 +87,7 @@ async function show(choice: Choice, asked: UndoAsked, json: boolean): Promise<Ex
   tellLeftOut(choice.leftOut, json);
   const count = choice.wronged.length;
   const also = count === 0 ? '' : ', also who has unsubscribed himself since';
-  process.stderr.write(`bounced: ${count} would be resubscribed${also}; nothing was changed\n`);
+  tell(`bounced: ${count} would be resubscribed${also}; nothing was changed`);
   return conclude(choice, asked);
 }
 
@@ -124,9 +124,9 @@ async function writeAll(store: Store, wronged: readonly Wronged[], way: Way, pat
   }
   if (calls.length === 0) return;
   const headers = 'X-CleverTap-Account-Id: ... and X-CleverTap-Passcode: ...';
-  process.stderr.write(`bounced: send it with these calls; the file "headers" holds two lines, ${headers}\n`);
+  tell(`bounced: send it with these calls; the file "headers" holds two lines, ${headers}`);
   for (const call of calls) process.stderr.write(`  ${visible(call)}\n`);
-  process.stderr.write('bounced: all of them are noted as resubscribed; --again writes them once more\n');
+  tell('bounced: all of them are noted as resubscribed; --again writes them once more');
 }
 
 function table(wronged: readonly Wronged[]): string {
@@ -155,14 +155,14 @@ function recordOf(
 function tellLeftOut(leftOut: readonly LeftOut[], json: boolean): void {
   for (const { address, because, cure } of leftOut) {
     if (json) printRecord({ address, result: 'left out', because, cure });
-    else process.stderr.write(`${visible(`bounced: left out: ${address}: ${because}`)}\n`);
-    if (!json && cure !== undefined) process.stderr.write(`${visible(`  cure: ${cure}`)}\n`);
+    else tell(visible(`bounced: left out: ${address}: ${because}`));
+    if (!json && cure !== undefined) tell(visible(`  cure: ${cure}`));
   }
 }
 
 /** An address that was named and left out is a mistake; of a time, nobody knows whom it holds. */
 function conclude({ wronged, leftOut }: Choice, { sinceSeconds }: UndoAsked): ExitCode {
-  if (wronged.length === 0 && leftOut.length === 0) process.stderr.write('bounced: there was none\n');
+  if (wronged.length === 0 && leftOut.length === 0) tell('bounced: there was none');
   return leftOut.length > 0 && sinceSeconds === undefined ? EXIT.dataError : EXIT.ok;
 }
 

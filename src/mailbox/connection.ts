@@ -5,6 +5,7 @@
 import type { FetchMessageObject, FetchQueryObject, ImapFlow, SearchObject } from 'imapflow';
 import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
+import type { Gate } from '../shared/gate.ts';
 import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
 import type { Meter } from '../shared/meter.ts';
@@ -23,6 +24,8 @@ export interface Tools {
   readonly heart?: Heart;
   /** Counts what comes over the wire. */
   readonly meter?: Meter;
+  /** Lets some log in at a time. */
+  readonly logins?: Gate;
 }
 
 export interface Folder {
@@ -91,12 +94,14 @@ export class Connection {
   static async open(settings: MailboxSettings, tools: Tools, signal: AbortSignal): Promise<Connection> {
     // Loaded with the first connection, so that the daemon is ready before it.
     const { ImapFlow } = await import('imapflow');
-    return withAuth(settings, signal, async auth => {
-      const client = new ImapFlow(clientOptions(settings, auth, tools.log));
-      const connection = new Connection(client, settings, tools);
-      await connection.#run(signal, () => connection.#client.connect());
-      return connection;
-    });
+    const open = (): Promise<Connection> =>
+      withAuth(settings, signal, async auth => {
+        const client = new ImapFlow(clientOptions(settings, auth, tools.log));
+        const connection = new Connection(client, settings, tools);
+        await connection.#run(signal, () => connection.#client.connect());
+        return connection;
+      });
+    return tools.logins === undefined ? open() : tools.logins.pass(open, signal);
   }
 
   get alive(): boolean {

@@ -137,6 +137,8 @@ export interface SentMail {
   readonly recipients: readonly string[];
   /** Value of X-CleverTap_META, present on campaign mails only (facts: CleverTap puts it in every SMTP mail). */
   readonly campaignMeta?: string;
+  /** True for a mail that bounced sent itself to see its bounce come back: to one address, with the mark. */
+  readonly isSelfTest?: true;
 }
 
 /** What a look-up in Sent found. */

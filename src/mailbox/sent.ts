@@ -5,10 +5,11 @@
 import { cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues, parseHeaderFields } from '../shared/header-fields.ts';
 import { cleanMessageId } from '../shared/message-id.ts';
+import { bearsSelfTestMark, SELF_TEST_FIELD } from '../shared/self-test-mark.ts';
 import type { Connection, Fetched } from './connection.ts';
 import type { SentMail } from './mailbox.ts';
 
-const FIELDS = ['message-id', 'to', 'cc', 'bcc', 'x-clevertap_meta'];
+const FIELDS = ['message-id', 'to', 'cc', 'bcc', 'x-clevertap_meta', SELF_TEST_FIELD];
 /** Ids in one search. */
 const IDS_AT_ONCE = 20;
 /** Characters of ids in one search: a command line stays below the 8000 that servers take (RFC 2683 3.2.1.5). */
@@ -78,7 +79,13 @@ function together(one: SentMail | undefined, other: SentMail): SentMail {
   const { messageId } = one;
   const recipients = [...new Set([...one.recipients, ...other.recipients])];
   const sameMeta = one.campaignMeta !== undefined && one.campaignMeta === other.campaignMeta;
-  return { messageId, recipients, ...(sameMeta ? { campaignMeta: one.campaignMeta } : {}) };
+  const isSelfTest = recipients.length === 1 && one.isSelfTest === true && other.isSelfTest === true;
+  return {
+    messageId,
+    recipients,
+    ...(sameMeta ? { campaignMeta: one.campaignMeta } : {}),
+    ...(isSelfTest ? { isSelfTest } : {}),
+  };
 }
 
 function toSentMail({ headers }: Fetched): SentMail[] {
@@ -87,7 +94,16 @@ function toSentMail({ headers }: Fetched): SentMail[] {
   if (messageId === undefined) return [];
   const recipients = ['to', 'cc', 'bcc'].flatMap(name => headerValues(fields, name)).flatMap(addressesIn);
   const campaignMeta = headerValue(fields, 'x-clevertap_meta');
-  return [{ messageId, recipients, ...(campaignMeta === undefined ? {} : { campaignMeta }) }];
+  const isSelfTest = bearsSelfTestMark(messageId, headerValue(fields, SELF_TEST_FIELD));
+  const isAlone = recipients.length === 1 && campaignMeta === undefined;
+  return [
+    {
+      messageId,
+      recipients,
+      ...(campaignMeta === undefined ? {} : { campaignMeta }),
+      ...(isSelfTest && isAlone ? { isSelfTest } : {}),
+    },
+  ];
 }
 
 /** Addresses of a field that we wrote ourselves: in angle brackets, or bare between commas, in groups or not

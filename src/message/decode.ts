@@ -66,6 +66,20 @@ export function decodeText(bytes: Buffer, charset = ''): string {
     .replace(/^\uFEFF/, '');
 }
 
+/** Bytes in the charset that `charsetOf` names, as text; line ends and NULs as they are. */
+export function decodeBytes(bytes: Buffer, charset = ''): string {
+  return fromCharset(bytes, charset.trim().toLowerCase());
+}
+
+/** The charset in which these bytes are read: the declared one where it is known, else the one they show. */
+export function charsetOf(bytes: Buffer, declared = ''): string {
+  const name = declared.trim().toLowerCase();
+  if (!NO_CHARSET.test(name) && isKnown(name)) return name;
+  const text = fromStrictUtf8(bytes);
+  if (text === undefined) return legacyCharset(bytes);
+  return JAPANESE_ESCAPE.test(text) ? 'iso-2022-jp' : 'utf-8';
+}
+
 /** Undoes the soft line breaks of a plain text that declares format=flowed (RFC 3676). */
 export function withoutSoftBreaks(text: string, parameters: Readonly<Record<string, string>>): string {
   if (parameters['format']?.trim().toLowerCase() !== 'flowed') return text;
@@ -109,6 +123,7 @@ function fromUndeclared(bytes: Buffer): string {
   return JAPANESE_ESCAPE.test(text) ? decode(bytes, 'iso-2022-jp') : text;
 }
 
+/** Undefined where the bytes are no UTF-8; a character that was cut at their end is left out. */
 function fromStrictUtf8(bytes: Buffer): string | undefined {
   if (isAscii(bytes)) return bytes.toString('latin1');
   try {

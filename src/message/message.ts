@@ -15,6 +15,11 @@ import { decodeHeaderWords, mimeHeader } from './headers.ts';
 import { asLatin1Lines } from './lines.ts';
 import { splitMail } from './split.ts';
 
+export { charsetOf, decodeBytes, decodeTransfer, isEncoded } from './decode.ts';
+export { encodeText, encodeTransfer } from './encode.ts';
+export { mimeHeader } from './headers.ts';
+export type { MimeHeader } from './headers.ts';
+
 /** A part of the mail itself (never of a returned message inside it), as its MIME header declares it. */
 export interface PartOutline {
   /** Part number as IMAP counts. */

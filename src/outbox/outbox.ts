@@ -6,6 +6,7 @@ import type { Event, Held } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import type { Canary, CanaryLog } from './canaries.ts';
 import type {
   Act,
   Acted,
@@ -19,13 +20,13 @@ import type {
   Subject,
   Trace,
 } from './operator.ts';
-
 import type { AheadBatch, Backlog, Batch, Due, Settlement } from './batch.ts';
 import type { Puzzle } from './rereading.ts';
 import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
 
 export type { AheadBatch, Backlog, Batch, ClaimedEvent, Due, Settlement } from './batch.ts';
 export { EVENT_STATES } from './operator.ts';
+export type { Canary, CanaryLog } from './canaries.ts';
 export type { Decided, History } from './history.ts';
 export type { Puzzle } from './rereading.ts';
 export type { CatchUpStanding, DaemonStanding, MailboxStanding, MailboxView } from './standings.ts';
@@ -79,6 +80,8 @@ export interface MessageOutcome {
   readonly eventIds?: readonly string[];
   /** Its header speaks of a report and no reader understood it, or it could not be had: to be read again one day. */
   readonly puzzling?: boolean;
+  /** The bounce of a self-test, by the mark of the mail in Sent. */
+  readonly selfTest?: true;
 }
 
 /** All that one chunk of mail led to, with the cursor after it: stored together or not at all. */
@@ -247,6 +250,9 @@ export interface Store {
   ): Promise<void>;
   /** All that `bounced status` shows besides the backlog and the breakers; verdicts recorded from `sinceSeconds` on. */
   overview(sinceSeconds: number, nowSeconds: number): Promise<Overview>;
+  /** Keeps when canaries of this mailbox were tried and sent, in place of what was kept. */
+  keepCanary(lease: Lease, mailbox: string, log: CanaryLog): Promise<void>;
+  canaries(): Promise<readonly Canary[]>;
   /** Takes other settings from now on, as after a reload. */
   adopt(settings: StoreSettings): void;
 

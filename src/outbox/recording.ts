@@ -7,6 +7,7 @@ import type { Cursor } from '../shared/cursor.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import type { Event, Held } from '../provenance/provenance.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import { noteSelfTests } from './canaries.ts';
 import type { Database, Value } from './database.ts';
 import type { ChunkRecord, MessageOutcome, Recorded } from './outbox.ts';
 import { isEventRemembered, isNameRemembered, rememberName } from './retention.ts';
@@ -67,6 +68,7 @@ export function recordChunk(
     return isNew;
   });
   const newHeldIds = chunk.held.filter(held => addHeld(database, held, origins.get(held.id), nowSeconds));
+  noteSelfTests(database, chunk.cursor.mailbox, chunk.outcomes, nowSeconds);
   setCursor(database, chunk);
   return { newUids, newEventIds: newEventIds.map(({ id }) => id), newHeldIds: newHeldIds.map(({ id }) => id) };
 }

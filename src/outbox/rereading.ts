@@ -5,6 +5,7 @@
 import { addressKey } from '../shared/address.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import { noteSelfTests } from './canaries.ts';
 import type { Database } from './database.ts';
 import type { MessageOutcome, Reread, RereadMail, Rereading } from './outbox.ts';
 import { addEvent, addHeld, addMentions, addMessage, addVerdict, namesOf } from './recording.ts';
@@ -57,6 +58,7 @@ export function recordAgain(
     }
     return mail;
   });
+  noteSelfTests(database, rereading.place.mailbox, rereading.outcomes, nowSeconds);
   for (const id of rereading.looked ?? []) database.run(LOOKED, rereading.readBy, nowSeconds, id);
   return { mails };
 }

@@ -29,6 +29,7 @@ const TABLES: Readonly<Record<string, string>> = {
   mentions: 'word, kind, message',
   posts: 'event, ordinal',
   noted: 'id',
+  canaries: 'mailbox',
 };
 const LOST_NAMES = `SELECT mailbox, name FROM message_names WHERE message NOT IN (SELECT id FROM messages)`;
 const MEND = `

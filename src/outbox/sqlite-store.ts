@@ -8,6 +8,8 @@ import type { Cursor } from '../shared/cursor.ts';
 import { actOn, note } from './acts.ts';
 import type { AheadBatch, Backlog, Batch, Due, Settlement } from './batch.ts';
 import { beginAhead, claimAhead, claimEvents, forgetClaims, giveBackAhead, readDue } from './claims.ts';
+import { keepCanary, readCanaries } from './canaries.ts';
+import type { Canary, CanaryLog } from './canaries.ts';
 import type { Database } from './database.ts';
 import { leaseHeld, leaseLost } from './lease-faults.ts';
 import type { LifeLock } from './life-lock.ts';
@@ -243,6 +245,16 @@ export class SqliteStore implements Store {
 
   async overview(sinceSeconds: number, nowSeconds: number): Promise<Overview> {
     return this.#read(database => readOverview(database, this.#lock, sinceSeconds, nowSeconds));
+  }
+
+  async keepCanary(lease: Lease, mailbox: string, log: CanaryLog): Promise<void> {
+    await this.#writeAs(lease, database => {
+      keepCanary(database, mailbox, log);
+    });
+  }
+
+  async canaries(): Promise<readonly Canary[]> {
+    return this.#read(readCanaries);
   }
 
   adopt({ hardPerHour }: StoreSettings): void {

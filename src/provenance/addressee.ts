@@ -13,7 +13,13 @@ import { sameAddress } from '../shared/address.ts';
  * - `gone`: there is no such mail in Sent.
  */
 export type Match =
-  | { readonly kind: 'named' | 'single'; readonly address: string; readonly campaignMeta?: string }
+  | {
+      readonly kind: 'named' | 'single';
+      readonly address: string;
+      readonly campaignMeta?: string;
+      /** The mail bears the mark of a self-test. */
+      readonly isSelfTest?: true;
+    }
   | { readonly kind: 'others' | 'gone' };
 
 /** What a report asks for. */
@@ -31,7 +37,8 @@ export function findAddressee(asked: Asked, found: SentLookup): Match {
   const mails = asked.originalMessageIds.flatMap(id => found.mails.get(id) ?? []);
   for (const mail of mails) {
     const address = namedRecipient(mail, asked.names);
-    if (address !== undefined) return { kind: 'named', address, ...metaOf(mail) };
+    const mark = mail.isSelfTest === true ? { isSelfTest: true as const } : {};
+    if (address !== undefined) return { kind: 'named', address, ...metaOf(mail), ...mark };
   }
   for (const mail of mails) {
     const address = onlyCustomer(mail);

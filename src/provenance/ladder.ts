@@ -23,6 +23,10 @@ export interface Standing {
   readonly isCampaign: boolean;
   /** True when the report returns the X-CleverTap_META of the mail in Sent, which only who had that mail knows. */
   readonly hadTheMail: boolean;
+  /** True when that mail bears the mark of a self-test. */
+  readonly isSelfTest: boolean;
+  /** True when a Message-ID that the report quotes has the form of a self-test's: a claim of the report, no more. */
+  readonly looksLikeSelfTest: boolean;
   readonly isHard: boolean;
 }
 
@@ -44,7 +48,8 @@ export type Outcome =
   | { readonly then: 'soften'; readonly proof: Proof }
   /** `final`: no later look-up can change it. */
   | { readonly then: 'hold'; readonly final?: true; missing(words: Words): string }
-  | { readonly then: 'leave out'; because(words: Words): string };
+  /** `selfTest`: it shows that bounces come back and are understood. */
+  | { readonly then: 'leave out'; readonly selfTest?: true; because(words: Words): string };
 
 const inSent = ({ original }: Standing): boolean => original === 'named' || original === 'single';
 const gmailAlone = ({ author, original }: Standing): boolean => author === 'gmail' && original === 'gone';
@@ -74,6 +79,14 @@ export const LADDER: readonly Rung[] = [
     then: 'hold',
     final: true,
     missing: () => 'the report names no Message-ID of the mail that bounced',
+  },
+  // Only the mail in Sent says so, and only for the one address that it went to: a report cannot hide another's bounce.
+  {
+    name: 'a self-test',
+    when: s => s.original === 'named' && s.isSelfTest,
+    then: 'leave out',
+    selfTest: true,
+    because: ({ ids }) => `a self-test: ${ids} in Sent is a mail that bounced sent itself, to see this come back`,
   },
   {
     name: 'a mail to ourselves',
@@ -128,7 +141,11 @@ export const LADDER: readonly Rung[] = [
   {
     name: 'Gmail, original gone, accepted',
     when: s =>
-      gmailAlone(s) && s.gmailWithoutOriginal === 'accept' && !s.isHard && (s.isCampaign || !s.onlyCampaignMail),
+      gmailAlone(s) &&
+      s.gmailWithoutOriginal === 'accept' &&
+      !s.isHard &&
+      !s.looksLikeSelfTest &&
+      (s.isCampaign || !s.onlyCampaignMail),
     then: 'post',
     proof: 'gmail',
   },

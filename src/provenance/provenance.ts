@@ -9,6 +9,7 @@ import { addressKey, sameAddress } from '../shared/address.ts';
 import { headerValue } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
+import { looksLikeSelfTest } from '../shared/self-test-mark.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { campaignCustomer, findAddressee } from './addressee.ts';
 import { authorOf } from './gmail-report.ts';
@@ -55,10 +56,12 @@ export interface Held extends Omit<Event, 'proof'> {
   readonly names: readonly string[];
 }
 
-/** A verdict that becomes no event, and why: too old, our own address, people's mail, no failure. */
+/** A verdict that becomes no event, and why: too old, our own address, people's mail, a self-test, no failure. */
 export interface Unposted {
   readonly recipient: string;
   readonly because: string;
+  /** The bounce of a self-test: the mail in Sent bears its mark. */
+  readonly selfTest?: true;
 }
 
 export interface Proven {
@@ -205,6 +208,8 @@ function settle(
     toOurselves: sameAddress(address, user),
     isCampaign: isCampaign(match.kind === 'gone' ? meta : sentMeta, address),
     hadTheMail: meta !== undefined && sentMeta !== undefined && plain(meta) === plain(sentMeta),
+    isSelfTest: 'address' in match && match.isSelfTest === true,
+    looksLikeSelfTest: held.originalMessageIds.some(looksLikeSelfTest),
     isHard: held.verdict === 'hard',
   });
   return climb(rung, held, rung.then === 'post' && rung.proof === 'off' ? held.address : address, author);
@@ -225,7 +230,10 @@ function climb(rung: Rung, held: Held, address: string, author: Author): Event |
     names: held.names.join(' or '),
     forgery: author.kind === 'forged' ? author.because : '',
   };
-  if (rung.then === 'leave out') return { recipient: held.address, because: rung.because(words) };
+  if (rung.then === 'leave out') {
+    const { selfTest } = rung;
+    return { recipient: held.address, because: rung.because(words), ...(selfTest === undefined ? {} : { selfTest }) };
+  }
   return {
     ...held,
     missing: rung.missing(words),

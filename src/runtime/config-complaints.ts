@@ -2,10 +2,11 @@
  * Mistakes in a configuration as sentences: where, what was expected, and what was probably meant.
  * Takes zod's issues or checked values; never shows a value that could be a secret.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { WrittenConfig } from './config-schema.ts';
 import { knownKeys, toListen } from './config-schema.ts';
 import { LOGIN_STEMS, loginMistakes } from './config-login.ts';
+import { canaryMistakes } from './config-sending.ts';
 import { nearest } from './nearest.ts';
 
 /** What CleverTap's server API is entered with: each has a _file, a _credential and a _command. */
@@ -48,6 +49,7 @@ export function crossCheck(config: WrittenConfig): string[] {
       return [`mailbox[${index}].callback: there is no [[callback]] named "${callback}"; did you mean "${meant}"?`];
     }),
     ...exposed(config.http),
+    ...config.mailbox.flatMap((one, index) => canaryMistakes(`mailbox[${index}]`, one, config.provenance.mode)),
     ...config.mailbox.flatMap(({ tls, host, smtp_tls: smtpTls, smtp_host: smtpHost = '' }, index) => [
       ...(tls === 'none' ? inTheClear(`mailbox[${index}].tls`, host) : []),
       ...(smtpTls === 'none' ? inTheClear(`mailbox[${index}].smtp_tls`, smtpHost) : []),

@@ -34,7 +34,7 @@ const NOT_SET_BY_VARIABLE = new Set([...LISTS, ...SECTIONS, 'overrides', 'name']
 const NUMBERS = new Set(['port', 'smtp_port', 'batch_size', 'concurrency', 'hard_per_hour']);
 const BOOLEANS = new Set(['only_campaign_mail', 'remote']);
 /** Keys whose values are times, shown with their unit. */
-const TIMES = new Set(['backfill', 'poll', 'batch_wait', 'timeout', 'max_age', 'keep']);
+const TIMES = new Set(['backfill', 'poll', 'canary', 'batch_wait', 'timeout', 'max_age', 'keep']);
 
 /**
  * Lays environment variables over the file: BOUNCED_STATE_DIR, BOUNCED_LOG_LEVEL, BOUNCED_MAILBOX_CAMPAIGNS_PORT.

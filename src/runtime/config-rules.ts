@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EXIT, Fault } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { compileRule, reviewRules } from '../verdict/verdict.ts';

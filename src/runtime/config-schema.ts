@@ -3,7 +3,8 @@
  * path. Reads no file and no secret.
  */
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
+import { isAddress } from '../shared/address.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { REASONS } from '../verdict/verdict.ts';
 import type { Reason } from '../verdict/verdict.ts';
@@ -12,19 +13,20 @@ import { LOG_LEVELS } from './log-lines.ts';
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time with its unit as milliseconds: "500ms", "30s", "5m", "12h", "7d". */
-function duration(minMs: number, maxMs: number, fallback: string) {
+function time(minMs: number, maxMs: number) {
   const words = 'a time with its unit, such as "30s", "5m", "12h" or "7d"';
-  return z
-    .string({ error: `expected ${words}` })
-    .default(fallback)
-    .transform((text, context) => {
-      const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text.trim());
-      const ms = Number(match?.[1]) * (UNIT_MS[match?.[2] ?? ''] ?? Number.NaN);
-      if (ms >= minMs && ms <= maxMs) return ms;
-      const bounds = Number.isNaN(ms) ? '' : ` between ${inWords(minMs)} and ${inWords(maxMs)}`;
-      context.addIssue({ code: 'custom', message: `expected ${words}${bounds}, not "${text}"` });
-      return z.NEVER;
-    });
+  return z.string({ error: `expected ${words}` }).transform((text, context) => {
+    const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text.trim());
+    const ms = Number(match?.[1]) * (UNIT_MS[match?.[2] ?? ''] ?? Number.NaN);
+    if (ms >= minMs && ms <= maxMs) return ms;
+    const bounds = Number.isNaN(ms) ? '' : ` between ${inWords(minMs)} and ${inWords(maxMs)}`;
+    context.addIssue({ code: 'custom', message: `expected ${words}${bounds}, not "${text}"` });
+    return z.NEVER;
+  });
+}
+
+function duration(minMs: number, maxMs: number, fallback: string) {
+  return time(minMs, maxMs).prefault(fallback);
 }
 
 const UNIT_BYTES: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
@@ -135,6 +137,8 @@ const mailbox = z.strictObject({
   poll: duration(1_000, 86_400_000, '5m'),
   // Gmail gives 2,500 MB a day over IMAP (support.google.com/a/answer/1071518), to all programs together.
   daily_bytes: amount(10_000_000, '1500MB'),
+  canary: time(3_600_000, 30 * 86_400_000).optional(),
+  canary_to: text('nobody@example.com').refine(isAddress, 'expected a mail address alone').optional(),
 });
 
 const callback = z.strictObject({

@@ -17,6 +17,8 @@ import { toLogin } from './config-login.ts';
 import { originsOf, withEnvironment } from './config-origins.ts';
 import type { Layered, Origin } from './config-origins.ts';
 import { loadRules, ruleWarnings } from './config-rules.ts';
+import { toSending } from './config-sending.ts';
+import type { CanarySettings, SmtpSettings } from './config-sending.ts';
 import type { Listen } from './health.ts';
 import type { LogFormat, LogLevel } from './log-lines.ts';
 import { readSecret } from './secrets.ts';
@@ -41,19 +43,14 @@ export interface Config {
   };
 }
 
-/** A mailbox, the callback that gets its events, and where its account sends: only commands that try it out do. */
-export type MailboxConfig = MailboxSettings & { readonly callback: string; readonly smtp?: SmtpSettings } & Pace;
-
-/** What may come from it in 24 hours while it catches up; as much as it likes without. */
-type Pace = { readonly dailyBytes?: number };
-
-/** How the account's mail is sent. */
-export interface SmtpSettings {
-  readonly host: string;
-  readonly port: number;
-  /** As of the mailbox. */
-  readonly tls: 'implicit' | 'starttls' | 'none';
-}
+/** A mailbox, the callback that gets its events, and where its account sends tests of the way. */
+export type MailboxConfig = MailboxSettings & {
+  readonly callback: string;
+  readonly smtp?: SmtpSettings;
+  readonly canary?: CanarySettings;
+  /** What may come from it in 24 hours while it catches up; as much as it likes without. */
+  readonly dailyBytes?: number;
+};
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -237,7 +234,7 @@ async function toMailbox(
   return {
     ...{ name, host, port, tls, user, callback },
     ...login,
-    ...smtpOf(written),
+    ...toSending(written),
     ...(ca === undefined ? {} : { ca }),
     ...(written.folder === undefined ? {} : { folder: written.folder }),
     ...(written.sent_folder === undefined ? {} : { sentFolder: written.sent_folder }),
@@ -245,13 +242,6 @@ async function toMailbox(
     pollMs: written.poll,
     ...(written.daily_bytes === 0 ? {} : { dailyBytes: written.daily_bytes }),
   };
-}
-
-/** Gmail's, where the mailbox is Gmail's; another server's name cannot be guessed. */
-function smtpOf(written: WrittenConfig['mailbox'][number]): { smtp?: SmtpSettings } {
-  const { smtp_host: given, smtp_port: port, smtp_tls: tls } = written;
-  const host = given ?? (written.host === 'imap.gmail.com' ? 'smtp.gmail.com' : undefined);
-  return host === undefined ? {} : { smtp: { host, port, tls } };
 }
 
 async function toCallback(

@@ -4,12 +4,13 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PostReport } from '../callback/callback.ts';
-import type { Backlog, Breaker, MailboxStanding } from '../outbox/outbox.ts';
+import type { Backlog, Breaker, Canary, MailboxStanding } from '../outbox/outbox.ts';
 
 /** How things stand now: asked once a scrape. */
 export interface Present {
   readonly backlog: Backlog;
   readonly breakers: readonly Breaker[];
+  readonly canaries: readonly Canary[];
   readonly mailboxes: Readonly<Record<string, MailboxStanding>>;
 }
 
@@ -23,6 +24,8 @@ export interface Metrics {
   mailboxFault(mailbox: string, code: string): void;
   /** So many bytes came from the mailbox. */
   received(mailbox: string, bytes: number): void;
+  /** A canary that could not be sent, by the Fault's code. */
+  canaryFault(mailbox: string, code: string): void;
   posted(report: PostReport): void;
   reload(result: 'taken' | 'unchanged' | 'refused', atSeconds: number): void;
   /** The text of /metrics and its content type; rejects when the outbox cannot be read. */
@@ -61,6 +64,9 @@ export function openMetrics(version: string, look: () => Promise<Present>): Metr
     received: (mailbox, bytes) => {
       counters.received.inc({ mailbox }, bytes);
     },
+    canaryFault: (mailbox, code) => {
+      counters.canaryFaults.inc({ mailbox, code });
+    },
     posted: ({ callback, code, durationMs }) => {
       counters.requests.inc({ callback, code });
       counters.durations.observe({ callback }, durationMs / 1000);
@@ -98,6 +104,7 @@ function openCounters(registry: Registry) {
     ]),
     mailboxFaults: counter('bounced_mailbox_faults_total', 'Failures to follow a mailbox.', ['mailbox', 'code']),
     received: counter('bounced_mailbox_received_bytes_total', 'Bytes that came from a mailbox.', ['mailbox']),
+    canaryFaults: counter('bounced_canary_faults_total', 'Canaries that could not be sent.', ['mailbox', 'code']),
     reloads: counter('bounced_reloads_total', 'Configurations offered by SIGHUP.', ['result']),
     requests,
     durations: new Histogram({
@@ -126,10 +133,18 @@ function openGauges(registry: Registry) {
     waits: gauge('bounced_mailbox_budget_waiting', '1 while catching up waits for its budget.', ['mailbox']),
     scan: gauge('bounced_mailbox_last_scan_timestamp_seconds', 'When new mail was last looked for.', ['mailbox']),
     mail: gauge('bounced_mailbox_last_mail_timestamp_seconds', 'When the newest recorded mail arrived.', ['mailbox']),
+    canaryEvery: gauge('bounced_canary_interval_seconds', 'How often a canary is to be sent.', ['mailbox']),
+    canarySent: gauge('bounced_canary_last_sent_timestamp_seconds', 'When the last canary was sent.', ['mailbox']),
+    canaryProof: gauge(
+      'bounced_canary_last_proof_timestamp_seconds',
+      'When the bounce of a self-test last came back; 0: canaries are to be sent, and none ever did.',
+      ['mailbox'],
+    ),
   };
 }
 
-function show(gauges: ReturnType<typeof openGauges>, { backlog, breakers, mailboxes }: Present): void {
+function show(gauges: ReturnType<typeof openGauges>, present: Present): void {
+  const { backlog, breakers, mailboxes } = present;
   for (const state of STATES) gauges.events.set({ state }, backlog[state]);
   // Nothing waits: no sample, rather than a time long ago that would look late.
   gauges.oldest.remove();
@@ -147,5 +162,19 @@ function show(gauges: ReturnType<typeof openGauges>, { backlog, breakers, mailbo
     if (received?.leftBytes !== undefined) gauges.budget.set({ mailbox }, Math.max(0, received.leftBytes));
     if (standing.lastScanSeconds !== undefined) gauges.scan.set({ mailbox }, standing.lastScanSeconds);
     if (standing.lastMailSeconds !== undefined) gauges.mail.set({ mailbox }, standing.lastMailSeconds);
+  }
+  showCanaries(gauges, present);
+}
+
+function showCanaries(gauges: ReturnType<typeof openGauges>, { canaries, mailboxes }: Present): void {
+  for (const one of [gauges.canaryEvery, gauges.canarySent, gauges.canaryProof]) one.reset();
+  for (const { mailbox, everySeconds, sentAtSeconds, provenAtSeconds } of canaries) {
+    if (mailboxes[mailbox] === undefined) continue;
+    if (provenAtSeconds !== undefined) gauges.canaryProof.set({ mailbox }, provenAtSeconds);
+    if (everySeconds === undefined) continue;
+    gauges.canaryEvery.set({ mailbox }, everySeconds);
+    if (sentAtSeconds !== undefined) gauges.canarySent.set({ mailbox }, sentAtSeconds);
+    // An alarm on the age of a sample that is missing would never ring.
+    if (provenAtSeconds === undefined) gauges.canaryProof.set({ mailbox }, 0);
   }
 }

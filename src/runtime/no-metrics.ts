@@ -10,6 +10,7 @@ export const NO_METRICS: Metrics = {
   ownFault: () => undefined,
   mailboxFault: () => undefined,
   received: () => undefined,
+  canaryFault: () => undefined,
   posted: () => undefined,
   reload: () => undefined,
   render: () => Promise.resolve({ contentType: 'text/plain', text: '' }),

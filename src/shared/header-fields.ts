@@ -58,10 +58,7 @@ export function parseHeaderText(block: string): HeaderFields {
 /** The block within the limit, without a line that the limit cuts: half a value may name somebody else. */
 function wholeLines(block: string): string {
   if (block.length <= LIMITS.headerBytes) return block;
-  const lineEnd = Math.max(
-    block.lastIndexOf('\n', LIMITS.headerBytes),
-    block.lastIndexOf('\r', LIMITS.headerBytes),
-  );
+  const lineEnd = Math.max(block.lastIndexOf('\n', LIMITS.headerBytes), block.lastIndexOf('\r', LIMITS.headerBytes));
   return block.slice(0, Math.max(lineEnd, 0));
 }
 

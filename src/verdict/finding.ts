@@ -177,10 +177,7 @@ function speakersOf(
   return { receiver, reporter: remoteMta === undefined ? knowReceiver(reporter, '') : undefined };
 }
 
-function byWords(
-  { normalised, quote }: Words,
-  { recipient, receiver, reporter, part }: Refusal,
-): Finding | undefined {
+function byWords({ normalised, quote }: Words, { recipient, receiver, reporter, part }: Refusal): Finding | undefined {
   const matches = matchPhrases(normalised, { receiver, reporter, domain: domainOf(recipient) });
   const best = decidingPhrase(matches);
   if (best === undefined) return undefined;

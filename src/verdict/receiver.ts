@@ -101,3 +101,6 @@ export function isBelow(name: string, suffix: string): boolean {
 
 /** Every receiver that is known by its hosts or words, as the phrase table names it. */
 export const RECEIVERS: readonly string[] = [...new Set([...BY_HOST, ...BY_WORDS].map(([, receiver]) => receiver))];
+
+/** Host names, and names above them, by which receivers are known. */
+export const RECEIVER_HOSTS: readonly string[] = [...BY_HOST.keys()];

@@ -6,7 +6,9 @@ import type { Evidence, ReportedRecipient } from '../report/report.ts';
 import type { OwnRule } from './rules.ts';
 
 export { decide, decideAgain } from './decide.ts';
+export { PHRASES } from './phrases.ts';
 export { REASONS } from './reasons.ts';
+export { RECEIVER_HOSTS } from './receiver.ts';
 export { reviewRules } from './rule-review.ts';
 export type { RuleReview } from './rule-review.ts';
 export { compileRule } from './rules.ts';

@@ -33,18 +33,21 @@ lib=$root/usr/lib/bounced
 doc=$root/usr/share/doc/bounced
 put() { install -D -m "$1" "$2" "$3"; }
 
-# The program, built from a clean slate, and what it needs at run time, by the lock file.
-npx --no-install tsc -p tsconfig.build.json --outDir "$place/dist"
+# The program, built from a clean slate, and what it needs at run time, by the lock file: the few libraries that are not
+# inside dist/ already.
 mkdir -p "$lib" "$root/usr/bin"
-cp -r "$place/dist" "$lib/dist"
-find "$lib/dist" -name '*.d.ts' -delete
+node bundle.mjs "$lib/dist"
+mv "$lib/dist/LICENSES.md" "$place/"
 cp package.json package-lock.json "$lib/"
 npm ci --prefix "$lib" --omit=dev --ignore-scripts --no-audit --no-fund --silent
+node systemd/deb/without.mjs "$lib/package.json" "$place/LICENSES.md"
+npm prune --prefix "$lib" --omit=dev --ignore-scripts --offline --no-audit --no-fund --silent
+cp package.json "$lib/"
 modules=$lib/node_modules
 # Binaries of other systems, sources, tests and what only developers read.
 find "$modules/@photostructure/sqlite/prebuilds" -name '*.node' ! -path "*/$platform/*.glibc.node" -delete
 rm -rf "$modules/.bin" "$modules/.package-lock.json" "$modules/@photostructure/sqlite/src" "$lib/package-lock.json" \
-  "$modules"/zod/src "$modules"/node-addon-api
+  "$modules"/node-addon-api
 find "$modules" -mindepth 2 -maxdepth 3 -type d \
   \( -name test -o -name tests -o -name '.*' -o -name example -o -name examples -o -name benchmarks \) \
   -prune -exec rm -rf {} +
@@ -88,7 +91,7 @@ bounced ($version) unstable; urgency=medium
 
  -- $maintainer  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
 END
-node systemd/deb/copyright.mjs "$lib" LICENSE >"$doc/copyright"
+node systemd/deb/copyright.mjs "$lib" LICENSE "$place/LICENSES.md" >"$doc/copyright"
 put 644 systemd/deb/lintian-overrides "$root/usr/share/lintian/overrides/bounced"
 
 mkdir -p "$root/DEBIAN" "$place/debian"

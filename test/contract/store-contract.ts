@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import type { Event } from '../../src/provenance/provenance.ts';
 import { aheadContract } from './ahead-contract.ts';
+import { canaryContract } from './canary-contract.ts';
 import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
 import { recordingContract } from './recording-contract.ts';
@@ -22,6 +23,7 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
   keepingContract(name, open);
   rereadingContract(name, open);
   standingContract(name, open);
+  canaryContract(name, open);
   traceContract(name, open);
 
   const start = oneStore(open);

@@ -12,7 +12,7 @@ import { HELP } from '../../src/cli/help.ts';
 import { bounced } from '../servers/command.ts';
 import { onTerminal, tooWide } from '../servers/terminal.ts';
 
-/** For each command what else it needs besides --config, and values that are out of range, with what is said of them. */
+/** For each command what it needs besides --config, and values that are out of range, with what is said of them. */
 const COMMANDS: Readonly<Record<string, { readonly needs: string[]; readonly wrong?: Record<string, string> }>> = {
   run: { needs: [], wrong: { '--log-level debgu': 'did you mean "debug"?' } },
   status: { needs: [] },
@@ -23,6 +23,14 @@ const COMMANDS: Readonly<Record<string, { readonly needs: string[]; readonly wro
   'send-test': {
     needs: ['me@example.com'],
     wrong: { '--wait 11m': 'at most 10m', '--mailbox other': 'there are campaigns' },
+  },
+  selftest: {
+    needs: [],
+    wrong: {
+      '--wait 2d': 'at most 1440m',
+      '--to nobody': 'a mail address alone',
+      '--mailbox other': 'there are campaigns',
+    },
   },
   classify: { needs: ['no-such.eml'] },
   check: { needs: [] },

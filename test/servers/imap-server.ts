@@ -78,6 +78,8 @@ export interface ImapServerSettings {
   readonly script?: Script;
   /** Commands that could change something are part of the test, and no fault of it. */
   readonly expectViolations?: boolean;
+  /** Connections at the same time; more are refused. 100 where nothing is said. */
+  readonly mostConnections?: number;
 }
 
 export interface StoredFolder {
@@ -135,7 +137,7 @@ export async function startImapServer(settings: ImapServerSettings): Promise<Ima
   };
   const tls = { cert: settings.certificate ?? TEST_CERTIFICATE, key: TEST_KEY };
   const server = settings.tls === true ? createTlsServer(tls, greet) : createPlainServer(greet);
-  server.maxConnections = 100;
+  server.maxConnections = settings.mostConnections ?? 100;
   // Below TLS too, so that a connection can be reset, and ends even when it never got to its greeting.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

@@ -1,6 +1,6 @@
 /**
  * A small SMTP server on loopback with TLS from the first byte: takes mails from who may log in, by password or by
- * access token, and refuses on demand in Google's words. Keeps every mail, delivers none.
+ * access token, and refuses on demand in Google's words. Keeps every mail; delivers where a test tells it to.
  */
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:tls';
@@ -11,6 +11,8 @@ export interface SmtpServer {
   readonly mails: readonly { readonly from: string; readonly to: string; readonly source: string }[];
   /** Answers instead of the usual one, by command: AUTH, RCPT, DATA. */
   readonly answers: Partial<Record<string, string>>;
+  /** Called for each mail before it is answered; does nothing until it is set. */
+  deliver: (mail: SmtpServer['mails'][number]) => void;
   stop(): Promise<void>;
 }
 
@@ -28,18 +30,23 @@ export async function startSmtpServer(known: SmtpUser): Promise<SmtpServer> {
   const server = createServer({ cert: TEST_CERTIFICATE, key: TEST_KEY }, socket => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    talk(socket, known, answers, mail => mails.push(mail));
+    talk(socket, known, answers, mail => {
+      mails.push(mail);
+      running.deliver(mail);
+    });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const running: SmtpServer = {
     port: (server.address() as AddressInfo).port,
     mails,
     answers,
+    deliver: () => undefined,
     async stop() {
       for (const socket of sockets) socket.destroy();
       await new Promise(resolve => server.close(resolve));
     },
   };
+  return running;
 }
 
 type Mail = SmtpServer['mails'][number];

@@ -34,6 +34,15 @@ Dear customer ${n}
   return { address, verdict: kind.verdict, original, report: reportOn(n, address, id, kind.status, reply) };
 }
 
+/** The bounce of any mail, given as it was sent: hard as of an unknown user, soft as of a full mailbox. */
+export function bounceOf(source: string, verdict: 'hard' | 'soft' = 'hard'): Buffer {
+  const kind = KINDS.find(one => one.verdict === verdict) ?? KINDS[0];
+  const address = /^To: <?([^<>\s]+)/m.exec(source)?.[1] ?? '';
+  const id = /^Message-ID: <([^<>]+)>/m.exec(source)?.[1] ?? '';
+  const report = reportOn(0, address, id, kind.status, kind.reply.replace('ADDRESS', address));
+  return Buffer.from(report.toString().replace('<report-0@', `<report-on-${id.split('@')[0] ?? ''}@`));
+}
+
 /** The n-th mail that is no bounce; some carry the signs of one. */
 export function ordinaryNumber(n: number): Buffer {
   const autoReply = n % 10 === 0;

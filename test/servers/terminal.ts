@@ -10,15 +10,26 @@ export interface Seen {
   readonly lines: readonly string[];
 }
 
+export interface Look {
+  /** Besides PATH and TERM. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Colour, which takes no column, is left out without. */
+  readonly keepColour?: boolean;
+}
+
 const LIMIT_MS = 30_000;
 const SELECT_GRAPHIC = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
-/** What is seen; colour, which takes no column, is left out, any other steering stays. */
-export async function onTerminal(args: readonly string[], columns: number): Promise<Seen> {
+/** What is seen; any steering but colour stays in it. */
+export async function onTerminal(
+  args: readonly string[],
+  columns: number,
+  { env = {}, keepColour = false }: Look = {},
+): Promise<Seen> {
   const quoted = [process.execPath, MAIN, ...args].map(word => `'${word.replaceAll("'", "'\\''")}'`);
   const command = `stty cols ${columns} rows 50; exec ${quoted.join(' ')}`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
-    env: { PATH: process.env['PATH'], TERM: 'xterm-256color' },
+    env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
@@ -28,8 +39,8 @@ export async function onTerminal(args: readonly string[], columns: number): Prom
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', code => {
-      const text = Buffer.concat(out).toString().replaceAll('\r\n', '\n').replace(SELECT_GRAPHIC, '');
-      resolve({ code, lines: text.trimEnd().split('\n') });
+      const text = Buffer.concat(out).toString().replaceAll('\r\n', '\n').trimEnd();
+      resolve({ code, lines: (keepColour ? text : text.replace(SELECT_GRAPHIC, '')).split('\n') });
     });
   });
 }

@@ -7,7 +7,10 @@ import type { Finding, Import, SourceFile } from './source.ts';
 /** In the order the mail travels. */
 export const STATIONS = ['mailbox', 'message', 'report', 'verdict', 'provenance', 'outbox', 'callback'] as const;
 /** Those that touch nothing. */
-export const PURE: readonly string[] = ['message', 'report', 'verdict', 'provenance'];
+export const PURE_STATIONS: readonly string[] = ['message', 'report', 'verdict', 'provenance'];
+/** Rooms beside the river: pure as well, and they may use what the doors of pure stations offer. */
+const BESIDE: readonly string[] = ['capture'];
+export const PURE: readonly string[] = [...PURE_STATIONS, ...BESIDE];
 
 /** The one place that names an engine behind the Store contract. */
 const PAST_THE_DOOR: Readonly<Record<string, string>> = { 'src/open-outbox.ts': 'src/outbox/sqlite.ts' };
@@ -27,7 +30,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   zod: /^src\/runtime\/config[\w-]*\.ts$/,
   'smol-toml': /^src\/runtime\/config[\w-]*\.ts$/,
   'prom-client': /^src\/runtime\/metrics\.ts$/,
-  nodemailer: /^src\/cli\//,
+  nodemailer: /^src\/runtime\/smtp\.ts$/,
 };
 
 /** Of Node itself, a pure station may use what computes and nothing that reaches out. */
@@ -45,6 +48,7 @@ export function riverDirection(files: readonly SourceFile[]): Finding[] {
     const target = wanted.target === undefined ? undefined : areaOf(wanted.target);
     if (own === undefined || target === undefined || target === own || target === 'shared') return undefined;
     if (own === 'top' || own === 'cli') return undefined;
+    if (BESIDE.includes(own)) return PURE_STATIONS.includes(target) ? undefined : `${own} knows ${wanted.from}`;
     if (!isStation(target)) return `${own} knows ${wanted.from}`;
     if (own === 'runtime') return undefined;
     if (own === 'shared') return `shared knows the station ${target}`;

@@ -1,8 +1,8 @@
 /**
  * What the daemon tells its supervisor: fed while its loops turn, not when one stands still; a disk that is full for a
- * while is no reason to end, another daemon on the same outbox is.
+ * while is no reason to end, another daemon on the same outbox is. Canaries go out beside it, and none in a rehearsal.
  */
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runDaemon } from '../../src/daemon.ts';
 import type { DaemonTools } from '../../src/daemon.ts';
 import type { Mailbox } from '../../src/mailbox/mailbox.ts';
@@ -13,6 +13,9 @@ import { EXIT, Fault } from '../../src/shared/fault.ts';
 import type { Heart } from '../../src/shared/heart.ts';
 import { silentLog } from '../../src/shared/silent-log.ts';
 import { Secret } from '../../src/shared/secret.ts';
+import { startSmtpServer } from '../servers/smtp-server.ts';
+import type { SmtpServer } from '../servers/smtp-server.ts';
+import { TEST_CA } from '../servers/tls.ts';
 import { settingsFor } from './callback/rig.ts';
 
 const FULL = new Fault('/state/bounced.db: the disk is full', { code: 'DISK_FULL', retry: 'later', exit: EXIT.disk });
@@ -34,13 +37,14 @@ interface Run {
   heart: Heart;
   /** What the next renewals fail with. */
   fault: Fault | undefined;
+  nowMs(): number;
   until(predicate: () => boolean): Promise<void>;
   stop(): void;
   readonly ended: Promise<void>;
 }
 
 /** A daemon whose time flies: each sleep lasts a millisecond, and whose mailbox never ends its turn. */
-function run(): Run {
+function run(running: Config = config, dryRun = false): Run {
   const stop = new AbortController();
   let nowMs = 1_800_000_000_000;
   const told: string[] = [];
@@ -60,6 +64,7 @@ function run(): Run {
     told,
     heart: { beat: () => undefined, behind: () => undefined },
     fault: undefined,
+    nowMs: () => nowMs,
     async until(predicate) {
       const endMs = Date.now() + 15_000;
       while (!predicate()) {
@@ -68,7 +73,7 @@ function run(): Run {
       }
     },
     stop: () => stop.abort(),
-    ended: runDaemon(config, tools, { dryRun: false, once: false }, stop.signal, {
+    ended: runDaemon(running, tools, { dryRun, once: false }, stop.signal, {
       async openStore() {
         const store = await openSqliteStore(':memory:');
         const lease: Store['lease'] = (...args) => (state.fault ? Promise.reject(state.fault) : store.lease(...args));
@@ -155,5 +160,45 @@ describe('a renewal that fails', () => {
     await daemon.until(() => fed(daemon) > 0);
     daemon.fault = HELD;
     await expect(daemon.ended).rejects.toMatchObject({ code: 'LEASE_HELD' });
+  });
+});
+
+describe('canaries', () => {
+  const DAY_MS = 86_400_000;
+  let smtp: SmtpServer;
+
+  beforeEach(async () => {
+    smtp = await startSmtpServer({ user: 'news@shop.example', password: 'p' });
+  });
+
+  afterEach(() => smtp.stop());
+
+  function withCanary(): Config {
+    const sending = { smtp: { host: 'localhost', port: smtp.port, tls: 'implicit' }, ca: TEST_CA } as const;
+    const mailboxes = config.mailboxes.map(one => ({ ...one, ...sending, canary: { everySeconds: DAY_MS / 1000 } }));
+    return { ...config, mailboxes };
+  }
+
+  test('are sent day by day, and not within one; where SMTP refuses, the mailbox is followed all the same', async () => {
+    const daemon = run(withCanary());
+    await daemon.until(() => smtp.mails.length >= 3);
+    smtp.answers['AUTH'] = '535 5.7.8 Username and Password not accepted.';
+    const before = { atMs: daemon.nowMs(), fed: fed(daemon) };
+    await daemon.until(() => daemon.nowMs() > before.atMs + 2 * DAY_MS);
+    daemon.heart.beat();
+    await daemon.until(() => fed(daemon) > before.fed);
+    daemon.stop();
+    await daemon.ended;
+    const datesMs = smtp.mails.map(({ source }) => Date.parse(/^Date: (.*)\r$/m.exec(source)?.[1] ?? ''));
+    for (const [n, next] of datesMs.slice(1).entries()) expect(next - (datesMs[n] ?? 0)).toBeGreaterThanOrEqual(DAY_MS);
+  });
+
+  test('are not sent in a rehearsal', async () => {
+    const daemon = run(withCanary(), true);
+    const fromMs = daemon.nowMs();
+    await daemon.until(() => daemon.nowMs() > fromMs + 3 * DAY_MS);
+    daemon.stop();
+    await daemon.ended;
+    expect(smtp.mails).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ test('the first of a reason is told at once, the rest once an hour with their nu
   let nowMs = 1_800_000_000_000;
   const lines: LogLine[] = [];
   const log = logTo(lines);
-  const look = () => Promise.resolve({ backlog: NOTHING, breakers: [], mailboxes: {} });
+  const look = () => Promise.resolve({ backlog: NOTHING, breakers: [], canaries: [], mailboxes: {} });
   const metrics = openMetrics('1', look);
   const faults = openOwnFaults(() => log, metrics, { nowMs: () => nowMs });
   const saw = (reason: Verdict['reason']): void => {

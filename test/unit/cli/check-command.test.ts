@@ -13,7 +13,7 @@ beforeAll(() => room.write('bounced.toml', SMALLEST));
 test('people get the schedule as a table, no secret', async () => {
   const { exit, out } = await captured(checkCommand(['--config', room.path('bounced.toml')]));
   expect(exit).toBe(0);
-  expect(out).toMatch(/tries again.*\n.*10 min, doubling up to 6 h .*429 and 5xx/);
+  expect(out).toMatch(/tries again.*\nwait +which part of it +when\n.*10 min, doubling up to 6 h .*429 and 5xx/);
   expect(out).not.toMatch(/secret-path|abcd/);
 });
 

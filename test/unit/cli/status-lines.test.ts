@@ -16,7 +16,15 @@ function sheet(overview: Partial<Overview>, more: Partial<Status> = {}): string 
 
 function statusOf(overview: Partial<Overview>, more: Partial<Status> = {}): Status {
   const whole = { mailboxes: [], verdicts: [], mails: 0, unreadable: 0, ...overview };
-  return { overview: whole, backlog: NOTHING, breakers: [], configured: ['campaigns'], nowSeconds: NOW, ...more };
+  return {
+    overview: whole,
+    backlog: NOTHING,
+    breakers: [],
+    canaries: [],
+    configured: ['campaigns'],
+    nowSeconds: NOW,
+    ...more,
+  };
 }
 
 function mailbox(standing: object): Partial<Overview> {
@@ -76,6 +84,29 @@ last 24 hours: 0 mails looked at
     expect(sheet(mailbox({ received: { todayBytes: 45_000, atSeconds: NOW - 86_400 } }))).toMatch(
       /received +0.0 kB today\n/,
     );
+  });
+
+  test('shows whether canaries come back, with the cure where the last did not, or could not be sent', () => {
+    const of = (canary: object): string =>
+      sheet(mailbox({}), {
+        canaries: [
+          { mailbox: 'campaigns', ...canary },
+          { mailbox: 'other', everySeconds: 1 },
+        ],
+      });
+    const daily = { everySeconds: 86_400, sentAtSeconds: NOW - 7_200 };
+    expect(of({ ...daily, provenAtSeconds: NOW - 7_190 })).toMatch(
+      /^ {2}canary +came back 1 h 59 min ago; sent 2 h 0 min ago, every 1 d 0 h$/m,
+    );
+    expect(of(daily)).toMatch(
+      /CANARY LOST +none has come back yet; sent 2 h 0 min ago.*\n +cure +run "bounced selftest"/,
+    );
+    const fault = { code: 'SMTP_BUSY', message: 'busy', cure: 'wait', atSeconds: NOW - 60 };
+    expect(of({ ...daily, provenAtSeconds: NOW - 7_190, fault })).toMatch(/NOT SENT +1 min ago: busy\n +cure +wait/);
+    expect(of({ provenAtSeconds: NOW - 60 })).toMatch(/^ {2}self-test +came back 1 min ago$/m);
+    expect(sheet(mailbox({}))).not.toMatch(/canary|self-test/i);
+    const canaries = [{ mailbox: 'campaigns', ...daily }];
+    expect(statusRecord(statusOf(mailbox({}), { canaries }))).toMatchObject({ mailboxes: [{ canary: daily }] });
   });
 
   test('of a daemon that has ended follows no mailbox, whatever it said last; of a silent one says so', () => {

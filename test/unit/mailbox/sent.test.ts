@@ -13,6 +13,7 @@ import { startImapServer } from '../../servers/imap-server.ts';
 import type { ImapServer, MailSettings } from '../../servers/imap-server.ts';
 
 const USER = { user: 'news@shop.example', password: 'right-password' };
+const TOKEN = '0b9f3c1e-7a52-4d0c-9a40-1f4f1f6f2c11';
 
 let imap: ImapServer;
 let lookups: SentLookups;
@@ -117,6 +118,32 @@ describe.each([
       messageId: 'm1@shop.example',
       recipients: ['ada@example.org', 'bob@example.org'],
     });
+  });
+
+  test.each([
+    ['that bears the mark with the token of its Message-ID, to one address', TOKEN, 'nobody@bounced.invalid', '', true],
+    ['with another token', TOKEN.replace('0', '1'), 'nobody@bounced.invalid', '', undefined],
+    ['to two addresses', TOKEN, 'nobody@bounced.invalid, ada@example.org', '', undefined],
+    ['with a hidden recipient', TOKEN, 'nobody@bounced.invalid', 'Bcc: ada@example.org\r\n', undefined],
+    ['of a campaign', TOKEN, 'ada@example.org', 'X-CleverTap_META: ada@example.org|1|\r\n', undefined],
+  ])('a self-test is a mail %s: not by less', async (_case, token, to, more, isSelfTest) => {
+    const id = `bounced-selftest.${TOKEN}@shop.example`;
+    const mark = `X-Bounced-Selftest: ${token}\r\n`;
+    await start(gmail, [sent(id, to, more + mark), sent('m1@shop.example', to, mark)]);
+    const { mails } = await find(id, 'm1@shop.example');
+    expect(mails.get(id)?.isSelfTest).toBe(isSelfTest);
+    expect(mails.get('m1@shop.example')?.isSelfTest).toBeUndefined();
+  });
+
+  test('two copies of a self-test are one; with a copy to somebody else it is none', async () => {
+    const id = `bounced-selftest.${TOKEN}@shop.example`;
+    const copy = (to: string): MailSettings => sent(id, to, `X-Bounced-Selftest: ${TOKEN}\r\n`);
+    await start(gmail, [copy('nobody@bounced.invalid'), copy('nobody@bounced.invalid')]);
+    expect((await find(id)).mails.get(id)).toMatchObject({ isSelfTest: true, recipients: ['nobody@bounced.invalid'] });
+    imap.append('Sent', copy('ada@example.org'));
+    await lookups.close();
+    lookups = lookupsIn(() => 'Sent');
+    expect((await find(id)).mails.get(id)?.isSelfTest).toBeUndefined();
   });
 
   test('many ids are asked for in few commands, none longer than servers take', async () => {

@@ -17,6 +17,8 @@ const CHOICES: { readonly [K in keyof Standing]: readonly Standing[K][] } = {
   toOurselves: [false, true],
   isCampaign: [true, false],
   hadTheMail: [true, false],
+  isSelfTest: [true, false],
+  looksLikeSelfTest: [true, false],
   isHard: [true, false],
 };
 
@@ -26,6 +28,10 @@ const all = Object.entries(CHOICES).reduce<Record<string, unknown>[]>(
   [{}],
 ) as unknown as Standing[];
 const required = all.filter(({ mode }) => mode === 'required');
+const isLeftOutAsSelfTest = (standing: Standing): boolean => {
+  const rung = rungOf(standing);
+  return rung.then === 'leave out' && rung.selfTest === true;
+};
 const isPosted = (standing: Standing): boolean => ['post', 'soften'].includes(rungOf(standing).then);
 
 describe('with proof required', () => {
@@ -62,8 +68,25 @@ describe('with proof required', () => {
   test("people's mail is never posted where only campaign mail counts, and is left out only there", () => {
     const people = required.filter(one => one.onlyCampaignMail && !one.isCampaign);
     expect(people.filter(isPosted)).toEqual([]);
-    const leftOut = required.filter(standing => rungOf(standing).then === 'leave out');
+    const leftOut = required.filter(one => rungOf(one).then === 'leave out' && !isLeftOutAsSelfTest(one));
+    expect(leftOut.length).toBeGreaterThan(0);
     expect(leftOut.filter(one => !one.onlyCampaignMail || one.isCampaign || one.original === 'gone')).toEqual([]);
+  });
+
+  test('a self-test is left out for the address that the marked mail in Sent went to, and changes nothing else', () => {
+    const leftOut = required.filter(isLeftOutAsSelfTest);
+    expect(leftOut.length).toBeGreaterThan(0);
+    expect(leftOut.filter(one => !one.isSelfTest || one.original !== 'named' || !one.searched)).toEqual([]);
+    expect(required.filter(one => one.isSelfTest && one.original === 'named').filter(isPosted)).toEqual([]);
+    const unnamed = required.filter(one => one.isSelfTest && one.original !== 'named');
+    expect(unnamed.filter(one => rungOf(one) !== rungOf({ ...one, isSelfTest: false }))).toEqual([]);
+  });
+
+  test('what a report says of a self-test posts nothing that would not be posted without, and hides nothing', () => {
+    const claims = required.filter(one => one.looksLikeSelfTest);
+    const differ = claims.filter(one => rungOf(one) !== rungOf({ ...one, looksLikeSelfTest: false }));
+    expect(differ.length).toBeGreaterThan(0);
+    expect(differ.filter(one => rungOf(one).then !== 'hold' || one.original !== 'gone')).toEqual([]);
   });
 });
 

@@ -21,7 +21,7 @@ describe('the commented configuration', () => {
     const { config: bare } = await room.load(local, env);
     // With every default written out, apart from examples that are no defaults.
     const examples =
-      /^# (?:password_|oauth_|service_account_|token_url|authorization_url|smtp_host|url_|api_|ca_file|folder|sent_folder|rules_file|userDisabled|\[verdict\.overrides|state_dir|listen)/;
+      /^# (?:password_|oauth_|service_account_|token_url|authorization_url|smtp_host|url_|api_|ca_file|folder|sent_folder|canary|rules_file|userDisabled|\[verdict\.overrides|state_dir|listen)/;
     const spelledOut = local
       .split('\n')
       .map(line => (/^# [a-z_]+ = /.test(line) && !examples.test(line) ? line.slice(2) : line))

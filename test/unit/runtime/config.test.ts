@@ -42,6 +42,14 @@ describe('the smallest configuration', () => {
     expect(config.mailboxes[0]).not.toHaveProperty('folder');
   });
 
+  test('a canary is off unless it is asked for; then it goes to nobody, or to the address that is named', async () => {
+    expect((await load(SMALLEST)).config.mailboxes[0]).not.toHaveProperty('canary');
+    const daily = SMALLEST.replace('user', 'canary = "24h"\nuser');
+    expect((await load(daily)).config.mailboxes[0]?.canary).toEqual({ everySeconds: 86_400 });
+    const named = daily.replace('user', 'canary_to = "nobody@example.com"\nuser');
+    expect((await load(named)).config.mailboxes[0]?.canary).toEqual({ everySeconds: 86_400, to: 'nobody@example.com' });
+  });
+
   test("Google's spaces are no part of an app password, and no way of printing shows a secret", async () => {
     const { config } = await load(SMALLEST);
     expect(config.mailboxes[0]?.password?.reveal()).toBe('abcdefghijklmnop');
@@ -149,6 +157,27 @@ describe('mistakes are named with their place and their cure', () => {
       'a password in the clear',
       SMALLEST.replace('user', 'tls = "none"\nuser'),
       'bounced.toml: mailbox[0].tls: "none" sends the password in the clear; only loopback may',
+    ],
+    [
+      'a canary that cannot be sent',
+      SMALLEST.replace('user', 'host = "mail.example.com"\ncanary = "1d"\nuser'),
+      'bounced.toml: mailbox[0].smtp_host: missing; canary needs it',
+    ],
+    [
+      'a canary whose bounce would be posted',
+      `${SMALLEST.replace('user', 'canary = "1d"\nuser')}[provenance]\nmode = "off"\n`,
+      'bounced.toml: mailbox[0].canary: expected provenance.mode "required": without proof it would be posted',
+    ],
+    [
+      'a canary sent too often, to no address',
+      SMALLEST.replace('user', 'canary = "5m"\ncanary_to = "nobody"\nuser'),
+      'bounced.toml: mailbox[0].canary: expected a time with its unit, such as "30s", "5m", "12h" or "7d" between 1h and ' +
+        '30d, not "5m"\nbounced.toml: mailbox[0].canary_to: expected a mail address alone',
+    ],
+    [
+      'an address for a canary that is not sent',
+      SMALLEST.replace('user', 'canary_to = "nobody@example.com"\nuser'),
+      'bounced.toml: mailbox[0].canary: missing; canary_to needs it',
     ],
     ['broken TOML', SMALLEST.replace('[[callback]]', '[[callback'), expect.stringMatching(/^bounced\.toml:6:\d+: /)],
     [

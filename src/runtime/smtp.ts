@@ -3,7 +3,8 @@
  * gives the server's answer or a Fault with the cure. Sends nothing by itself.
  */
 import { createTransport } from 'nodemailer';
-import type { MailboxConfig, SmtpSettings } from '../runtime/config.ts';
+import type { MailboxConfig } from './config.ts';
+import type { SmtpSettings } from './config-sending.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { ExitCode, Retry } from '../shared/fault.ts';
 import { netFault } from '../shared/net-trouble.ts';

@@ -2,11 +2,11 @@
  * The account's SMTP against a server of our own: logging in, one test mail, and each refusal with its cure.
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { testMail } from '../../../src/cli/send-test.ts';
-import { sendMail, verifySmtp } from '../../../src/cli/smtp.ts';
+import { sendMail, verifySmtp } from '../../../src/runtime/smtp.ts';
 import type { MailboxConfig } from '../../../src/runtime/config.ts';
 import type { Fault } from '../../../src/shared/fault.ts';
 import { Secret } from '../../../src/shared/secret.ts';
+import { plainTestMail } from '../../../src/test-mail.ts';
 import { startSmtpServer } from '../../servers/smtp-server.ts';
 import type { SmtpServer } from '../../servers/smtp-server.ts';
 import { TEST_CA } from '../../servers/tls.ts';
@@ -38,7 +38,7 @@ const faultOf = (work: Promise<unknown>): Promise<Fault> =>
 
 describe('the test mail', () => {
   test('goes from the account to the address, whole, and the answer of the server is told', async () => {
-    const { messageId, source } = testMail(USER, 'me@example.com', Date.UTC(2026, 0, 2, 3, 4, 5), 'id-1');
+    const { messageId, source } = plainTestMail(USER, 'me@example.com', Date.UTC(2026, 0, 2, 3, 4, 5), 'id-1');
     expect(await sendMail(mailbox(), { to: 'me@example.com', source }, signal())).toContain('queued as 1');
     expect(messageId).toBe('id-1@shop.example');
     expect(smtp.mails).toHaveLength(1);
