@@ -1,18 +1,28 @@
 /**
- * The shape of a mail as imapflow tells it, made ours. Takes a BODYSTRUCTURE, gives a PartStructure within the limits of
- * parts and depth; keeps nothing of what it was read from.
+ * The shape of a mail as imapflow tells it, made ours. Takes a BODYSTRUCTURE, gives a PartStructure within the limits
+ * of parts and depth; keeps nothing of what it was read from.
  */
-import type { MessageStructureObject } from 'imapflow';
 import { LIMITS } from '../shared/limits.ts';
 import type { PartStructure } from './mailbox.ts';
+
+/** What of imapflow's own shape is read. */
+interface Told {
+  readonly type: string;
+  readonly part?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly encoding?: string;
+  readonly disposition?: string;
+  readonly size?: number;
+  readonly childNodes?: readonly Told[];
+}
 
 /**
  * imapflow's BODYSTRUCTURE as ours, within the limits of parts and depth; what is in a returned message is left out.
  * A copy through and through: a part of a text keeps the whole text in memory.
  */
-export function toStructure(root: MessageStructureObject): PartStructure {
+export function toStructure(root: Told): PartStructure {
   let left: number = LIMITS.parts;
-  const convert = (node: MessageStructureObject, depth: number): PartStructure => {
+  const convert = (node: Told, depth: number): PartStructure => {
     left -= 1;
     const contentType = node.type.toLowerCase();
     const isLeaf = contentType.startsWith('message/') || depth >= LIMITS.depth;

@@ -1,6 +1,6 @@
 /**
- * The life of an event after it was recorded: held, waiting, delivered, dead; how it is claimed, claims.ts says. Takes a
- * database (inside a transaction where it writes). Never begins or ends one.
+ * The life of an event after it was recorded: held, waiting, delivered, dead; how it is claimed, claims.ts says. Takes
+ * a database (inside a transaction where it writes). Never begins or ends one.
  */
 import { addressKey } from '../shared/address.ts';
 import type { Event } from '../provenance/provenance.ts';
