@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { openCourier } from './callback/callback.ts';
 import type { Courier } from './callback/callback.ts';
+import type { Draw } from './catch-up.ts';
 import { followMailbox, heartOf } from './follow.ts';
 import type { Stations } from './follow.ts';
 import { keepLease } from './keep-lease.ts';
@@ -35,6 +36,8 @@ export interface DaemonTools {
   readonly version: string;
   /** Standard output: what `--dry-run` would post. */
   readonly print: (line: string) => void;
+  /** Where a person watches how far a backlog is; in the log, a line a minute, without it. */
+  readonly draw?: Draw;
   /** sd_notify(3): "READY=1", "STATUS=...", "WATCHDOG=1". */
   readonly notify: (state: string) => void;
 }

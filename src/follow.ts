@@ -2,6 +2,8 @@
  * One mailbox followed: chunk by chunk from the stored cursor through the river into the outbox, and held events
  * looked up again. Takes the stations, gives nothing back: what it saw is recorded.
  */
+import { openCatchUp } from './catch-up.ts';
+import type { CatchUp, Step } from './catch-up.ts';
 import type { Courier } from './callback/callback.ts';
 import { followCanaries } from './canary.ts';
 import type { Chunk, Mailbox, openMailbox } from './mailbox/mailbox.ts';
@@ -53,6 +55,7 @@ interface Follower extends Stations {
   readonly policy: Policy;
   readonly log: Log;
   readonly heart: Heart;
+  readonly catchUp: CatchUp;
 }
 
 const UNREADABLE_CURE =
@@ -76,13 +79,16 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   const { logins } = stations;
   const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
   const heart = heartOf(stations.pulse, config);
-  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart, logins });
-  stations.sights.follow(config.name, mailbox);
+  const budget = stations.sights.budgetOf(config.name, config.dailyBytes);
+  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart, logins, meter: budget });
+  const catchUp = openCatchUp(config.name, clock, log, budget, stations.tools.draw);
+  stations.sights.follow(config.name, mailbox, catchUp);
   const follower: Follower = {
     ...stations,
     mailbox,
     log,
     heart,
+    catchUp,
     account: { mailbox: config.name, callback: config.callback, user: config.user },
     settings: { ...stations.config.provenance, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
     policy: stations.config.verdict.policy,
@@ -95,6 +101,7 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   } finally {
     ended.abort();
     await Promise.all(beside);
+    stations.tools.draw?.(config.name, undefined);
     await mailbox.close();
   }
 }
@@ -139,7 +146,14 @@ async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Pr
   const recorded = await store.record(lease, { ...conclusion, cursor, skipped, readBy: tools.version }, nowSeconds);
   follower.sights.passed(account.mailbox, chunk, conclusion, recorded);
   tell(follower, conclusion, chunk, recorded);
+  follower.catchUp.note(stepOf(conclusion, chunk, recorded));
   if (recorded.newEventIds.length > 0) follower.courier.wake();
+}
+
+function stepOf({ outcomes }: Conclusion, { messages, skipped, left }: Chunk, { newUids }: Recorded): Step {
+  const isNew = new Set(newUids);
+  const bounces = outcomes.filter(({ uid, kind }) => kind === 'failure' && isNew.has(uid)).length;
+  return { looked: messages.length + skipped, left, bounces };
 }
 
 /** Mails that no reader of an earlier version understood are read again, quietly, beside the new ones. */

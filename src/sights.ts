@@ -2,8 +2,13 @@
  * What an operator is shown of a daemon that runs: counts for Prometheus, each mailbox's standing kept in the outbox
  * for `bounced status`, and the one line of `systemctl status`. Takes what the loops tell. Decides nothing.
  */
+import { asOfNow, noteChunk, openBook } from './book.ts';
+import type { Book, Seen } from './book.ts';
+import { openBudget } from './byte-budget.ts';
+import type { Budget } from './byte-budget.ts';
 import type { PostReport } from './callback/callback.ts';
-import type { Chunk, Mailbox, MailboxTrouble } from './mailbox/mailbox.ts';
+import type { CatchUp } from './catch-up.ts';
+import type { Chunk, Mailbox } from './mailbox/mailbox.ts';
 import type { DaemonStanding, Lease, MailboxStanding, Recorded, Store } from './outbox/outbox.ts';
 import { openOwnFaults } from './own-faults.ts';
 import type { OwnFaults } from './own-faults.ts';
@@ -33,7 +38,9 @@ export interface Sights {
   /** From now on these mailboxes are followed, and this log is written to. */
   begin(mailboxes: readonly string[], log: Log): void;
   /** This mailbox is followed now; what it knows of itself is asked when it is needed. */
-  follow(name: string, mailbox: Pick<Mailbox, 'state'>): void;
+  follow(name: string, mailbox: Pick<Mailbox, 'state'>, catchUp: Pick<CatchUp, 'standing'>): void;
+  /** Counts its bytes, beginning with what is known of earlier ones. */
+  budgetOf(name: string, dailyBytes: number | undefined): Budget;
   /** A chunk has been recorded. */
   passed(name: string, chunk: Chunk, conclusion: Conclusion, recorded: Recorded): void;
   /** A mailbox could not be followed. */
@@ -65,21 +72,11 @@ const QUIET_LINE_MS = 60_000;
 /** The lease is renewed every 20 s. */
 const TURN_LATE_MS = 60_000;
 
-/** What is known of one mailbox besides what it knows itself. */
-interface Seen {
-  mailbox?: Pick<Mailbox, 'state'>;
-  lastMailSeconds?: number;
-  behind: boolean;
-  fault?: MailboxTrouble;
-  /** The trouble of its own that has been counted. */
-  countedAtSeconds?: number;
-}
-
 /** Reads what the daemon before this one knew, so that a restart forgets no last mail. */
 export async function openSights(needs: SightsNeeds): Promise<Sights> {
   const { store, clock } = needs;
   const before = await store.overview(clock.nowSeconds(), clock.nowSeconds());
-  const book = openBook(new Map(before.mailboxes.map(({ mailbox, standing }) => [mailbox, standing?.lastMailSeconds])));
+  const book = openBook(new Map(before.mailboxes.map(({ mailbox, standing }) => [mailbox, standing])));
   let log: Log = silentLog;
   let wrong: Wrong = { outage: [], late: [], atMs: clock.nowMs() };
   const look = async (): Promise<Glance> => ({
@@ -87,7 +84,7 @@ export async function openSights(needs: SightsNeeds): Promise<Sights> {
     backlog: await store.backlog(),
     breakers: await store.breakers(),
     canaries: await store.canaries(),
-    mailboxes: book.standings(),
+    mailboxes: asOfNow(book.standings(), clock.nowSeconds()),
   });
   const metrics = needs.counted ? (await import('./runtime/metrics.ts')).openMetrics(needs.version, look) : NO_METRICS;
   const own = openOwnFaults(() => log, metrics, clock);
@@ -137,11 +134,19 @@ function tellers(
   book: Book,
   metrics: Metrics,
   own: OwnFaults,
-  clock: Pick<Clock, 'nowSeconds'>,
-): Pick<Sights, 'follow' | 'passed' | 'failed'> {
+  clock: Clock,
+): Pick<Sights, 'follow' | 'budgetOf' | 'passed' | 'failed'> {
   return {
-    follow(name, mailbox) {
-      book.of(name).mailbox = mailbox;
+    follow(name, mailbox, catchUp) {
+      Object.assign(book.of(name), { mailbox, catchUp });
+    },
+    budgetOf(name, dailyBytes) {
+      const seen = book.of(name);
+      const budget = openBudget(dailyBytes, seen.received?.(), clock, bytes => {
+        metrics.received(name, bytes);
+      });
+      seen.received = budget.standing;
+      return budget;
     },
     passed(name, chunk, conclusion, recorded) {
       noteChunk(book.of(name), chunk);
@@ -166,39 +171,6 @@ interface Wrong {
   readonly outage: readonly string[];
   readonly late: readonly string[];
   readonly atMs: number;
-}
-
-/** What is known of each mailbox that is followed. */
-interface Book {
-  readonly seen: ReadonlyMap<string, Seen>;
-  begin(mailboxes: readonly string[]): void;
-  of(name: string): Seen;
-  standings(): Record<string, MailboxStanding>;
-  /** Nothing is connected any more; the rest stays as it was. */
-  end(): void;
-}
-
-function openBook(lastMails: ReadonlyMap<string, number | undefined>): Book {
-  const seen = new Map<string, Seen>();
-  return {
-    seen,
-    begin(mailboxes) {
-      for (const name of seen.keys()) if (!mailboxes.includes(name)) seen.delete(name);
-      for (const name of mailboxes) {
-        const last = lastMails.get(name);
-        const fresh = { behind: false, ...(last === undefined ? {} : { lastMailSeconds: last }) };
-        seen.set(name, seen.get(name) ?? fresh);
-      }
-    },
-    of: name => seen.get(name) ?? { behind: false },
-    standings: () => Object.fromEntries([...seen].map(([name, one]) => [name, standingOf(one)])),
-    end() {
-      for (const one of seen.values()) {
-        const last = one.mailbox?.state();
-        if (last !== undefined) one.mailbox = { state: () => ({ ...last, connected: false }) };
-      }
-    },
-  };
 }
 
 type Standings = readonly [DaemonStanding, Record<string, MailboxStanding>];
@@ -252,26 +224,6 @@ function countTroubles(metrics: Metrics, seen: ReadonlyMap<string, Seen>): void 
     if (fault === undefined || fault.atSeconds === one.countedAtSeconds) continue;
     metrics.mailboxFault(name, fault.code);
     one.countedAtSeconds = fault.atSeconds;
-  }
-}
-
-function standingOf({ mailbox, lastMailSeconds, behind, fault }: Seen): MailboxStanding {
-  const { connected, folder, lastScanSeconds, fault: own } = mailbox?.state() ?? { connected: false };
-  const latest = own !== undefined && (fault === undefined || own.atSeconds >= fault.atSeconds) ? own : fault;
-  return {
-    connected,
-    behind,
-    ...(folder === undefined ? {} : { folder }),
-    ...(lastScanSeconds === undefined ? {} : { lastScanSeconds }),
-    ...(lastMailSeconds === undefined ? {} : { lastMailSeconds }),
-    ...(latest === undefined ? {} : { fault: latest }),
-  };
-}
-
-function noteChunk(seen: Seen, { messages, caughtUp }: Chunk): void {
-  seen.behind = !caughtUp;
-  for (const { internalDateSeconds = 0 } of messages) {
-    if (internalDateSeconds > (seen.lastMailSeconds ?? 0)) seen.lastMailSeconds = internalDateSeconds;
   }
 }
 

@@ -3,16 +3,15 @@
  * Never drops an event, never follows a redirect, never prints the URL.
  */
 import PQueue from 'p-queue';
-import type { Due, Lease, Store } from '../outbox/outbox.ts';
+import type { ClaimedEvent, Due, Lease, Store } from '../outbox/outbox.ts';
 import { ceilingMs } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import { asFault } from '../shared/fault.ts';
 import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
-import { SEARCH_REQUESTS } from './bisect.ts';
 import { deliver } from './deliver.ts';
-import { openLine, pausedUntilMs } from './line.ts';
+import { mayPost, openLine, pausedUntilMs } from './line.ts';
 import type { Line } from './line.ts';
 
 export { clevertapBody } from './clevertap.ts';
@@ -78,8 +77,6 @@ export interface Courier {
 /** The longest sleep between two looks into the outbox: a hint may be lost, and operators give none. */
 const LONGEST_SLEEP_MS = 10_000;
 const STORE_BACKOFF = { baseMs: 1_000, capMs: 60_000 };
-/** What a claim holds beyond its requests: time to settle while the disk is full. */
-const CLAIM_MARGIN_SECONDS = 600;
 
 /** One line a callback; each is slow, down or misconfigured by itself. */
 export function openCourier(tools: CourierTools): Courier {
@@ -140,18 +137,28 @@ async function postDue(line: Line, signal: AbortSignal, which: 'ripe' | 'all'): 
 /** Claims one batch and sends it on its way; false when there is nothing to post now. */
 async function postNext(line: Line, queue: PQueue, failures: unknown[], signal: AbortSignal): Promise<boolean> {
   const { store, lease, clock } = line.tools;
-  const { name, timeoutMs } = line.settings;
-  if (signal.aborted || failures.length > 0 || clock.nowMs() < pausedUntilMs(line, clock.nowMs())) return false;
-  const claimSeconds = Math.ceil(((SEARCH_REQUESTS + 1) * timeoutMs) / 1000) + CLAIM_MARGIN_SECONDS;
-  const { events } = await store.claim(lease, name, line.batchSize, clock.nowSeconds(), claimSeconds);
+  const { name } = line.settings;
+  if (failures.length > 0 || !mayPost(line, signal)) return false;
+  const { events } = await store.claim(lease, name, line.batchSize, clock.nowSeconds(), line.claimSeconds);
   if (events.length > 0) {
-    void queue.add(() => deliver(line, events, signal)).catch((error: unknown) => failures.push(error));
+    void queue.add(() => deliverOn(line, events, failures, signal)).catch((error: unknown) => failures.push(error));
     return true;
   }
   // What is under way may come back, in smaller batches.
   const underWay = queue.pending > 0;
   await queue.onIdle();
   return underWay;
+}
+
+/** Posts a batch and, for as long as full ones wait and all goes well, those after it. */
+async function deliverOn(
+  line: Line,
+  first: readonly ClaimedEvent[],
+  failures: readonly unknown[],
+  signal: AbortSignal,
+): Promise<void> {
+  let events = first;
+  while (events.length > 0) events = await deliver(line, events, () => failures.length === 0, signal);
 }
 
 async function freeSlot(queue: PQueue): Promise<void> {

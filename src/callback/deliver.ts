@@ -4,6 +4,7 @@
  */
 import type { ClaimedEvent } from '../outbox/outbox.ts';
 import { addressKey } from '../shared/address.ts';
+import { openAhead } from './ahead.ts';
 import { findRefused } from './bisect.ts';
 import type { PartAnswer } from './bisect.ts';
 import { clevertapBody } from './clevertap.ts';
@@ -16,13 +17,47 @@ import { post } from './post.ts';
 
 type Taken = Outcome & { readonly kind: 'taken' };
 
-/** Posts these claimed events and settles every one of them. Rejects only with a Fault of the outbox. */
-export async function deliver(line: Line, events: readonly ClaimedEvent[], signal: AbortSignal): Promise<void> {
+/**
+ * Posts these claimed events and settles every one of them. Gives the batch to post next, where this one was taken and
+ * a full one waits: it was claimed meanwhile. Rejects only with a Fault of the outbox.
+ * @param mayGoOn false once the line is to end
+ */
+export async function deliver(
+  line: Line,
+  events: readonly ClaimedEvent[],
+  mayGoOn: () => boolean,
+  signal: AbortSignal,
+): Promise<readonly ClaimedEvent[]> {
   if (signal.aborted) {
     await giveBack(line, events, 'stopped', signal);
-    return;
+    return [];
   }
-  const outcome = await postBatch(line, events);
+  const ahead = openAhead(line, mayGoOn, signal);
+  try {
+    const isFull = events.length >= line.batchSize;
+    const outcome = await postBatch(line, events, isFull ? ahead.claim : undefined);
+    if (outcome.kind === 'taken' && outcome.unprocessed.length === 0) {
+      const next = await ahead.ready();
+      if (!(await settleTaken(line, events, outcome.because, signal, next))) return [];
+      ahead.begin();
+      return next?.events ?? [];
+    }
+    // Before a search that may take an hour.
+    await ahead.giveBack();
+    await settleOther(line, events, outcome, signal);
+    return [];
+  } finally {
+    await ahead.giveBack();
+  }
+}
+
+/** As `deliver`, for all but a batch that was taken whole. */
+async function settleOther(
+  line: Line,
+  events: readonly ClaimedEvent[],
+  outcome: Outcome,
+  signal: AbortSignal,
+): Promise<void> {
   switch (outcome.kind) {
     case 'taken':
       await settleAnswered(line, events, outcome, signal);
@@ -37,11 +72,12 @@ export async function deliver(line: Line, events: readonly ClaimedEvent[], signa
   }
 }
 
-async function postBatch(line: Line, events: readonly ClaimedEvent[]): Promise<Outcome> {
+/** @param onWritten the request is on its way, and its answer awaited */
+async function postBatch(line: Line, events: readonly ClaimedEvent[], onWritten?: () => void): Promise<Outcome> {
   const { settings, tools } = line;
   line.heart?.beat();
   const startedMs = tools.clock.nowMs();
-  const answer = await post(settings, tools.userAgent, clevertapBody(events));
+  const answer = await post(settings, tools.userAgent, clevertapBody(events), {}, onWritten);
   const code = answer.kind === 'answered' ? `${answer.status}` : answer.kind;
   const durationMs = tools.clock.nowMs() - startedMs;
   tools.log.debug('posted', { events: events.length, code, durationMs });

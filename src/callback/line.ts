@@ -2,11 +2,12 @@
  * One callback and how it fares: what of a batch was taken, buried or has to wait, and when to post again. Takes what
  * deliver.ts found out, tells the outbox and the log. Never posts.
  */
-import type { ClaimedEvent, Settlement } from '../outbox/outbox.ts';
+import type { AheadBatch, ClaimedEvent, Settlement } from '../outbox/outbox.ts';
 import { asFault } from '../shared/fault.ts';
 import type { Heart } from '../shared/heart.ts';
 import { openBell } from './bell.ts';
 import type { Bell } from './bell.ts';
+import { SEARCH_REQUESTS } from './bisect.ts';
 import type { CallbackSettings, CourierTools } from './callback.ts';
 import { hideUrl } from './hide.ts';
 import type { Retry } from './outcome.ts';
@@ -21,6 +22,8 @@ export interface Line {
   readonly hide: (text: string) => string;
   /** Smaller than configured once the other side has found a batch too large; until the next start. */
   batchSize: number;
+  /** How long a claim holds, seconds. */
+  readonly claimSeconds: number;
   /** No request before this time, in milliseconds since the epoch. */
   pausedUntilMs: number;
   /** When that pause began; an operator who asks for a try after it ends it. */
@@ -37,6 +40,8 @@ export interface Line {
   alarmed: boolean;
 }
 
+/** What a claim holds beyond its requests: time to settle while the disk is full. */
+const CLAIM_MARGIN_SECONDS = 600;
 /** Tries to settle before giving up, and the waits between them: a full disk must not make us post again. */
 const SETTLE_TRIES = 10;
 const SETTLE_RETRY = { firstMs: 1_000, lastMs: 60_000 };
@@ -52,6 +57,7 @@ export function openLine(settings: CallbackSettings, tools: CourierTools): Line 
     bell: openBell(),
     hide: hideUrl(settings.url),
     batchSize: settings.batchSize,
+    claimSeconds: Math.ceil(((SEARCH_REQUESTS + 1) * settings.timeoutMs) / 1000) + CLAIM_MARGIN_SECONDS,
     pausedUntilMs: 0,
     pausedAtMs: 0,
     failures: undefined,
@@ -67,22 +73,33 @@ export function pausedUntilMs(line: Line, nowMs: number): number {
   return line.pausedUntilMs - nowMs > FAR_MS ? 0 : line.pausedUntilMs;
 }
 
-/** These were taken: the other side works. */
+/** Whether a request may be made now: the end has not come, and the other side has not asked for a pause. */
+export function mayPost(line: Line, signal: AbortSignal): boolean {
+  const nowMs = line.tools.clock.nowMs();
+  return !signal.aborted && nowMs >= pausedUntilMs(line, nowMs);
+}
+
+/**
+ * These were taken: the other side works.
+ * @param next the batch claimed ahead that is posted next; false: it may not be
+ */
 export async function settleTaken(
   line: Line,
   events: readonly ClaimedEvent[],
   because: string,
   signal: AbortSignal,
-): Promise<void> {
-  if (events.length === 0) return;
+  next?: AheadBatch,
+): Promise<boolean> {
+  if (events.length === 0) return false;
   line.takings += 1;
   line.failures = undefined;
   for (const { id } of events) line.suspects.delete(id);
   const settlements = events.map(({ id }) => ({ id, as: 'delivered', because: statusOf(because) }) as const);
-  await settle(line, settlements, signal);
+  const begun = await settle(line, settlements, signal, next?.ahead);
   if (line.alarmed) line.tools.log.info('the callback takes events again');
   line.alarmed = false;
   line.tools.log.info('delivered', { events: events.length });
+  return begun && next !== undefined;
 }
 
 /** All of these failed for a reason that is not theirs: the whole line waits, new events too. */
@@ -210,13 +227,17 @@ async function settleLater(
  * Tells the outbox, again and again while the disk is full: what is not settled would be posted a second time.
  * Rejects with the outbox's Fault when it stays so, or the end has come.
  */
-async function settle(line: Line, settlements: readonly Settlement[], signal: AbortSignal): Promise<void> {
+async function settle(
+  line: Line,
+  settlements: readonly Settlement[],
+  signal: AbortSignal,
+  begun?: number,
+): Promise<boolean> {
   const { store, lease, clock, log } = line.tools;
   let waitMs = SETTLE_RETRY.firstMs;
   for (let tries = 1; settlements.length > 0; tries += 1) {
     try {
-      await store.settle(lease, settlements, clock.nowSeconds());
-      return;
+      return await store.settle(lease, settlements, clock.nowSeconds(), begun);
     } catch (error) {
       const fault = asFault(error);
       if (fault.retry === 'never' || tries >= SETTLE_TRIES || signal.aborted) throw fault;
@@ -226,4 +247,5 @@ async function settle(line: Line, settlements: readonly Settlement[], signal: Ab
       waitMs = Math.min(2 * waitMs, SETTLE_RETRY.lastMs);
     }
   }
+  return false;
 }

@@ -26,12 +26,16 @@ export type Answer =
 /** The longest wait for a connection, TLS included. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Posts a JSON body. `userAgent` such as "bounced/1.2.3"; `more`: header fields besides. */
+/**
+ * Posts a JSON body. `userAgent` such as "bounced/1.2.3"; `more`: header fields besides.
+ * @param onWritten called once when the request is on its way: time for other work until the answer comes
+ */
 export async function post(
   settings: Pick<CallbackSettings, 'url' | 'timeoutMs' | 'ca'>,
   userAgent: string,
   body: string,
   more: Readonly<Record<string, string>> = {},
+  onWritten?: () => void,
 ): Promise<Answer> {
   const { timeoutMs, ca, url } = settings;
   // Loaded with the first request: a tenth of a second and ten megabytes that an idle daemon need not spend.
@@ -46,7 +50,11 @@ export async function post(
     bodyTimeout: timeoutMs,
   });
   const reached = { connected: false };
-  agent.once('connect', () => (reached.connected = true));
+  agent.once('connect', () => {
+    reached.connected = true;
+    // undici writes right after this event.
+    if (onWritten !== undefined) setImmediate(onWritten);
+  });
   try {
     const response = await request(url.reveal(), {
       dispatcher: agent,

@@ -22,6 +22,7 @@ import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
 import type { Command } from './commands.ts';
 import { configPath, readOptions, refuseOperands, usage } from './options.ts';
+import { openProgressLine } from './progress-line.ts';
 
 export function runCommand(args: string[]): Command {
   const kinds = { config: 'string', 'dry-run': 'boolean', once: 'boolean', 'log-level': 'string' } as const;
@@ -35,7 +36,8 @@ export function runCommand(args: string[]): Command {
     const options = { dryRun: values['dry-run'] ?? false, once: values.once ?? false };
     // From the first moment: a SIGHUP that nobody listens to ends the program.
     const asked = options.dryRun || options.once ? undefined : hangups();
-    const load = setupLoader(path, env);
+    const line = openProgressLine(process.stderr, env['TERM']);
+    const load = setupLoader(path, env, line.write);
     const { config, log } = await load();
     if (!options.dryRun) await makeStateDir(config.stateDir);
     const { drain, atOnce } = stopSignals();
@@ -46,9 +48,14 @@ export function runCommand(args: string[]): Command {
       version: readVersion(),
       print: (line: string) => process.stdout.write(`${line}\n`),
       notify: notifier(env['NOTIFY_SOCKET']),
+      ...(line.draw === undefined ? {} : { draw: line.draw }),
     };
     const reloads = asked === undefined ? undefined : { asked, load, begun, unchangedHint: unchangedHint(path, env) };
-    await Promise.race([runDaemon(config, tools, options, drain, {}, reloads), stopped(atOnce)]);
+    try {
+      await Promise.race([runDaemon(config, tools, options, drain, {}, reloads), stopped(atOnce)]);
+    } finally {
+      line.end();
+    }
     return EXIT.ok;
   };
 }
@@ -62,7 +69,7 @@ function logLevelOption(written: string | undefined): LogLevel | undefined {
 }
 
 /** Reads the configuration, each time anew. Whatever secret was ever read stays out of the log. */
-function setupLoader(path: string, env: Env): () => Promise<Setup> {
+function setupLoader(path: string, env: Env, write: (line: string) => void): () => Promise<Setup> {
   const secrets: Secret[] = [];
   const tokens: AccessTokens[] = [];
   // Asked anew for each line: access tokens come and go while the daemon runs.
@@ -76,16 +83,15 @@ function setupLoader(path: string, env: Env): () => Promise<Setup> {
     const { config, warnings } = await loadConfig(path, env);
     secrets.push(...config.mailboxes.flatMap(one => one.password ?? []), ...config.callbacks.map(one => one.url));
     tokens.push(...config.mailboxes.flatMap(one => one.tokens ?? []));
-    const log = logFor(config, env, known);
+    const log = logFor(config, env, known, write);
     for (const warning of warnings) log.warn(warning);
     return { config, log };
   };
 }
 
-function logFor(config: Config, env: Env, secrets: Iterable<Secret>): Log {
+function logFor(config: Config, env: Env, secrets: Iterable<Secret>, write: (line: string) => void): Log {
   const { level, format, addresses } = config.log;
   const chosen = format === 'auto' ? formatOfStderr(env['JOURNAL_STREAM']) : format;
-  const write = (line: string): void => void process.stderr.write(line);
   return openLog({ level, format: chosen, addresses, secrets }, write, () => systemClock.nowMs());
 }
 

@@ -2,7 +2,9 @@
  * `bounced status` for people and for programs. Takes what the outbox knows and the time, gives text of 80 columns
  * at most. Pure; lets nothing a mail or a server wrote steer a terminal, and says nothing by colour alone.
  */
+import { asOf } from '../byte-budget.ts';
 import { isMissing, MISSING_CURE } from '../canary.ts';
+import { bytesInWords, catchUpWords } from '../catch-up.ts';
 import type { Backlog, Breaker, Canary, MailboxView, Overview, VerdictCount } from '../outbox/outbox.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { folded } from './table.ts';
@@ -114,6 +116,7 @@ function mailboxLines(view: MailboxView, status: Status): Line[] {
     follows ? head(`mailbox ${mailbox}: followed`) : bad(`mailbox ${mailbox}: NOT FOLLOWED`),
     ...strangerLines(view, status),
     row('lag', lagWords(standing, nowSeconds)),
+    ...receivedLines(standing, follows, nowSeconds),
     row('last mail', lastMailSeconds === undefined ? 'none yet' : momentWords(lastMailSeconds, nowSeconds)),
     ...cursors.map(({ folder, lastUid, uidValidity }) =>
       row('place', `${visible(folder)}, up to UID ${lastUid} (UIDVALIDITY ${uidValidity})`),
@@ -154,7 +157,23 @@ function lagWords(standing: MailboxView['standing'], nowSeconds: number): string
   const looked = standing?.lastScanSeconds;
   if (looked === undefined) return 'unknown: not looked yet';
   const when = `looked ${ago(looked, nowSeconds)}`;
-  return standing?.behind === true ? `behind: more mail is there than has been read; ${when}` : `none, ${when}`;
+  if (standing?.behind !== true) return `none, ${when}`;
+  const { catchingUp } = standing;
+  return catchingUp === undefined
+    ? `behind: more mail is there than has been read; ${when}`
+    : `catching up: ${catchUpWords(catchingUp)}`;
+}
+
+function receivedLines(standing: MailboxView['standing'], follows: boolean, nowSeconds: number): Line[] {
+  if (standing?.received === undefined) return [];
+  const { todayBytes, dailyBytes, leftBytes = 0, waitsUntilSeconds: until } = asOf(standing.received, nowSeconds);
+  const room = dailyBytes === undefined ? '' : `; catching up may take ${bytesInWords(Math.max(0, leftBytes))} at once`;
+  return [
+    row('received', `${bytesInWords(todayBytes)} today${room}`),
+    ...(follows && until !== undefined
+      ? [row('WAITS', `on purpose, for daily_bytes: goes on ${inWords(until, nowSeconds)}`)]
+      : []),
+  ];
 }
 
 function outboxLines({ backlog, breakers, nowSeconds }: Status): Line[] {

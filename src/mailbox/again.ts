@@ -77,7 +77,13 @@ async function* oneConnection(task: Task, signal: AbortSignal): AsyncGenerator<C
       const { path: folder, uidValidity } = opened;
       const cursor = { mailbox: settings.name, folder, uidValidity, lastUid: done.uids.at(-1) ?? 0 };
       const messages = done.messages.filter(raw => isSince(raw, which));
-      yield { messages, skipped: done.skipped, cursor, caughtUp: task.next >= uids.length };
+      yield {
+        messages,
+        skipped: done.skipped,
+        cursor,
+        caughtUp: task.next >= uids.length,
+        left: uids.length - task.next,
+      };
     }
   } finally {
     await connection.close();

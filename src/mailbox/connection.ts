@@ -8,6 +8,7 @@ import { EXIT, Fault } from '../shared/fault.ts';
 import type { Gate } from '../shared/gate.ts';
 import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
+import type { Meter } from '../shared/meter.ts';
 import { withAuth } from './auth.ts';
 import { clientOptions } from './client-options.ts';
 import { connectionFault } from './login-fault.ts';
@@ -21,6 +22,8 @@ export interface Tools {
   readonly random: () => number;
   /** Beats with each command that has ended, and tells of mails that wait. */
   readonly heart?: Heart;
+  /** Counts what comes over the wire. */
+  readonly meter?: Meter;
   /** Lets some log in at a time. */
   readonly logins?: Gate;
 }
@@ -50,6 +53,7 @@ export class Connection {
   readonly #settings: MailboxSettings;
   readonly #log: Log;
   readonly #heart: Heart | undefined;
+  readonly #meter: Meter | undefined;
   #broken: unknown;
   #closed = false;
   /** True when the server has announced mail since the folder was opened last. */
@@ -57,10 +61,11 @@ export class Connection {
   #opened: string | undefined;
   readonly #wakers = new Set<() => void>();
 
-  private constructor(client: ImapFlow, settings: MailboxSettings, { log, heart }: Tools) {
+  private constructor(client: ImapFlow, settings: MailboxSettings, { log, heart, meter }: Tools) {
     this.#settings = settings;
     this.#log = log;
     this.#heart = heart;
+    this.#meter = meter;
     this.#client = client;
     // Before connect(): an "error" without a listener ends the program.
     this.#client.on('error', (error: unknown) => {
@@ -186,6 +191,14 @@ export class Connection {
     this.#wakers.delete(waker);
   }
 
+  /** As `idle`, also where the mail that was announced last has not been sought by opening the folder. */
+  async rest(limitMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+    this.#news = false;
+    await this.idle(limitMs, clock, signal);
+    // Whoever scans next must not sleep over it.
+    this.#news = true;
+  }
+
   async close(): Promise<void> {
     if (this.alive) await Promise.race([this.#client.logout().catch(() => undefined), delay(2_000)]);
     this.#client.close();
@@ -214,6 +227,7 @@ export class Connection {
       throw connectionFault(this.#broken === undefined ? error : this.#merge(error), this.#settings);
     } finally {
       this.#heart?.beat();
+      this.#meter?.received(this.#client.stats(true).received);
       limit.removeEventListener('abort', stop);
     }
   }

@@ -116,6 +116,8 @@ export interface Chunk {
   readonly cursor: Cursor;
   /** True when nothing newer was known when this chunk was read: the mailbox is caught up. */
   readonly caughtUp: boolean;
+  /** Mails that were known then and are still to be read. */
+  readonly left: number;
 }
 
 /** What the mailbox must be told about bounces, as plain functions: it fetches little without knowing why. */

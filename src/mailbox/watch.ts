@@ -7,6 +7,8 @@ import type { Cursor } from '../shared/cursor.ts';
 import { Fault } from '../shared/fault.ts';
 import { hasEnded } from '../shared/unless-aborted.ts';
 import { readAgain } from './again.ts';
+import { openBreather } from './breather.ts';
+import type { Breather } from './breather.ts';
 import { ChunkSize } from './chunk-size.ts';
 import { Connection } from './connection.ts';
 import type { Opened, Tools } from './connection.ts';
@@ -25,10 +27,13 @@ import type {
 } from './mailbox.ts';
 import { oneAhead } from './one-ahead.ts';
 import { openPortions } from './portion.ts';
+import type { Portion } from './portion.ts';
 import { readChunk } from './read-chunk.ts';
 import type { ReadChunk } from './read-chunk.ts';
 import { largeUids, lastUids, newUids } from './scan.ts';
 import { SentLookups } from './sent-lookups.ts';
+import { openWithheld } from './withheld.ts';
+import type { Withheld } from './withheld.ts';
 
 type CursorOf = (folder: string) => Promise<Cursor | undefined>;
 
@@ -42,12 +47,20 @@ const REMEMBERED = 2_000;
  * the days to look back on the first run are ours in any case.
  */
 const LATE_SECONDS = 3_600;
-/** How often the server may list a mail and not hand it out before the mails after it are read all the same. */
-const MISSING_TRIES = 3;
 
 /** A Mailbox over IMAP; connects when it is first used. */
 export function openMailbox(settings: MailboxSettings, interest: Interest, tools: Tools): Mailbox {
   return new ImapMailbox(settings, interest, tools);
+}
+
+/** What a scan has found to be read, from the place where it stands. */
+interface Backlog {
+  readonly connection: Connection;
+  readonly uids: readonly number[];
+  readonly cursor: Cursor;
+  readonly handedOn: Set<number>;
+  /** Held to the budget of bytes. */
+  readonly waits: boolean;
 }
 
 class ImapMailbox implements Mailbox {
@@ -61,13 +74,15 @@ class ImapMailbox implements Mailbox {
   #lastScanSeconds: number | undefined;
   readonly #chunkSize = new ChunkSize();
   #fault: MailboxTrouble | undefined;
-  /** UIDs above the cursor that were listed and not handed out, and how often. */
-  readonly #missing = new Map<number, number>();
+  readonly #withheld: Withheld;
+  readonly #breather: Breather;
 
   constructor(settings: MailboxSettings, interest: Interest, tools: Tools) {
     this.#settings = settings;
     this.#interest = interest;
     this.#tools = tools;
+    this.#withheld = openWithheld(settings.host, tools.log);
+    this.#breather = openBreather(tools, interest, this.#portions, settings.pollMs);
     // Without the heart: a look-up may come from elsewhere, and tells nothing of the loop that follows.
     const { heart: _, ...others } = tools;
     this.#sent = new SentLookups(settings, others, folders => sentFolder(settings, folders));
@@ -149,7 +164,7 @@ class ImapMailbox implements Mailbox {
     const handedOn = new Set<number>();
     while (!signal.aborted) {
       const opened = await connection.examine(folder, signal);
-      yield* this.#scan(connection, opened, await cursorOf(folder), handedOn, signal);
+      yield* this.#scan(connection, opened, await cursorOf(folder), handedOn, once, signal);
       this.#lastScanSeconds = this.#tools.clock.nowSeconds();
       if (once) return;
       this.#tools.heart?.beat(this.#settings.pollMs);
@@ -172,6 +187,7 @@ class ImapMailbox implements Mailbox {
     opened: Opened,
     cursor: Cursor | undefined,
     handedOn: Set<number>,
+    once: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<Chunk> {
     const { clock, log, heart } = this.#tools;
@@ -191,7 +207,13 @@ class ImapMailbox implements Mailbox {
     heart?.behind(notRead.size);
     const withheld: number[] = [];
     let read = 0;
-    for await (const chunk of oneAhead(this.#readChunks(connection, uids, lastUid, signal))) {
+    this.#breather.begin(opened.uidNext, opened.uidValidity);
+    const backlog = { connection, uids, cursor: { ...place, lastUid }, handedOn, waits: !once };
+    for await (const chunk of oneAhead(this.#readChunks(backlog, signal))) {
+      if ('cursor' in chunk) {
+        yield chunk;
+        continue;
+      }
       const { uids: some, messages, skipped, missing } = chunk;
       read += some.length;
       lastUid = Math.max(lastUid, some.at(-1) ?? 0);
@@ -199,7 +221,7 @@ class ImapMailbox implements Mailbox {
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
       const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
-      yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp };
+      yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp, left: uids.length - read };
       // Asked for the next: so this one is recorded.
       this.#chunkSize.recorded();
       for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
@@ -208,56 +230,36 @@ class ImapMailbox implements Mailbox {
       for (const uid of some) notRead.delete(uid);
       heart?.behind(notRead.size);
     }
+    this.#breather.caughtUp();
     // The mails just before the first look are none of ours: the overlap must not bring them in.
     for (const uid of seenBefore) if (!withheld.includes(uid)) handedOn.add(uid);
-    // The place is kept from the first look on, also in a folder that holds nothing of interest yet.
-    if (uids.length === 0 && known === undefined) {
-      yield {
-        messages: [],
-        skipped: 0,
-        cursor: { ...place, lastUid: Math.max(0, opened.uidNext - 1) },
-        caughtUp: true,
-      };
-    }
+    // The place is kept from the first look on, also in a folder that holds nothing of interest yet; and it moves over
+    // what was read out of turn.
+    const isFirst = uids.length === 0 && known === undefined;
+    const seenTo = isFirst ? Math.max(0, opened.uidNext - 1) : (found.at(-1) ?? 0);
+    if (!isFirst && seenTo <= lastUid) return;
+    yield { messages: [], skipped: 0, cursor: { ...place, lastUid: seenTo }, caughtUp: true, left: 0 };
   }
 
-  /** These UIDs, chunk by chunk; knows nothing of what was recorded. */
-  async *#readChunks(
-    connection: Connection,
-    uids: readonly number[],
-    lastUid: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<ReadChunk> {
+  /** The backlog chunk by chunk, and between them, while the budget of bytes is used up, whole chunks of new mail. */
+  async *#readChunks(backlog: Backlog, signal: AbortSignal): AsyncGenerator<ReadChunk | Chunk> {
+    const { connection, uids, cursor, handedOn, waits } = backlog;
     this.#chunkSize.restart();
     const large = await largeUids(connection, uids, signal);
+    const read = (portion: Portion) => readChunk(connection, portion, this.#interest, signal);
+    let { lastUid } = cursor;
     for (let start = 0; start < uids.length;) {
+      const here = { connection, cursor: { ...cursor, lastUid }, left: uids.length - start };
+      // The first look by date has no place to come back to before its first chunk.
+      if (waits && lastUid > 0) yield* this.#breather.wait(here, handedOn, signal);
       const asked = uids.slice(start, start + this.#chunkSize.begin());
-      const chunk = await this.#portions.first(
-        connection,
-        asked,
-        portion => readChunk(connection, portion, this.#interest, signal),
-        signal,
-        large,
-      );
+      const chunk = await this.#portions.first(connection, asked, read, signal, large);
       if (chunk.uids.length < asked.length) this.#chunkSize.fitted(chunk.uids.length);
       start += chunk.uids.length;
-      await this.#seek(connection, chunk.missing, lastUid, signal);
+      lastUid = Math.max(lastUid, chunk.uids.at(-1) ?? 0);
+      await this.#withheld.seek(connection, chunk.missing, cursor.lastUid, signal);
       yield chunk;
     }
-  }
-
-  /** Mails that were listed and not handed out: gone meanwhile, or the server is at fault and is asked again. */
-  async #seek(connection: Connection, missing: readonly number[], lastUid: number, signal: AbortSignal): Promise<void> {
-    const above = missing.filter(uid => uid > lastUid);
-    if (above.length === 0) return;
-    const listed = await connection.search({ uid: above.join(',') }, signal);
-    if (listed.length === 0) return;
-    const tries = Math.max(...listed.map(uid => this.#missing.get(uid) ?? 0)) + 1;
-    for (const uid of listed) this.#missing.set(uid, tries);
-    const fault = notHandedOut(this.#settings.host, listed);
-    if (tries < MISSING_TRIES) throw fault;
-    this.#tools.log.error(`${fault.message}: reading on without them`, { cure: fault.hint });
-    this.#missing.clear();
   }
 
   async #pause(error: unknown, failures: number, once: boolean, signal: AbortSignal): Promise<void> {
@@ -277,14 +279,6 @@ class ImapMailbox implements Mailbox {
     this.#following = undefined;
     await connection?.close();
   }
-}
-
-function notHandedOut(host: string, uids: readonly number[]): Fault {
-  return new Fault(`${host}: the server lists mails and does not hand them out (UIDs ${uids.slice(0, 5).join(', ')})`, {
-    code: 'MAIL_MISSING',
-    retry: 'later',
-    hint: 'look at these mails in another mail program; they are tried again while they are among the last in the folder',
-  });
 }
 
 /** Above the cursor, or below it but so young that it may have become visible late. */

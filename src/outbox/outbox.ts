@@ -20,14 +20,17 @@ import type {
   Subject,
   Trace,
 } from './operator.ts';
+import type { AheadBatch, Backlog, Batch, Due, Settlement } from './batch.ts';
 import type { Puzzle } from './rereading.ts';
 import type { DaemonStanding, MailboxStanding, Overview } from './standings.ts';
 
+export type { AheadBatch, Backlog, Batch, ClaimedEvent, Due, Settlement } from './batch.ts';
 export { EVENT_STATES } from './operator.ts';
 export type { Canary, CanaryLog } from './canaries.ts';
 export type { Decided, History } from './history.ts';
 export type { Puzzle } from './rereading.ts';
-export type { DaemonStanding, MailboxStanding, MailboxView, Overview, VerdictCount } from './standings.ts';
+export type { CatchUpStanding, DaemonStanding, MailboxStanding, MailboxView } from './standings.ts';
+export type { Overview, ReceivedStanding, VerdictCount } from './standings.ts';
 export type {
   Act,
   Acted,
@@ -132,64 +135,10 @@ export interface Recorded {
   readonly newHeldIds: readonly string[];
 }
 
-/** Events claimed for one request. Whoever claimed them must settle each before the claim runs out. */
-export interface Batch {
-  readonly callback: string;
-  readonly events: readonly ClaimedEvent[];
-}
-
-export interface ClaimedEvent extends Event {
-  /** Requests already made with this event in them that did not deliver it. */
-  readonly attempts: number;
-}
-
 /** The right to write; the fence grows with each new holder, so a holder that was thought dead cannot write. */
 export interface Lease {
   readonly holder: string;
   readonly fence: number;
-}
-
-/** How one event fared in one request; `because`: what was answered, without the callback's URL. */
-export type Settlement =
-  | { readonly id: string; readonly as: 'delivered'; readonly because?: string }
-  /** To be tried again at `nextAtSeconds`. `ambiguous`: it may have been counted already. */
-  | {
-      readonly id: string;
-      readonly as: 'retry';
-      readonly nextAtSeconds: number;
-      readonly because: string;
-      readonly ambiguous: boolean;
-      /** False when the failure was not about this event (a halved batch, a stop): attempts stay as they are. */
-      readonly countsAsAttempt: boolean;
-    }
-  /** A dead letter: kept until a person acts. */
-  | { readonly id: string; readonly as: 'buried'; readonly because: string };
-
-/** Counts by state, and ages, for one callback or for all. */
-export interface Backlog {
-  readonly waiting: number;
-  readonly claimed: number;
-  readonly held: number;
-  readonly delivered: number;
-  readonly dead: number;
-  /** Hard events that wait until the breaker is reset. */
-  readonly stopped: number;
-  /** ts of the oldest event that waits, epoch seconds. */
-  readonly oldestWaitingSeconds?: number;
-  /** When the next waiting event is due, epoch seconds. */
-  readonly nextDueSeconds?: number;
-}
-
-/** What the courier must know to choose its next step, for one callback. */
-export interface Due {
-  /** Events that can be claimed now. */
-  readonly count: number;
-  /** Since when the one of them waits that has waited longest, epoch seconds. */
-  readonly waitingSinceSeconds?: number;
-  /** When the next one that cannot be claimed yet is due, epoch seconds. */
-  readonly nextSeconds?: number;
-  /** When an operator last asked to try one of those again that can be claimed now, epoch seconds. */
-  readonly askedSeconds?: number;
 }
 
 /** An event that was held and may be proven now. */
@@ -235,8 +184,24 @@ export interface Store {
   /** How many events of this callback can be claimed now, and when the next ones can. Cheap: asked before claims. */
   /** @param enough when so many can be claimed now, that count alone is told, without looking through the rest */
   due(callback: string, nowSeconds: number, enough?: number): Promise<Due>;
-  /** Settles events of a batch, all in one transaction. Events that are not claimed any more are left as they are. */
-  settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void>;
+  /**
+   * As `claim`, for the request after the one under way: `limit` events, or undefined where fewer are due. Until it is
+   * begun with the settlement of the one before, it counts as not posted, also after a crash.
+   */
+  claimAhead(
+    lease: Lease,
+    callback: string,
+    limit: number,
+    nowSeconds: number,
+    claimSeconds: number,
+  ): Promise<AheadBatch | undefined>;
+  /** It is not posted after all: its events wait as before. */
+  unclaim(lease: Lease, ahead: number, nowSeconds: number): Promise<void>;
+  /**
+   * Settles events of a batch, all in one transaction. Events that are not claimed any more are left as they are.
+   * @param begun the batch claimed ahead that is posted next; false: it has run out, and may not be posted
+   */
+  settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number, begun?: number): Promise<boolean>;
   /** Held events of this mailbox whose next look-up is due, oldest first. */
   heldDue(mailbox: string, nowSeconds: number, limit: number): Promise<readonly HeldEvent[]>;
   /**

@@ -15,6 +15,15 @@ const ADD = `INSERT INTO posts (event, ordinal, first_at, last_at, times, outcom
   VALUES (?1, coalesce((SELECT max(ordinal) FROM posts WHERE event = ?1), 0) + 1, ?2, ?2, 1, ?3, ?4)`;
 const DROP_OLDEST = `DELETE FROM posts WHERE event = ?1
   AND ordinal <= (SELECT max(ordinal) FROM posts WHERE event = ?1) - ${KEPT_ROWS}`;
+// An event is delivered once: its last request can have no such row before it.
+const ADD_DELIVERED = `INSERT INTO posts (event, ordinal, first_at, last_at, times, outcome, answer)
+  SELECT seq, coalesce((SELECT max(ordinal) FROM posts WHERE event = seq), 0) + 1, ?2, ?2, 1, 'delivered', ?3
+  FROM events INDEXED BY states WHERE state = 'claimed' AND id IN (SELECT value FROM json_each(?1))`;
+// Whoever was in a request before has an answer, or is in doubt; most have not.
+const DROP_OLDEST_OF_ALL = `DELETE FROM posts WHERE event IN (SELECT seq FROM events INDEXED BY states
+    WHERE state = 'claimed' AND (last_answer IS NOT NULL OR ambiguous > 0)
+      AND id IN (SELECT value FROM json_each(?1)))
+  AND ordinal <= (SELECT max(ordinal) FROM posts AS whole WHERE whole.event = posts.event) - ${KEPT_ROWS}`;
 const CLAIMED = "SELECT seq FROM events WHERE state = 'claimed'";
 const OF_EVENT = 'SELECT first_at, last_at, times, outcome, answer FROM posts WHERE event = ? ORDER BY ordinal';
 const FORGET = 'DELETE FROM posts WHERE event = ?';
@@ -31,6 +40,12 @@ export function notePost(
   if (repeated) return;
   database.run(ADD, seq, nowSeconds, outcome, answer);
   database.run(DROP_OLDEST, seq);
+}
+
+/** Notes of those claimed events that have one of these ids (a JSON array) that their request was taken. */
+export function noteDelivered(database: Database, ids: string, answer: string, nowSeconds: number): void {
+  database.run(ADD_DELIVERED, ids, nowSeconds, answer);
+  database.run(DROP_OLDEST_OF_ALL, ids);
 }
 
 /** Notes of every claimed event that nobody knows how its request ended. */

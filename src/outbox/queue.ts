@@ -1,13 +1,15 @@
 /**
- * The life of an event after it was recorded: held, waiting, claimed, delivered, dead. Takes a database (inside a
- * transaction where it writes). Never begins or ends one.
+ * The life of an event after it was recorded: held, waiting, delivered, dead; how it is claimed, claims.ts says. Takes
+ * a database (inside a transaction where it writes). Never begins or ends one.
  */
 import { addressKey } from '../shared/address.ts';
 import type { Event } from '../provenance/provenance.ts';
+import type { Backlog, Settlement } from './batch.ts';
+import { FAR_SECONDS } from './claims.ts';
 import type { Database } from './database.ts';
-import type { Backlog, ClaimedEvent, Due, HeldEvent, Settlement } from './outbox.ts';
-import { noteCrash, notePost } from './posts.ts';
-import { toBacklog, toClaimed, toDue, toHeld } from './rows.ts';
+import type { HeldEvent } from './outbox.ts';
+import { noteDelivered, notePost } from './posts.ts';
+import { toBacklog, toHeld } from './rows.ts';
 
 /** What a held event that is still not proven is left with. */
 export interface StillHeld {
@@ -16,27 +18,12 @@ export interface StillHeld {
   readonly nextAtSeconds: number | undefined;
 }
 
-/** No wait is as long, in seconds: a time beyond it was set while the clock was wrong, and is due. */
-const FAR_SECONDS = 86_400;
-
-// A claim that has run out was posted, perhaps, by someone who could not tell any more: it is claimable again.
-const IS_DUE = `(next_at <= ?2 OR (state = 'waiting' AND next_at > ?2 + ${FAR_SECONDS}))`;
-const CLAIMABLE = `callback = ?1 AND state IN ('waiting', 'claimed') AND ${IS_DUE}`;
-const CLAIM = `UPDATE events SET ambiguous = ambiguous + (state = 'claimed'), state = 'claimed', next_at = ?3
-  WHERE seq IN (SELECT seq FROM events INDEXED BY queue WHERE ${CLAIMABLE} ORDER BY seq LIMIT ?4)
-  RETURNING seq, id, mailbox, callback, address, verdict, ts, proof, attempts`;
-const DUE = `SELECT count(*) FILTER (WHERE ${IS_DUE}) AS count, min(queued_at) FILTER (WHERE ${IS_DUE}) AS since,
-  min(next_at) FILTER (WHERE NOT ${IS_DUE}) AS next,
-  max(asked_at) FILTER (WHERE ${IS_DUE}) AS asked
-  FROM events INDEXED BY queue WHERE callback = ?1 AND state IN ('waiting', 'claimed')`;
-// Stops at the limit: a long backlog is not counted anew before each batch.
-const FULL = `SELECT count(*) AS count FROM (SELECT 1 FROM events INDEXED BY queue WHERE ${CLAIMABLE}
-  ORDER BY seq LIMIT ?3)`;
-const FORGET_CLAIMS = `UPDATE events SET state = 'waiting', next_at = ?, ambiguous = ambiguous + 1
-  WHERE state = 'claimed'`;
-
-const DELIVERED = `UPDATE events SET state = 'delivered', next_at = NULL, settled_at = ?2
-  WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'claimed' RETURNING seq, id`;
+// Few events are claimed at a time, and they lie together; each id would be sought in another page of its index.
+const DELIVERED = `UPDATE events INDEXED BY states SET state = 'delivered', next_at = NULL, settled_at = ?2
+  WHERE state = 'claimed' AND id IN (SELECT value FROM json_each(?1))`;
+const NOTE = 'INSERT INTO noted (at, answer, ids) VALUES (?, ?, ?)';
+const NOTED = 'SELECT at, answer, ids FROM noted ORDER BY id';
+const FORGET_NOTED = 'DELETE FROM noted';
 const BURIED = `UPDATE events SET state = 'dead', next_at = NULL, settled_at = ?2, last_answer = ?3
   WHERE id = ?1 AND state = 'claimed' RETURNING seq`;
 const RETRY = `UPDATE events SET state = 'waiting', next_at = ?2, last_answer = ?3, attempts = attempts + ?4,
@@ -60,49 +47,46 @@ const COUNTS = 'SELECT state, count(*) AS count FROM events WHERE ?1 IS NULL OR 
 const OLDEST = `SELECT min(ts) AS oldest, min(next_at) AS next FROM events
   WHERE state = 'waiting' AND (?1 IS NULL OR callback = ?1)`;
 
-/** Reserves due events, oldest first, until `untilSeconds`. */
-export function claimEvents(
-  database: Database,
-  callback: string,
-  limit: number,
-  nowSeconds: number,
-  untilSeconds: number,
-): ClaimedEvent[] {
-  const rows = database.all(CLAIM, callback, nowSeconds, untilSeconds, limit) as { seq: number }[];
-  // RETURNING promises no order (https://sqlite.org/lang_returning.html 3).
-  return rows.sort((one, other) => one.seq - other.seq).map(toClaimed);
-}
-
-/** Gives every claim back, as after a crash. */
-export function forgetClaims(database: Database, nowSeconds: number): void {
-  noteCrash(database, nowSeconds);
-  database.run(FORGET_CLAIMS, nowSeconds);
-}
-
-export function readDue(database: Database, callback: string, nowSeconds: number, enough?: number): Due {
-  if (enough !== undefined) {
-    const { count } = database.one(FULL, callback, nowSeconds, enough) as { count: number };
-    if (count >= enough) return { count };
-  }
-  return toDue(database.one(DUE, callback, nowSeconds));
-}
-
 /** Settles claimed events; those that are not claimed any more are left as they are. */
 export function settleEvents(database: Database, settlements: readonly Settlement[], nowSeconds: number): void {
   settleDelivered(database, settlements, nowSeconds);
   for (const one of settlements) if (one.as !== 'delivered') settleEvent(database, one, nowSeconds);
 }
 
-/** Nearly always all of a batch: one statement. */
+/** Nearly always all of a batch with one answer: a few statements, however many events it has. */
 function settleDelivered(database: Database, settlements: readonly Settlement[], nowSeconds: number): void {
-  const answers = new Map(
-    settlements.flatMap(one => (one.as === 'delivered' ? [[one.id, one.because ?? 'taken'] as const] : [])),
-  );
-  if (answers.size === 0) return;
-  const settled = database.all(DELIVERED, JSON.stringify([...answers.keys()]), nowSeconds);
-  for (const { seq, id } of settled as { seq: number; id: string }[]) {
-    notePost(database, seq, 'delivered', answers.get(id) ?? 'taken', nowSeconds);
+  for (const [answer, ids] of byAnswer(settlements)) deliverAll(database, ids, answer, nowSeconds);
+}
+
+/** Events that were taken, by what was answered; their ids as JSON. */
+function byAnswer(settlements: readonly Settlement[]): Map<string, string> {
+  const lists = new Map<string, string[]>();
+  for (const one of settlements) {
+    if (one.as !== 'delivered') continue;
+    const answer = one.because ?? 'taken';
+    const ids = lists.get(answer);
+    if (ids === undefined) lists.set(answer, [one.id]);
+    else ids.push(one.id);
   }
+  return new Map([...lists].map(([answer, ids]) => [answer, JSON.stringify(ids)]));
+}
+
+function deliverAll(database: Database, ids: string, answer: string, atSeconds: number): void {
+  noteDelivered(database, ids, answer, atSeconds);
+  database.run(DELIVERED, ids, atSeconds);
+}
+
+/** Notes a batch that was taken, in a row instead of hundreds: as lasting as a settlement, and sooner on the disk. */
+export function noteTaken(database: Database, settlements: readonly Settlement[], nowSeconds: number): void {
+  for (const [answer, ids] of byAnswer(settlements)) database.run(NOTE, nowSeconds, answer, ids);
+}
+
+/** Settles what was noted. It comes before whatever else is written, and before claims are given back after a crash. */
+export function settleNoted(database: Database): void {
+  const noted = database.all(NOTED) as { at: number; answer: string; ids: string }[];
+  if (noted.length === 0) return;
+  for (const { at, answer, ids } of noted) deliverAll(database, ids, answer, at);
+  database.run(FORGET_NOTED);
 }
 
 type Undelivered = Exclude<Settlement, { readonly as: 'delivered' }>;

@@ -3,7 +3,8 @@
  */
 import type { Proof } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
-import type { Backlog, ClaimedEvent, Due, HeldEvent } from './outbox.ts';
+import type { Backlog, ClaimedEvent, Due } from './batch.ts';
+import type { HeldEvent } from './outbox.ts';
 
 export interface LeaseRow {
   readonly holder: string | null;

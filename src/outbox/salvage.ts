@@ -28,6 +28,7 @@ const TABLES: Readonly<Record<string, string>> = {
   remembered: 'hash',
   mentions: 'word, kind, message',
   posts: 'event, ordinal',
+  noted: 'id',
   canaries: 'mailbox',
 };
 const LOST_NAMES = `SELECT mailbox, name FROM message_names WHERE message NOT IN (SELECT id FROM messages)`;

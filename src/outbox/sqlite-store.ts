@@ -5,11 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Event } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
-import { EXIT, Fault } from '../shared/fault.ts';
 import { actOn, note } from './acts.ts';
+import type { AheadBatch, Backlog, Batch, Due, Settlement } from './batch.ts';
+import { beginAhead, claimAhead, claimEvents, forgetClaims, giveBackAhead, readDue } from './claims.ts';
 import { keepCanary, readCanaries } from './canaries.ts';
 import type { Canary, CanaryLog } from './canaries.ts';
 import type { Database } from './database.ts';
+import { leaseHeld, leaseLost } from './lease-faults.ts';
 import type { LifeLock } from './life-lock.ts';
 import { listEvents, readActs } from './listing.ts';
 import type {
@@ -25,18 +27,8 @@ import type {
   Subject,
   Trace,
 } from './operator.ts';
-import type { Backlog, Batch, ChunkRecord, Due, HeldEvent, Lease, Recorded, Reread, Rereading } from './outbox.ts';
-import type { Settlement, Store, StoreSettings } from './outbox.ts';
-import {
-  claimEvents,
-  forgetClaims,
-  keepHeld,
-  readBacklog,
-  readDue,
-  readHeldDue,
-  releaseHeld,
-  settleEvents,
-} from './queue.ts';
+import type { ChunkRecord, HeldEvent, Lease, Recorded, Reread, Rereading, Store, StoreSettings } from './outbox.ts';
+import { keepHeld, readBacklog, readHeldDue, noteTaken, releaseHeld, settleEvents, settleNoted } from './queue.ts';
 import type { StillHeld } from './queue.ts';
 import { recordChunk } from './recording.ts';
 import { readPuzzles, recordAgain } from './rereading.ts';
@@ -57,6 +49,9 @@ const READ_CURSOR = 'SELECT uid_validity, last_uid FROM cursors WHERE mailbox = 
 /** After forgetting, so many free pages at most go back to the file system at once: some milliseconds. */
 const FREED_PAGES = 2_000;
 
+/** So many batches stay below the thousand pages of log after which SQLite moves them by itself, in the next commit. */
+const AHEADS_A_CHECKPOINT = 3;
+
 /** One open outbox; sqlite.ts opens it. */
 export class SqliteStore implements Store {
   readonly #database: Database;
@@ -64,6 +59,7 @@ export class SqliteStore implements Store {
   readonly #lock: LifeLock | undefined;
   /** Tells this open store from another that calls its holder by the same name, such as process 1 of a container. */
   readonly #instance = randomUUID();
+  #aheads = 0;
 
   constructor(database: Database, lock: LifeLock | undefined, { hardPerHour }: StoreSettings) {
     this.#database = database;
@@ -84,7 +80,10 @@ export class SqliteStore implements Store {
         throw leaseHeld(database.path, row, nowSeconds);
       }
       const fence = renewed ? row.fence : row.fence + 1;
-      if (!renewed) forgetClaims(database, nowSeconds);
+      if (!renewed) {
+        settleNoted(database);
+        forgetClaims(database, nowSeconds);
+      }
       database.run(SET_LEASE, me, fence, nowSeconds + ttlSeconds);
       return { holder, fence };
     });
@@ -133,9 +132,43 @@ export class SqliteStore implements Store {
     return this.#read(database => readDue(database, callback, nowSeconds, enough));
   }
 
-  async settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number): Promise<void> {
+  async claimAhead(
+    lease: Lease,
+    callback: string,
+    limit: number,
+    nowSeconds: number,
+    claimSeconds: number,
+  ): Promise<AheadBatch | undefined> {
+    const untilSeconds = nowSeconds + claimSeconds;
+    const batch = await this.#writeAs(lease, database =>
+      claimAhead(database, callback, limit, nowSeconds, untilSeconds),
+    );
+    if (batch === undefined) return undefined;
+    // While an answer is awaited there is time for it; else a settlement would take it, and the next request wait.
+    this.#aheads += 1;
+    if (this.#aheads % AHEADS_A_CHECKPOINT === 0) this.#database.shortenLog();
+    return { callback, ...batch };
+  }
+
+  async unclaim(lease: Lease, ahead: number, nowSeconds: number): Promise<void> {
     await this.#writeAs(lease, database => {
-      settleEvents(database, settlements, nowSeconds);
+      giveBackAhead(database, ahead, nowSeconds);
+    });
+  }
+
+  async settle(lease: Lease, settlements: readonly Settlement[], nowSeconds: number, begun?: number): Promise<boolean> {
+    const isTaken = settlements.every(({ as }) => as === 'delivered');
+    if (begun === undefined || !isTaken) {
+      return this.#writeAs(lease, database => {
+        settleEvents(database, settlements, nowSeconds);
+        return begun === undefined || beginAhead(database, begun);
+      });
+    }
+    // The next request waits for this.
+    return this.#write(database => {
+      this.#checkFence(database, lease);
+      noteTaken(database, settlements, nowSeconds);
+      return beginAhead(database, begun);
     });
   }
 
@@ -244,11 +277,16 @@ export class SqliteStore implements Store {
 
   #writeAs<Result>(lease: Lease, work: (database: Database) => Result): Promise<Result> {
     return this.#write(database => {
-      const row = database.one(READ_LEASE) as LeaseRow;
-      // The fence decides, not the clock: a lease that has run out and that nobody took is still the only one.
-      if (row.fence !== lease.fence || row.holder === null) throw leaseLost(database.path);
+      this.#checkFence(database, lease);
+      settleNoted(database);
       return work(database);
     });
+  }
+
+  #checkFence(database: Database, lease: Lease): void {
+    const row = database.one(READ_LEASE) as LeaseRow;
+    // The fence decides, not the clock: a lease that has run out and that nobody took is still the only one.
+    if (row.fence !== lease.fence || row.holder === null) throw leaseLost(database.path);
   }
 
   #write<Result>(work: (database: Database) => Result): Promise<Result> {
@@ -259,24 +297,4 @@ export class SqliteStore implements Store {
   #read<Result>(work: (database: Database) => Result): Promise<Result> {
     return new Promise(resolve => resolve(work(this.#database)));
   }
-}
-
-function leaseHeld(path: string, row: LeaseRow, nowSeconds: number): Fault {
-  const holder = row.holder?.split(' ')[0] ?? '';
-  return new Fault(`${path}: another bounced runs on this outbox (process ${holder})`, {
-    code: 'LEASE_HELD',
-    retry: 'later',
-    exit: EXIT.leaseHeld,
-    hint: 'stop the other one first (systemctl status bounced), or give this one a state_dir of its own',
-    waitMs: Math.max(row.expires_at - nowSeconds, 0) * 1000,
-  });
-}
-
-function leaseLost(path: string): Fault {
-  return new Fault(`${path}: another bounced has taken over this outbox`, {
-    code: 'LEASE_LOST',
-    retry: 'never',
-    exit: EXIT.leaseHeld,
-    hint: 'nothing is lost; run one daemon for each state_dir',
-  });
 }

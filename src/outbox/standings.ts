@@ -18,6 +18,31 @@ export interface DaemonStanding {
   readonly configuredAtSeconds: number;
 }
 
+/** What came from one mailbox over the wire, TLS and the commands not counted. */
+export interface ReceivedStanding {
+  /** On the day (UTC) of `atSeconds`. */
+  readonly todayBytes: number;
+  readonly atSeconds: number;
+  /** The budget of a day, and what could come at once at that time; below 0 where new mail took more. */
+  readonly dailyBytes?: number;
+  readonly leftBytes?: number;
+  /** Catching up waits until then, on purpose. */
+  readonly waitsUntilSeconds?: number;
+}
+
+/** How far it is with a backlog. */
+export interface CatchUpStanding {
+  readonly sinceSeconds: number;
+  /** Looked at, of how many that are known. */
+  readonly mails: number;
+  readonly of: number;
+  readonly bounces: number;
+  readonly bytes: number;
+  /** An estimate, the budget considered. */
+  readonly secondsLeft?: number;
+  readonly waitsUntilSeconds?: number;
+}
+
 /** What the daemon knows of one mailbox. */
 export interface MailboxStanding {
   readonly connected: boolean;
@@ -28,6 +53,9 @@ export interface MailboxStanding {
   readonly lastMailSeconds?: number;
   /** More mail is known to wait in the mailbox. */
   readonly behind: boolean;
+  /** While a backlog is read. */
+  readonly catchingUp?: CatchUpStanding;
+  readonly received?: ReceivedStanding;
   /** The last trouble with it, and the cure. */
   readonly fault?: MailboxTrouble;
 }

@@ -3,7 +3,7 @@
  * variables, gives the values to check and, afterwards, a list to show. Shows no secret: it never has one.
  */
 import type { Env } from './config.ts';
-import { inWords, knownKeys } from './config-schema.ts';
+import { amountInWords, inWords, knownKeys } from './config-schema.ts';
 import type { WrittenConfig } from './config-schema.ts';
 import { nearest } from './nearest.ts';
 
@@ -101,7 +101,9 @@ function originOf(path: string, layered: Layered, env: Env): Origin['origin'] {
 }
 
 function shown(key: string, value: unknown): string {
-  return TIMES.has(key) && typeof value === 'number' ? inWords(value) : String(value);
+  if (typeof value !== 'number') return String(value);
+  if (key === 'daily_bytes') return amountInWords(value);
+  return TIMES.has(key) ? inWords(value) : String(value);
 }
 
 interface Section {

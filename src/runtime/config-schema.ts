@@ -29,6 +29,31 @@ function duration(minMs: number, maxMs: number, fallback: string) {
   return time(minMs, maxMs).prefault(fallback);
 }
 
+const UNIT_BYTES: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** An amount with its unit as bytes: "1500MB", "2GB"; "off" and "0" as 0. */
+function amount(minBytes: number, fallback: string) {
+  const words = 'an amount with its unit, such as "1500MB" or "2GB", or "off"';
+  return z
+    .string({ error: `expected ${words}` })
+    .default(fallback)
+    .transform((text, context) => {
+      if (/^(?:off|0)$/.test(text.trim())) return 0;
+      const match = /^(\d{1,9})(kB|MB|GB)$/.exec(text.trim());
+      const bytes = Number(match?.[1]) * (UNIT_BYTES[match?.[2] ?? ''] ?? Number.NaN);
+      if (bytes >= minBytes) return bytes;
+      const bound = Number.isNaN(bytes) ? '' : `, ${amountInWords(minBytes)} at least`;
+      context.addIssue({ code: 'custom', message: `expected ${words}${bound}, not "${text}"` });
+      return z.NEVER;
+    });
+}
+
+/** Bytes in their largest whole unit; "off" for none. */
+export function amountInWords(bytes: number): string {
+  const unit = Object.entries(UNIT_BYTES).findLast(([, size]) => bytes % size === 0) ?? ['kB', 1e3];
+  return bytes === 0 ? 'off' : `${bytes / unit[1]}${unit[0]}`;
+}
+
 /** Milliseconds in their largest whole unit. */
 export function inWords(ms: number): string {
   const unit = Object.entries(UNIT_MS).findLast(([, size]) => ms % size === 0) ?? ['ms', 1];
@@ -110,6 +135,8 @@ const mailbox = z.strictObject({
   sent_folder: text('Sent').optional(),
   backfill: duration(0, 3650 * 86_400_000, '7d'),
   poll: duration(1_000, 86_400_000, '5m'),
+  // Gmail gives 2,500 MB a day over IMAP (support.google.com/a/answer/1071518), to all programs together.
+  daily_bytes: amount(10_000_000, '1500MB'),
   canary: time(3_600_000, 30 * 86_400_000).optional(),
   canary_to: text('nobody@example.com').refine(isAddress, 'expected a mail address alone').optional(),
 });

@@ -48,6 +48,8 @@ export type MailboxConfig = MailboxSettings & {
   readonly callback: string;
   readonly smtp?: SmtpSettings;
   readonly canary?: CanarySettings;
+  /** What may come from it in 24 hours while it catches up; as much as it likes without. */
+  readonly dailyBytes?: number;
 };
 
 export interface LoadedConfig {
@@ -238,6 +240,7 @@ async function toMailbox(
     ...(written.sent_folder === undefined ? {} : { sentFolder: written.sent_folder }),
     backfillDays: written.backfill / 86_400_000,
     pollMs: written.poll,
+    ...(written.daily_bytes === 0 ? {} : { dailyBytes: written.daily_bytes }),
   };
 }
 

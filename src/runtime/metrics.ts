@@ -22,6 +22,8 @@ export interface Metrics {
   ownFault(mailbox: string, reason: string, count: number): void;
   /** A failure of the mailbox, by the Fault's code. */
   mailboxFault(mailbox: string, code: string): void;
+  /** So many bytes came from the mailbox. */
+  received(mailbox: string, bytes: number): void;
   /** A canary that could not be sent, by the Fault's code. */
   canaryFault(mailbox: string, code: string): void;
   posted(report: PostReport): void;
@@ -58,6 +60,9 @@ export function openMetrics(version: string, look: () => Promise<Present>): Metr
     },
     mailboxFault: (mailbox, code) => {
       counters.mailboxFaults.inc({ mailbox, code });
+    },
+    received: (mailbox, bytes) => {
+      counters.received.inc({ mailbox }, bytes);
     },
     canaryFault: (mailbox, code) => {
       counters.canaryFaults.inc({ mailbox, code });
@@ -98,6 +103,7 @@ function openCounters(registry: Registry) {
       'reason',
     ]),
     mailboxFaults: counter('bounced_mailbox_faults_total', 'Failures to follow a mailbox.', ['mailbox', 'code']),
+    received: counter('bounced_mailbox_received_bytes_total', 'Bytes that came from a mailbox.', ['mailbox']),
     canaryFaults: counter('bounced_canary_faults_total', 'Canaries that could not be sent.', ['mailbox', 'code']),
     reloads: counter('bounced_reloads_total', 'Configurations offered by SIGHUP.', ['result']),
     requests,
@@ -122,6 +128,9 @@ function openGauges(registry: Registry) {
     breaker: gauge('bounced_breaker_open', '1 while hard bounces wait for a person.', ['mailbox']),
     connected: gauge('bounced_mailbox_connected', '1 while logged in.', ['mailbox']),
     behind: gauge('bounced_mailbox_behind', '1 while mail is known that has not been read.', ['mailbox']),
+    backlog: gauge('bounced_mailbox_backlog_mails', 'Mails of a backlog that are still to be read.', ['mailbox']),
+    budget: gauge('bounced_mailbox_budget_left_bytes', 'Bytes that catching up may take at once.', ['mailbox']),
+    waits: gauge('bounced_mailbox_budget_waiting', '1 while catching up waits for its budget.', ['mailbox']),
     scan: gauge('bounced_mailbox_last_scan_timestamp_seconds', 'When new mail was last looked for.', ['mailbox']),
     mail: gauge('bounced_mailbox_last_mail_timestamp_seconds', 'When the newest recorded mail arrived.', ['mailbox']),
     canaryEvery: gauge('bounced_canary_interval_seconds', 'How often a canary is to be sent.', ['mailbox']),
@@ -140,12 +149,17 @@ function show(gauges: ReturnType<typeof openGauges>, present: Present): void {
   // Nothing waits: no sample, rather than a time long ago that would look late.
   gauges.oldest.remove();
   if (backlog.oldestWaitingSeconds !== undefined) gauges.oldest.set(backlog.oldestWaitingSeconds);
-  for (const one of [gauges.breaker, gauges.connected, gauges.behind, gauges.scan, gauges.mail]) one.reset();
+  const { breaker, connected, behind, backlog: mails, budget, waits, scan, mail } = gauges;
+  for (const one of [breaker, connected, behind, mails, budget, waits, scan, mail]) one.reset();
   for (const [mailbox, standing] of Object.entries(mailboxes)) {
     const open = breakers.some(one => one.mailbox === mailbox && one.openSinceSeconds !== undefined);
     gauges.breaker.set({ mailbox }, open ? 1 : 0);
     gauges.connected.set({ mailbox }, standing.connected ? 1 : 0);
     gauges.behind.set({ mailbox }, standing.behind ? 1 : 0);
+    const { catchingUp, received } = standing;
+    gauges.backlog.set({ mailbox }, catchingUp === undefined ? 0 : catchingUp.of - catchingUp.mails);
+    gauges.waits.set({ mailbox }, received?.waitsUntilSeconds === undefined ? 0 : 1);
+    if (received?.leftBytes !== undefined) gauges.budget.set({ mailbox }, Math.max(0, received.leftBytes));
     if (standing.lastScanSeconds !== undefined) gauges.scan.set({ mailbox }, standing.lastScanSeconds);
     if (standing.lastMailSeconds !== undefined) gauges.mail.set({ mailbox }, standing.lastMailSeconds);
   }

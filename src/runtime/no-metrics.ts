@@ -9,6 +9,7 @@ export const NO_METRICS: Metrics = {
   verdict: () => undefined,
   ownFault: () => undefined,
   mailboxFault: () => undefined,
+  received: () => undefined,
   canaryFault: () => undefined,
   posted: () => undefined,
   reload: () => undefined,

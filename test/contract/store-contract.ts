@@ -4,6 +4,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Lease, Settlement, Store, StoreSettings } from '../../src/outbox/outbox.ts';
 import type { Event } from '../../src/provenance/provenance.ts';
+import { aheadContract } from './ahead-contract.ts';
 import { canaryContract } from './canary-contract.ts';
 import { keepingContract } from './keeping-contract.ts';
 import { operatorContract } from './operator-contract.ts';
@@ -16,6 +17,7 @@ import { chunkOf, CLAIM, eventOf, heldOf, NOW, outcomeOf, retryOf, TTL } from '.
 import type { OpenedStore } from './store-values.ts';
 
 export function storeContract(name: string, open: (settings?: StoreSettings) => Promise<OpenedStore>): void {
+  aheadContract(name, open);
   recordingContract(name, open);
   operatorContract(name, open);
   keepingContract(name, open);

@@ -10,9 +10,10 @@ import { STANDINGS } from './0003-standings.ts';
 import { ROAD } from './0004-road.ts';
 import { REREADING } from './0005-rereading.ts';
 import { CANARIES } from './0006-canaries.ts';
+import { AHEAD } from './0007-ahead.ts';
 
 /** In order; `PRAGMA user_version` counts how many a file has taken. */
-const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD, REREADING, CANARIES];
+const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD, REREADING, CANARIES, AHEAD];
 
 /** The schema that this version of the program reads and writes. */
 export const NEWEST_SCHEMA = STEPS.length;

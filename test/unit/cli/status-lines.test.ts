@@ -61,6 +61,31 @@ last 24 hours: 0 mails looked at
     expect(sheet(mailbox({ behind: true }))).toMatch(/lag +behind: more mail is there/);
   });
 
+  test('tells how far a backlog is, what came today, and that it waits on purpose', () => {
+    const received = { todayBytes: 812_400_000, atSeconds: NOW - 86, dailyBytes: 1_000_000_000, leftBytes: 2_500_000 };
+    const catchingUp = { sinceSeconds: NOW - 60, mails: 1_200, of: 90_000, bounces: 31, bytes: 2_900_000 };
+    const reading = sheet(mailbox({ behind: true, received, catchingUp: { ...catchingUp, secondsLeft: 4_400 } }));
+    expect(reading).toMatch(/lag +catching up: 1200 of 90000 mails, 31 bounces, 2.9 MB, about 73\n +min left\n/);
+    expect(reading).toMatch(/received +812 MB today; catching up may take 3.0 MB at once\n/);
+    const waitsUntilSeconds = NOW + 1_800;
+    const waiting = mailbox({
+      ...{ behind: true, received: { ...received, leftBytes: -9_000_000, waitsUntilSeconds } },
+      catchingUp: { ...catchingUp, waitsUntilSeconds },
+    });
+    expect(sheet(waiting)).toMatch(/lag .*waits until\n +12:30 UTC for daily_bytes\n/);
+    expect(sheet(waiting)).toMatch(
+      /may take 0.0 kB at once\n +WAITS +on purpose, for daily_bytes: goes on in 30 min\n/,
+    );
+    expect(statusRecord(statusOf(waiting))).toMatchObject({
+      mailboxes: [
+        { catchingUp: { mails: 1_200, of: 90_000 }, received: { todayBytes: 812_400_000, waitsUntilSeconds } },
+      ],
+    });
+    expect(sheet(mailbox({ received: { todayBytes: 45_000, atSeconds: NOW - 86_400 } }))).toMatch(
+      /received +0.0 kB today\n/,
+    );
+  });
+
   test('shows whether canaries come back, with the cure where the last did not, or could not be sent', () => {
     const of = (canary: object): string =>
       sheet(mailbox({}), {

@@ -22,7 +22,15 @@ describe('the smallest configuration', () => {
     expect(config).toMatchObject({
       stateDir: '/var/lib/bounced',
       mailboxes: [
-        { host: 'imap.gmail.com', port: 993, tls: 'implicit', backfillDays: 7, pollMs: 300_000, callback: 'clevertap' },
+        {
+          host: 'imap.gmail.com',
+          port: 993,
+          tls: 'implicit',
+          backfillDays: 7,
+          pollMs: 300_000,
+          dailyBytes: 1_500_000_000,
+          callback: 'clevertap',
+        },
       ],
       callbacks: [{ batchSize: 500, batchWaitMs: 30_000, concurrency: 1, timeoutMs: 30_000 }],
       verdict: { policy: { name: 'clevertap', overrides: {} }, maxAgeSeconds: 30 * 86_400 },
@@ -79,6 +87,11 @@ describe('mistakes are named with their place and their cure', () => {
       'a time without unit',
       SMALLEST.replace('url_file', 'batch_wait = "30"\nurl_file'),
       'bounced.toml: callback[0].batch_wait: expected a time with its unit, such as "30s", "5m", "12h" or "7d", not "30"',
+    ],
+    [
+      'too small an amount',
+      SMALLEST.replace('user', 'daily_bytes = "9MB"\nuser'),
+      'bounced.toml: mailbox[0].daily_bytes: expected an amount with its unit, such as "1500MB" or "2GB", or "off", 10MB at least, not "9MB"',
     ],
     [
       'a breaker below nothing',
@@ -214,6 +227,7 @@ describe('where values come from', () => {
     expect(of('mailbox.campaigns.user')).toMatchObject({ value: 'news@example.com', origin: 'file' });
     expect(of('mailbox.campaigns.port')).toMatchObject({ value: '1993', origin: 'environment' });
     expect(of('mailbox.campaigns.poll')).toMatchObject({ value: '5m', origin: 'default' });
+    expect(of('mailbox.campaigns.daily_bytes')).toMatchObject({ value: '1500MB', origin: 'default' });
     expect(of('log.level')).toMatchObject({ value: 'debug', origin: 'environment' });
   });
 
