@@ -2,6 +2,7 @@
  * A chunk read: a first look at a few header fields of each mail, then the content of the candidates. Takes a
  * connection with the folder open, gives raw messages, no more of them than fit. Fetches with BODY.PEEK only.
  */
+import { Fault } from '../shared/fault.ts';
 import { identify, IDENTITY_FIELDS } from '../shared/identity.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { openBudget } from './budget.ts';
@@ -51,6 +52,15 @@ export async function readChunk(
     skipped: skipped.length,
     missing: uids.filter(uid => !got.has(uid)),
   };
+}
+
+/** What a person is told of mails that are listed and missing. */
+export function notHandedOut(host: string, uids: readonly number[]): Fault {
+  return new Fault(`${host}: the server lists mails and does not hand them out (UIDs ${uids.slice(0, 5).join(', ')})`, {
+    code: 'MAIL_MISSING',
+    retry: 'later',
+    hint: 'look at these mails in another mail program; they are tried again while they are among the last in the folder',
+  });
 }
 
 async function firstLooks(

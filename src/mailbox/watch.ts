@@ -4,7 +4,7 @@
  */
 import { fullJitterMs } from '../shared/backoff.ts';
 import type { Cursor } from '../shared/cursor.ts';
-import { Fault } from '../shared/fault.ts';
+import type { Fault } from '../shared/fault.ts';
 import { hasEnded } from '../shared/unless-aborted.ts';
 import { readAgain } from './again.ts';
 import { ChunkSize } from './chunk-size.ts';
@@ -25,7 +25,7 @@ import type {
 } from './mailbox.ts';
 import { oneAhead } from './one-ahead.ts';
 import { openPortions } from './portion.ts';
-import { readChunk } from './read-chunk.ts';
+import { notHandedOut, readChunk } from './read-chunk.ts';
 import type { ReadChunk } from './read-chunk.ts';
 import { largeUids, lastUids, newUids } from './scan.ts';
 import { SentLookups } from './sent-lookups.ts';
@@ -277,14 +277,6 @@ class ImapMailbox implements Mailbox {
     this.#following = undefined;
     await connection?.close();
   }
-}
-
-function notHandedOut(host: string, uids: readonly number[]): Fault {
-  return new Fault(`${host}: the server lists mails and does not hand them out (UIDs ${uids.slice(0, 5).join(', ')})`, {
-    code: 'MAIL_MISSING',
-    retry: 'later',
-    hint: 'look at these mails in another mail program; they are tried again while they are among the last in the folder',
-  });
 }
 
 /** Above the cursor, or below it but so young that it may have become visible late. */
