@@ -1,6 +1,6 @@
 /**
- * A Dovecot full of mail, the same for all rows of a run, and the built daemon reading it from the beginning. Takes how
- * the line is to be, gives what it took; fails where not every bounce was posted: a backlog read in part would be cheap.
+ * A Dovecot full of mail, the same for all rows of a run, and the built daemon reading it from the beginning. Takes
+ * how the line is to be, gives what it took; fails where not every bounce was posted: in part it would be cheap.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

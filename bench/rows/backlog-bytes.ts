@@ -20,7 +20,7 @@ export const BACKLOG_BYTES: Row = {
   },
 };
 
-/** Two logins and the first, small chunks take as many for any backlog; the short one is not spread over enough mails. */
+/** What two logins and the first, small chunks take for any backlog; the short one has too few mails for it. */
 const SAME_FOR_ANY = 40;
 
 export const ROUND_TRIPS: Row = {

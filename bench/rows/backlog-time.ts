@@ -1,6 +1,6 @@
 /**
- * How long the built daemon takes for a whole backlog, from the start of the command to the last record: beside programs
- * that fetch all mail and do nothing else, and beside itself on a long line. Never touches a server that is not its own.
+ * How long the built daemon takes for a whole backlog, from the start of the command to the last record: beside
+ * programs that fetch all mail and do nothing else, and beside itself on a long line. On a server of its own only.
  */
 import { openBacklog, readBacklog } from '../backlog.ts';
 import type { Backlog } from '../backlog.ts';

@@ -2,7 +2,7 @@
  * One IMAP connection and the few read-only commands we use: the only place that knows imapflow. Takes settings,
  * gives a logged-in session; a broken one is thrown away and a new one made. Never SELECTs, never STOREs.
  */
-import type { FetchMessageObject, FetchQueryObject, ImapFlow, SearchObject } from 'imapflow';
+import type { FetchMessageObject, FetchQueryObject, ImapFlow, MessageStructureObject, SearchObject } from 'imapflow';
 import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Gate } from '../shared/gate.ts';
@@ -43,6 +43,12 @@ export interface Opened {
 
 /** A message as fetched; what was not asked for is missing. */
 export type Fetched = Omit<FetchMessageObject, 'bodyStructure'> & { readonly structure?: PartStructure };
+
+/** A BODYSTRUCTURE as imapflow gives it. */
+export type ImapStructure = MessageStructureObject;
+
+/** What imapflow is told when a connection is made. */
+export type ClientOptions = ConstructorParameters<typeof ImapFlow>[0];
 
 /** Parts of a FETCH, as imapflow takes them. */
 export type Query = FetchQueryObject;

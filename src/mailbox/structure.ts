@@ -1,18 +1,18 @@
 /**
- * The shape of a mail as imapflow tells it, made ours. Takes a BODYSTRUCTURE, gives a PartStructure within the limits of
- * parts and depth; keeps nothing of what it was read from.
+ * The shape of a mail as imapflow tells it, made ours. Takes a BODYSTRUCTURE, gives a PartStructure within the limits
+ * of parts and depth; keeps nothing of what it was read from.
  */
-import type { MessageStructureObject } from 'imapflow';
 import { LIMITS } from '../shared/limits.ts';
+import type { ImapStructure } from './connection.ts';
 import type { PartStructure } from './mailbox.ts';
 
 /**
  * imapflow's BODYSTRUCTURE as ours, within the limits of parts and depth; what is in a returned message is left out.
  * A copy through and through: a part of a text keeps the whole text in memory.
  */
-export function toStructure(root: MessageStructureObject): PartStructure {
+export function toStructure(root: ImapStructure): PartStructure {
   let left: number = LIMITS.parts;
-  const convert = (node: MessageStructureObject, depth: number): PartStructure => {
+  const convert = (node: ImapStructure, depth: number): PartStructure => {
     left -= 1;
     const contentType = node.type.toLowerCase();
     const isLeaf = contentType.startsWith('message/') || depth >= LIMITS.depth;

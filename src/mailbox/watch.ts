@@ -4,7 +4,7 @@
  */
 import { fullJitterMs } from '../shared/backoff.ts';
 import type { Cursor } from '../shared/cursor.ts';
-import { Fault } from '../shared/fault.ts';
+import type { Fault } from '../shared/fault.ts';
 import { hasEnded } from '../shared/unless-aborted.ts';
 import { readAgain } from './again.ts';
 import { openBreather } from './breather.ts';

@@ -1,5 +1,5 @@
 /**
- * Parts of many mails in few commands: everything that is wanted is asked for, and nothing that is there and not wanted.
+ * Parts of many mails in few commands: everything that is wanted is asked for, nothing that is there and not wanted.
  */
 import { expect, test } from '@jest/globals';
 import { inBatches, keyOf } from '../../../src/mailbox/batches.ts';
