@@ -1,6 +1,6 @@
 /**
- * Makes dist/: the sources and the libraries they use in a few files, loaded when they are first needed, and the words of
- * the libraries' licences. Takes another folder than dist/ as an argument. Never changes what a source says.
+ * Makes dist/: the sources and the libraries they use in a few files, loaded when they are first needed, and the words
+ * of the libraries' licences. Takes another folder than dist/ as an argument. Never changes what a source says.
  */
 import { build } from 'esbuild';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 
 /**
- * Not bundled: the SQLite driver is a binary beside its code, and of iconv-lite's 490 kB of tables most mails need none;
- * outside, each is read when it is asked for (2 MB of memory less).
+ * Not bundled: the SQLite driver is a binary beside its code, and of iconv-lite's 490 kB of tables most mails need
+ * none; outside, each is read when it is asked for.
  */
 const EXTERNAL = ['@photostructure/sqlite', 'iconv-lite'];
 

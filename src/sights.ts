@@ -61,8 +61,9 @@ export interface Sights {
 }
 
 /**
- * How often changes are sought while there are some, and how seldom when nothing happens; how long an unchanged standing
- * may stay; how often the line may change, and how seldom it is made anew when nothing happens: it counts all there is.
+ * How often changes are sought while there are some, and how seldom when nothing happens; how long an unchanged
+ * standing may stay; how often the line may change, and how seldom it is made anew when nothing happens: it counts
+ * all there is.
  */
 const ROUND_MS = 2_000;
 const QUIET_ROUND_MS = 10_000;

@@ -1,7 +1,7 @@
 /**
  * The package's copyright file: our licence, then each library inside with its own words.
- * Takes the folder that holds node_modules, our LICENSE, and the list of the libraries inside dist/ that bundle.mjs made of
- * node_modules here; prints Debian's machine-readable format (DEP-5).
+ * Takes the folder that holds node_modules, our LICENSE, and the list of the libraries inside dist/ that bundle.mjs
+ * made of node_modules here; prints Debian's machine-readable format (DEP-5).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
