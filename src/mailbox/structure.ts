@@ -8,12 +8,12 @@ import type { PartStructure } from './mailbox.ts';
 /** What of imapflow's own shape is read. */
 interface Told {
   readonly type: string;
-  readonly part?: string;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly encoding?: string;
-  readonly disposition?: string;
-  readonly size?: number;
-  readonly childNodes?: readonly Told[];
+  readonly part?: string | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  readonly encoding?: string | undefined;
+  readonly disposition?: string | undefined;
+  readonly size?: number | undefined;
+  readonly childNodes?: readonly Told[] | undefined;
 }
 
 /**
