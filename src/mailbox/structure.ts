@@ -3,16 +3,26 @@
  * of parts and depth; keeps nothing of what it was read from.
  */
 import { LIMITS } from '../shared/limits.ts';
-import type { ImapStructure } from './connection.ts';
 import type { PartStructure } from './mailbox.ts';
+
+/** What of imapflow's own shape is read. */
+interface Told {
+  readonly type: string;
+  readonly part?: string | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  readonly encoding?: string | undefined;
+  readonly disposition?: string | undefined;
+  readonly size?: number | undefined;
+  readonly childNodes?: readonly Told[] | undefined;
+}
 
 /**
  * imapflow's BODYSTRUCTURE as ours, within the limits of parts and depth; what is in a returned message is left out.
  * A copy through and through: a part of a text keeps the whole text in memory.
  */
-export function toStructure(root: ImapStructure): PartStructure {
+export function toStructure(root: Told): PartStructure {
   let left: number = LIMITS.parts;
-  const convert = (node: ImapStructure, depth: number): PartStructure => {
+  const convert = (node: Told, depth: number): PartStructure => {
     left -= 1;
     const contentType = node.type.toLowerCase();
     const isLeaf = contentType.startsWith('message/') || depth >= LIMITS.depth;
