@@ -1,6 +1,6 @@
 /**
- * Mails that a server lists and does not hand out. Takes their UIDs, asks whether they are still there, and fails so that
- * they are tried again; a few times, then the mails after them are read all the same.
+ * Mails that a server lists and does not hand out. Takes their UIDs, asks whether they are still there, and fails so
+ * that they are tried again; a few times, then the mails after them are read all the same.
  */
 import { Fault } from '../shared/fault.ts';
 import type { Log } from '../shared/log.ts';
