@@ -18,7 +18,7 @@ export interface DaemonStanding {
   readonly configuredAtSeconds: number;
 }
 
-/** What came from one mailbox over the wire, TLS and the commands not counted. */
+/** What came from one mailbox, as IMAP says it: before compression, without TLS. */
 export interface ReceivedStanding {
   /** On the day (UTC) of `atSeconds`. */
   readonly todayBytes: number;
