@@ -30,6 +30,7 @@ export const SISIMAI_PARTS: Row = {
   what: 'reading and deciding from the parts fetched over IMAP, one core',
   against: 'Sisimai (Perl) on the whole mails, mails a second',
   target: { ratio: 15, bound: 'at least' },
+  demanded: { ratio: 3.5, bound: 'at least' },
   run: options => measure(options, ofFetchedParts),
 };
 
