@@ -10,6 +10,7 @@ import { closeBacklog } from './backlog.ts';
 import { BACKLOG_BYTES, ROUND_TRIPS } from './rows/backlog-bytes.ts';
 import { BACKLOG_LAG, BACKLOG_MBSYNC, BACKLOG_TIME } from './rows/backlog-time.ts';
 import { COURIER } from './rows/courier.ts';
+import { IDLE_LATENCY } from './rows/idle-latency.ts';
 import { IDLE_CPU, MEMORY_IDLE } from './rows/memory-idle.ts';
 import { MEMORY_BACKLOG } from './rows/memory-backlog.ts';
 import { MEMORY_MAILBOXES } from './rows/memory-mailboxes.ts';
@@ -19,7 +20,7 @@ import { START_COMMAND, START_READY } from './rows/start.ts';
 
 const BACKLOG_ROWS = [BACKLOG_BYTES, ROUND_TRIPS, BACKLOG_TIME, BACKLOG_MBSYNC, BACKLOG_LAG];
 const ROWS: readonly Row[] = [
-  ...[READ_BOUNCE, SISIMAI_WHOLE, SISIMAI_PARTS, ...BACKLOG_ROWS, COURIER],
+  ...[READ_BOUNCE, SISIMAI_WHOLE, SISIMAI_PARTS, ...BACKLOG_ROWS, COURIER, IDLE_LATENCY],
   ...[START_READY, START_COMMAND, MEMORY_IDLE, IDLE_CPU, MEMORY_BACKLOG, MEMORY_MAILBOXES],
 ];
 const USAGE = 'npm run bench [-- --short] [--row NAME]... [--corpus DIR] [--rounds N] [--json]';
