@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: runs the rows, each ours beside a peer in the same run, and prints a table or, with --json, one JSON
- * object. With --short few rounds are run, and a ratio worse than demanded fails. Never fails on a time: those differ by
- * machine.
+ * object. With --short few rounds are run, and a ratio worse than demanded fails. Never fails on a time: those differ
+ * by machine.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

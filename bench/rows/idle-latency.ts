@@ -1,6 +1,6 @@
 /**
- * How long after imapflow has heard of a mail its event is posted, while nothing else happens. Takes a real Dovecot, the
- * built daemon with a batch wait of 0, and an idle imapflow connection on the same folder; never leaves loopback.
+ * How long after imapflow has heard of a mail its event is posted, while nothing else happens. Takes a real Dovecot,
+ * the built daemon with a batch wait of 0, and an idle imapflow connection on the same folder; never leaves loopback.
  */
 import { ImapFlow } from 'imapflow';
 import { mkdtemp, rm } from 'node:fs/promises';

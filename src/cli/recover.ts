@@ -21,6 +21,10 @@ const MEANING: Readonly<Record<string, readonly [holds: string, lost: string]>> 
   breakers: ['breakers', 'a breaker that was open may be closed'],
   acts: ['what operators did', 'some of it is not known any more'],
   remembered: ['identities of older mails', 'an old mail that is read again may be posted again'],
+  mentions: ['which mail speaks of whom', '"bounced explain" does not find some mails'],
+  posts: ['requests and their answers', 'some of them are not known any more'],
+  noted: ['answers noted last', 'events of the last request may be posted again'],
+  canaries: ['when canaries were sent', 'one may be sent too early'],
 };
 
 /** @throws Fault exit 64 */

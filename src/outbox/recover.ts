@@ -57,8 +57,8 @@ async function replace(
   acceptDoubles: boolean,
 ): Promise<Recovery> {
   const tables = await build(path, fresh, present);
-  const loss = whatRepeats(tables);
-  if (loss !== undefined && !acceptDoubles) throw await tooLittle(path, loss);
+  const losses = whatRepeats(tables);
+  if (losses.length > 0 && !acceptDoubles) throw await tooLittle(path, losses);
   const setAside = present ? await putAside(path, stamp) : undefined;
   await rename(fresh, path);
   await syncToDisk(dirname(path));
@@ -117,29 +117,41 @@ interface Loss {
   readonly price: string;
 }
 
-/** Undefined where what was saved keeps every mail from being posted again. */
-function whatRepeats(tables: readonly SavedTable[]): Loss | undefined {
-  const isWhole = (name: string): boolean => tables.some(({ table, whole }) => table === name && whole);
+/** Empty where what was saved keeps every mail from being posted again. */
+function whatRepeats(tables: readonly SavedTable[]): Loss[] {
+  const isTorn = (name: string): boolean => tables.some(({ table, whole }) => table === name && !whole);
   const places = tables.find(({ table }) => table === 'cursors');
   if (places?.whole !== true || places.rows === 0) {
-    return {
-      what:
-        `${tables.length === 0 ? 'nothing of it can be read' : 'the places in the mailboxes cannot be read'}, so the ` +
-        'mailboxes would be read again from the last "backfill" days on',
-      price: 'what had been posted from those days is posted again, and older mail that was not read yet is not read',
-    };
+    return [
+      {
+        what:
+          `${tables.length === 0 ? 'nothing of it can be read' : 'the places in the mailboxes cannot be read'}, so the ` +
+          'mailboxes would be read again from the last "backfill" days on',
+        price: 'what had been posted from those days is posted again, and older mail that was not read yet is not read',
+      },
+    ];
   }
-  if (isWhole('message_names')) return undefined;
-  // The look below the cursor, for mails that become visible late, would take these for new.
-  return {
-    what: 'the identities of some mails cannot be read, so those of the last hour would be taken for new',
-    price:
-      'what had been posted from the last hour before the damage may be posted again, and from the last "backfill" days ' +
-      'should the mail server ever number its mails anew',
-  };
+  return [
+    ...(isTorn('message_names') ? [LOST_NAMES] : []),
+    // An outbox of an older version has no such table.
+    ...(isTorn('noted') ? [LOST_ANSWER] : []),
+  ];
 }
 
-async function tooLittle(path: string, { what, price }: Loss): Promise<Fault> {
+/** The look below the cursor, for mails that become visible late, would take these for new. */
+const LOST_NAMES: Loss = {
+  what: 'the identities of some mails cannot be read, so those of the last hour would be taken for new',
+  price:
+    'what had been posted from the last hour before the damage may be posted again, and from the last "backfill" days ' +
+    'should the mail server ever number its mails anew',
+};
+const LOST_ANSWER: Loss = {
+  what: 'the answer to the last request cannot be read, so its events would be taken for not posted',
+  price: 'the events of the last request to each callback may be posted again',
+};
+
+async function tooLittle(path: string, losses: readonly Loss[]): Promise<Fault> {
+  const [what, price] = [losses.map(one => one.what).join('; '), losses.map(one => one.price).join('; ')];
   const [copy] = await listCopies(path);
   const backup = copy === undefined ? 'a backup' : `a backup (the newest copy of our own is ${copy})`;
   return new Fault(`${path}: ${what}`, {

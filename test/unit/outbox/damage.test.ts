@@ -154,14 +154,17 @@ describe('recovery', () => {
     expect(damaged.equals(await readFile(`${path}.damaged-${STAMP}`))).toBe(true);
   });
 
-  test('where identities are lost, though the places are known, only when doubles are accepted', async () => {
+  test.each([
+    ['message_names', 'identities', 'what had been posted from the last hour'],
+    ['noted', 'the answer to the last request', 'the events of the last request'],
+  ])('where %s are lost, though the places are known, only when doubles are accepted', async (table, what, price) => {
     await fill();
-    await ruin('message_names');
+    await ruin(table);
     await expect(recoverOutboxFile(path, STAMP, false)).rejects.toMatchObject({
       code: 'STORE_UNRECOVERABLE',
       exit: 74,
-      message: expect.stringContaining('identities') as unknown,
-      hint: expect.stringContaining('--accept-doubles: what had been posted from the last hour') as unknown,
+      message: expect.stringContaining(what) as unknown,
+      hint: expect.stringContaining(`--accept-doubles: ${price}`) as unknown,
     });
     expect(await recoverOutboxFile(path, STAMP, true)).toMatchObject({ kind: 'recovered' });
   });
