@@ -39,6 +39,8 @@ export interface Row {
   readonly what: string;
   readonly against: string;
   readonly target: Target;
+  /** What --short demands where the target is out of reach: what was reached, less what runs differ by. */
+  readonly demanded?: Target;
   readonly run: (options: BenchOptions) => Promise<Measured | LeftOut>;
 }
 

@@ -38,8 +38,9 @@ export async function post(
   onWritten?: () => void,
 ): Promise<Answer> {
   const { timeoutMs, ca, url } = settings;
-  // Loaded with the first request: a tenth of a second and ten megabytes that an idle daemon need not spend.
-  const { Agent, request } = await import('undici');
+  // Loaded with the first request: a tenth of a second and ten megabytes that an idle daemon need not spend. As default:
+  // it is CommonJS, of which a bundle's import() knows no other name.
+  const { Agent, request } = (await import('undici')).default;
   const limit = AbortSignal.timeout(timeoutMs);
   // A connection for each request: one that is kept may be closed by the other side in the very moment of writing,
   // and then nobody knows whether the events were counted. Batches are too rare for it to cost anything.

@@ -27,7 +27,7 @@ export async function requestToken(
   form: Readonly<Record<string, string>>,
 ): Promise<TokenAnswer> {
   // Loaded when it is needed: most mailboxes log in by password.
-  const { Agent, request } = await import('undici');
+  const { Agent, request } = (await import('undici')).default;
   const agent = new Agent({ pipelining: 0, connect: { timeout: LIMIT_MS } });
   try {
     const response = await request(url, {

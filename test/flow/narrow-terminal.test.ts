@@ -13,6 +13,9 @@ import { onTerminal, tooWide } from '../servers/terminal.ts';
 
 const ESCAPE = String.fromCharCode(27);
 const GMAIL = fileURLToPath(new URL('../../fixtures/gmail', import.meta.url));
+const BOUNCE = fileURLToPath(new URL('../../fixtures/gmail/account-disabled.eml', import.meta.url));
+/** Samples are never written over one another. */
+let samples = 0;
 let evening: Evening;
 let posted: string;
 let held: string;
@@ -56,6 +59,7 @@ const LOOKS: readonly (readonly [what: string, args: () => string[], json: boole
   ['replay --dry-run', () => ['replay', '--uid', '1:20', '--dry-run', ...config()], true],
   ['diff', () => ['diff', ...config()], true],
   ['undo --dry-run', () => ['undo', posted, '--dry-run', ...config()], true],
+  ['capture', () => ['capture', BOUNCE, '--out', evening.folder, '--name', `sample-${String((samples += 1))}`], true],
   ['send-test', () => ['send-test', 'me@example.com', ...config()], false],
 ];
 

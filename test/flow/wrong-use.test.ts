@@ -55,6 +55,10 @@ const COMMANDS: Readonly<Record<string, { readonly needs: string[]; readonly wro
   },
   diff: { needs: [], wrong: { '--limit -3': '--limit=VALUE', '--before new': '"0.1.0"' } },
   undo: { needs: ['a@b.example', '--dry-run'], wrong: { '--since 2d': 'not both', '--send': '--dry-run' } },
+  capture: {
+    needs: ['--uid', '1'],
+    wrong: { '--uid many': '--uid', '--mailbox other': 'there are campaigns' },
+  },
   completion: { needs: ['bash'] },
 };
 
