@@ -10,9 +10,9 @@ import { setFlagsFromString } from 'node:v8';
  * more than that with this, 96 MB without. V8 asks for the flag whenever it would grow, and sets it back when a thread
  * starts: to be said again then.
  *
- * What is promoted out of so small a space is often dead soon, and V8 lets much of it gather before it looks: a daemon at
- * work had 43 to 70 MB of heap of which 25 MB lived. Now it looks after 40 % more than lived: a backlog's peak is 161 MB
- * instead of 184, for the same processor time.
+ * What is promoted out of so small a space is often dead soon, and V8 lets much of it gather before it looks: a daemon
+ * at work had 43 to 70 MB of heap of which 25 MB lived. Now it looks after 40 % more than lived: a backlog's peak is
+ * 161 MB instead of 184, for the same processor time.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
