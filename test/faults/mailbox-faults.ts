@@ -94,7 +94,7 @@ const byes = scripted('"BYE Session expired", again and again', async world => {
     await sleep(world.chance.whole(0, 300));
     scriptedIn(world).dropConnections('bye', 'Session expired, please login again.');
   }
-  await world.says(LOST);
+  await world.says(/it had lasted its time/);
 });
 
 const examineRefused = scripted('EXAMINE refused for the bandwidth limit', async world => {
