@@ -94,7 +94,8 @@ const byes = scripted('"BYE Session expired", again and again', async world => {
     await sleep(world.chance.whole(0, 300));
     scriptedIn(world).dropConnections('bye', 'Session expired, please login again.');
   }
-  await world.says(/it had lasted its time/);
+  // A session is told to have ended; one that has not begun is a connection that was lost.
+  await world.says(new RegExp(`it had lasted its time|${LOST.source}`));
 });
 
 const examineRefused = scripted('EXAMINE refused for the bandwidth limit', async world => {
