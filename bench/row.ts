@@ -39,7 +39,7 @@ export interface Row {
   readonly what: string;
   readonly against: string;
   readonly target: Target;
-  /** What --short demands where the target is out of reach: what was reached, less what runs differ by. */
+  /** What --short demands in place of the target: what was reached, less what few rounds on a busy machine differ by. */
   readonly demanded?: Target;
   readonly run: (options: BenchOptions) => Promise<Measured | LeftOut>;
 }
