@@ -86,7 +86,8 @@ function reaches({ ours, peer, ratio }: Measured, target: Row['target']): boolea
 
 function isWorse({ name, result, target, demanded = target }: Line): boolean {
   if ('leftOut' in result || reaches(result, demanded)) return false;
-  console.error(`bench: ${name} is worse than what was reached before: ${wordsOf(demanded, result.unit)} demanded`);
+  const wanted = wordsOf(demanded, result.unit);
+  console.error(`bench: ${name} is worse than what was reached before: ${wanted} demanded`);
   return true;
 }
 
@@ -99,7 +100,8 @@ function describe({ name, what, against, target, result, reached }: Line): strin
   if ('leftOut' in result) return `${head}\n  left out: ${result.leftOut}\n  cure: ${result.cure}`;
   const { ours, peer, unit, ratio, besides = {} } = result;
   const more = Object.entries(besides).map(([key, value]) => `${key} ${value}`);
-  const verdict = `ratio ${ratio.toPrecision(3)}, to reach ${wordsOf(target, unit)}: ${reached === true ? 'reached' : 'MISSED'}`;
+  const wanted = wordsOf(target, unit);
+  const verdict = `ratio ${ratio.toPrecision(3)}, to reach ${wanted}: ${reached === true ? 'reached' : 'MISSED'}`;
   return [
     head,
     `  ours ${ours}, peer ${peer} ${unit}; ${verdict}`,

@@ -39,7 +39,7 @@ export interface Row {
   readonly what: string;
   readonly against: string;
   readonly target: Target;
-  /** What --short demands in place of the target: what was reached, less what few rounds on a busy machine differ by. */
+  /** What --short demands in place of the target: what was reached, less what a few rounds differ by. */
   readonly demanded?: Target;
   readonly run: (options: BenchOptions) => Promise<Measured | LeftOut>;
 }
