@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Two projects: `fast` needs nothing but Node and npm; `flow` needs dovecot-imapd and the built package.
 const shared = {
   testEnvironment: 'node',
@@ -12,8 +14,9 @@ const shared = {
 
 export default {
   testTimeout: 20_000,
-  // Jest leaves one core idle by itself; on a machine with two that doubles the time.
-  maxWorkers: '100%',
+  // Jest leaves one core idle by itself; on a machine with two that doubles the time. One worker more than there are
+  // cores, since some of them wait.
+  maxWorkers: availableParallelism() + 1,
   projects: [
     {
       ...shared,
