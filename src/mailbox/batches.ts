@@ -1,6 +1,7 @@
 /**
  * Which mails' parts are asked for in one command. Takes mails with their shapes and the parts wanted of each, gives
- * few batches: a mail may be asked for a part that it does not have, never for one that it has and nobody wants.
+ * few batches: a mail may be asked for a part that it does not have, and for one that nobody wants only where that
+ * costs less than a command more.
  */
 import { LIMITS } from '../shared/limits.ts';
 import type { PartStructure, RawMessage, WantedPart } from './mailbox.ts';
@@ -22,24 +23,52 @@ export interface Batch extends Asked {
   readonly shapes: readonly Asked[];
 }
 
+/** Bytes that come over any line in less time than a command and its answer. */
+const ROUND_TRIP_BYTES = 8 * 1024;
+/** Parts of several shapes in one command: with its UIDs it stays below what servers take (RFC 2683 3.2.1.5). */
+const MOST_ASKED = 40;
+/** Batches that a shape is compared with: a chunk of nothing but odd shapes must not take seconds. */
+const MOST_COMPARED = 20;
+
+/** What a mail would give for a part that it is asked for. */
+interface Offer {
+  /** By path; without end where the server told no size, as of a multipart. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Paths of parts whose own parts are not told, such as those inside a returned message. */
+  readonly closed: readonly string[];
+  /** False when there may be parts that the limit has kept from being told. */
+  readonly isWhole: boolean;
+  /** Bytes that are fetched anyway, by what they are asked as. */
+  readonly wanted: ReadonlyMap<string, number>;
+}
+
+/** Mails that want the same, or a batch in the making. */
+interface Group extends Batch {
+  readonly offers: readonly Offer[];
+}
+
 /** Every mail in exactly one of them. */
 export function inBatches(mails: readonly Shaped[]): Batch[] {
   const byWish = new Map<string, Shaped[]>();
   for (const mail of mails) {
-    const wish = mail.wanted.map(wishOf).join(' ');
+    const wish = mail.wanted.map(part => `${keyOf(part)}/${part.maxBytes}`).join(' ');
     const alike = byWish.get(wish);
     if (alike === undefined) byWish.set(wish, [mail]);
     else alike.push(mail);
   }
-  const batches: Batch[] = [];
-  for (const alike of byWish.values()) {
+  const groups: Group[] = [];
+  // What many want first: few mails that want something else are cheap to ask for it, too.
+  for (const alike of [...byWish.values()].sort((one, other) => other.length - one.length)) {
     const shape = { asked: alike[0]?.wanted ?? [], mails: alike };
-    const at = batches.findIndex(batch => costsNothing(batch, shape) && costsNothing(shape, batch));
-    const batch = batches[at];
-    if (batch === undefined) batches.push({ ...shape, shapes: [shape] });
-    else batches[at] = together(batch, shape);
+    const group = { ...shape, shapes: [shape], offers: alike.map(offerOf) };
+    const costs = groups.slice(0, MOST_COMPARED).map(other => bytesInVain(other, group));
+    const least = costs.reduce((one, other) => Math.min(one, other), Infinity);
+    const at = costs.indexOf(least);
+    const other = groups[at];
+    if (other === undefined || least > ROUND_TRIP_BYTES) groups.push(group);
+    else groups[at] = together(other, group);
   }
-  return batches;
+  return groups.map(({ asked, mails: some, shapes }) => ({ asked, mails: some, shapes }));
 }
 
 /** As it stands in a FETCH. */
@@ -47,37 +76,58 @@ export function keyOf({ path, section }: WantedPart): string {
   return section === 'header' ? `${path}.HEADER` : path;
 }
 
-function wishOf(part: WantedPart): string {
-  return `${keyOf(part)}/${part.maxBytes}`;
-}
-
-function together(batch: Batch, shape: Asked): Batch {
-  const known = new Set(batch.asked.map(wishOf));
-  const more = shape.asked.filter(part => !known.has(wishOf(part)));
+function together(one: Group, other: Group): Group {
   return {
-    asked: [...batch.asked, ...more],
-    mails: [...batch.mails, ...shape.mails],
-    shapes: [...batch.shapes, shape],
+    asked: union(one.asked, other.asked),
+    mails: [...one.mails, ...other.mails],
+    shapes: [...one.shapes, ...other.shapes],
+    offers: [...one.offers, ...other.offers],
   };
 }
 
-/** True when no mail of the one has any of what is asked of the other, but for what it is asked anyway. */
-function costsNothing(one: Asked, other: Asked): boolean {
-  return one.mails.every(({ structure, wanted }) => {
-    const own = new Set(wanted.map(wishOf));
-    const more = other.asked.filter(part => !own.has(wishOf(part)));
-    return more.length === 0 || (isWhole(structure) && more.every(({ path }) => !has(structure, path)));
-  });
+/** Each part once, as much of it as any of them wants. */
+function union(some: readonly WantedPart[], more: readonly WantedPart[]): WantedPart[] {
+  const byKey = new Map<string, WantedPart>();
+  for (const part of [...some, ...more]) {
+    const known = byKey.get(keyOf(part));
+    if (known === undefined || known.maxBytes < part.maxBytes) byKey.set(keyOf(part), part);
+  }
+  return [...byKey.values()];
 }
 
-/** False when there may be parts that the limit has kept from being told. */
-function isWhole(structure: PartStructure): boolean {
-  const count = (part: PartStructure): number => part.children.reduce((sum, child) => sum + count(child), 1);
-  return count(structure) < LIMITS.parts;
+/** Bytes that come and nobody wants, if these are asked together; without end where that must not be. */
+function bytesInVain(one: Group, other: Group): number {
+  const asked = union(one.asked, other.asked);
+  if (asked.length > MOST_ASKED && asked.length > Math.max(one.asked.length, other.asked.length)) return Infinity;
+  let bytes = 0;
+  // The fewer first: each look may be the last.
+  for (const offer of [...other.offers, ...one.offers]) {
+    for (const part of asked) bytes += unwanted(offer, part);
+    if (bytes > ROUND_TRIP_BYTES) return Infinity;
+  }
+  return bytes;
 }
 
-/** True when the mail has, or may have, such a part: those inside a returned message, or too deep, are not told. */
-function has({ path: own, contentType, children }: PartStructure, path: string): boolean {
-  const isClosed = children.length === 0 && /^(?:message|multipart)\//.test(contentType);
-  return own === path || (isClosed && path.startsWith(`${own}.`)) || children.some(child => has(child, path));
+function unwanted(offer: Offer, part: WantedPart): number {
+  const there = bytesAt(offer, part.path);
+  return Math.max(0, Math.min(there, part.maxBytes) - Math.min(there, offer.wanted.get(keyOf(part)) ?? 0));
+}
+
+function bytesAt({ sizes, closed, isWhole }: Offer, path: string): number {
+  if (!isWhole) return Infinity;
+  const around = closed.find(one => path.startsWith(`${one}.`));
+  return sizes.get(path) ?? (around === undefined ? 0 : (sizes.get(around) ?? 0));
+}
+
+function offerOf({ structure, wanted }: Shaped): Offer {
+  const sizes = new Map<string, number>();
+  const closed: string[] = [];
+  const note = ({ path, sizeBytes = Infinity, contentType, children }: PartStructure): void => {
+    sizes.set(path, sizeBytes);
+    if (children.length === 0 && /^(?:message|multipart)\//.test(contentType)) closed.push(path);
+    children.forEach(note);
+  };
+  note(structure);
+  const byKey = new Map(wanted.map(part => [keyOf(part), part.maxBytes]));
+  return { sizes, closed, isWhole: sizes.size < LIMITS.parts, wanted: byKey };
 }

@@ -1,5 +1,6 @@
 /**
- * Parts of many mails in few commands: everything that is wanted is asked for, nothing that is there and not wanted.
+ * Parts of many mails in few commands: everything that is wanted is asked for, and of what is there and not wanted no
+ * more than a command of its own would cost.
  */
 import { expect, test } from '@jest/globals';
 import { inBatches, keyOf } from '../../../src/mailbox/batches.ts';
@@ -8,8 +9,16 @@ import type { PartStructure, WantedPart } from '../../../src/mailbox/mailbox.ts'
 import { wantedParts } from '../../../src/report/report.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 
-function part(path: string, contentType: string, children: readonly PartStructure[] = []): PartStructure {
-  return { path, contentType, parameters: {}, sizeBytes: 1_000, children };
+/** Larger than what a round trip is worth. */
+const LARGE = 20_000;
+
+function part(
+  path: string,
+  contentType: string,
+  children: readonly PartStructure[] = [],
+  sizeBytes = LARGE,
+): PartStructure {
+  return { path, contentType, parameters: {}, ...(children.length > 0 ? {} : { sizeBytes }), children };
 }
 const status = part('2', 'message/delivery-status');
 const returned = part('3', 'message/rfc822');
@@ -44,7 +53,7 @@ test('a text alone goes with reports that have more parts, and each mail is in o
   expect(batches[0]?.shapes.map(({ asked }) => asked.map(keyOf))).toEqual([['1'], ['1', '2', '3.HEADER']]);
 });
 
-test('no mail is asked for a part that it has and nobody wants', () => {
+test('no mail is asked for a large part that it has and nobody wants', () => {
   const all = Object.values(SHAPES).map(shaped);
   for (const { asked, mails } of inBatches(all)) {
     for (const { structure, wanted } of mails) {
@@ -53,6 +62,32 @@ test('no mail is asked for a part that it has and nobody wants', () => {
       expect(unwanted.filter(({ path }) => paths(structure).includes(path))).toEqual([]);
     }
   }
+});
+
+test('a few mails with a small part that nobody wants go with the many', () => {
+  const attached = part('', 'multipart/mixed', [part('1', 'text/plain'), part('2', 'application/pdf', [], 4_000)]);
+  const all = (few: number): Shaped[] => [
+    ...Array.from({ length: few }, (_, uid) => shaped(attached, uid)),
+    ...Array.from({ length: 50 }, (_, uid) => shaped(SHAPES.report, 100 + uid)),
+  ];
+  expect(inBatches(all(2)).map(({ mails }) => mails.length)).toEqual([52]);
+  expect(inBatches(all(3)).map(({ mails }) => mails.length)).toEqual([50, 3]);
+});
+
+test('of a part that is wanted to different lengths the most is asked for', () => {
+  const text = shaped(SHAPES.plain, 1);
+  const more = { ...text, wanted: [{ path: '1', section: 'body' as const, maxBytes: 8_000 }] };
+  const batches = inBatches([{ ...text, wanted: [{ path: '1', section: 'body', maxBytes: 1_000 }] }, more]);
+  expect(batches.map(({ asked }) => asked)).toEqual([more.wanted]);
+});
+
+test('a command asks for no more parts than servers take in a line', () => {
+  const many = (at: number): Shaped => {
+    const parts = Array.from({ length: 30 }, (_, n) => part(`${at}.${n}`, 'text/plain', [], 0));
+    const wanted = parts.map(({ path }) => ({ path, section: 'body' as const, maxBytes: 1 }));
+    return { ...shaped(SHAPES.plain, at), structure: part('', 'multipart/mixed', parts), wanted };
+  };
+  expect(inBatches([1, 2, 3].map(many)).map(({ asked }) => asked.length)).toEqual([30, 30, 30]);
 });
 
 test('a mail that may have more parts than are told goes by itself', () => {
