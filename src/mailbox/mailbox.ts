@@ -92,9 +92,9 @@ export interface RawMessage {
   readonly sizeBytes: number;
   /** Gmail's labels as imapflow spells them, where the server has them. */
   readonly labels?: readonly string[];
-  /** For a candidate (and a file) the whole header, else the fields of the first look. */
+  /** For a candidate (and a file) the whole header, else its Message-ID. */
   readonly headers: HeaderFields;
-  /** True when `isCandidate` said yes and the content below was fetched; false: `headers` is all there is. */
+  /** True when `isCandidate` said yes and the content below was fetched; false: the header told enough. */
   readonly candidate: boolean;
   /** Either structure and parts ... */
   readonly structure?: PartStructure;

@@ -86,12 +86,14 @@ function firstLook(fetched: Fetched, interest: Interest): RawMessage {
   const headers = wholeHeader(fetched, []);
   const { uid, emailId, internalDate, labels, size } = fetched;
   const dateMs = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
+  const candidate = interest.isCandidate(headers);
   return {
     uid,
     identity: identify(headers, labels === undefined ? undefined : emailId),
     sizeBytes: size ?? 0,
-    headers,
-    candidate: interest.isCandidate(headers),
+    // Of the others no more is kept than by what a person finds them again: they are most of a chunk.
+    headers: candidate ? headers : headers.filter(({ name }) => name === 'message-id'),
+    candidate,
     truncated: false,
     ...(Number.isNaN(dateMs) ? {} : { internalDateSeconds: Math.floor(dateMs / 1000) }),
     ...(labels === undefined ? {} : { labels: [...labels] }),
