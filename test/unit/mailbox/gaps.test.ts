@@ -168,10 +168,10 @@ test('a new UIDVALIDITY loses nothing that came meanwhile, whatever the first ru
 });
 
 test('a backlog is read in chunks that grow while they are recorded, and shrink where they are not', async () => {
-  await serve(500);
+  await serve(1000);
   const { chunks } = follow();
-  await until(() => uidsOf(chunks).length === 500);
-  expect(chunks.map(({ messages }) => messages.length)).toEqual([100, 200, 200]);
+  await until(() => uidsOf(chunks).length === 1000);
+  expect(chunks.map(({ messages }) => messages.length)).toEqual([250, 500, 250]);
   expect(chunks.map(({ caughtUp }) => caughtUp)).toEqual([false, false, true]);
 });
 
