@@ -10,7 +10,10 @@ import type { MailboxSettings, SentLookup, SentMail } from './mailbox.ts';
 import { findByMessageId, isAskable, isFew, listSent } from './sent.ts';
 import { MOST_IDS, SentMemory } from './sent-memory.ts';
 
-/** A server without an index of ids reads all of Sent for each search: many ids are cheaper had from one list of it. */
+/**
+ * A server without an index of ids reads all of Sent for each search: many ids are cheaper had from one list of it, as
+ * are few that come again and again.
+ */
 const LISTED_FOR_EACH_ID = 16;
 
 export class SentLookups {
@@ -22,6 +25,8 @@ export class SentLookups {
   #connection: Connection | undefined;
   /** Mails in Sent when it was opened last. */
   #exists = 0;
+  /** Ids that came in many at a time since Sent was listed last. */
+  #sought = 0;
   /** Settles, never rejects, when the look-ups asked for so far are over. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -74,7 +79,9 @@ export class SentLookups {
   /** Quickly first; what was not found so is sought thoroughly, in the folder as it is now. */
   async #ask(connection: Connection, ids: readonly string[], signal: AbortSignal): Promise<Map<string, SentMail>> {
     if (isFew(ids)) return findByMessageId(connection, ids, true, signal);
-    const isListed = !connection.isGmail && this.#exists <= Math.min(MOST_IDS, LISTED_FOR_EACH_ID * ids.length);
+    this.#sought += ids.length;
+    const isListed = !connection.isGmail && this.#exists <= Math.min(MOST_IDS, LISTED_FOR_EACH_ID * this.#sought);
+    if (isListed) this.#sought = 0;
     const found = isListed
       ? await this.#list(connection, ids, signal)
       : await findByMessageId(connection, ids, false, signal);

@@ -184,6 +184,17 @@ describe('many ids', () => {
     expect([...(await find('later@shop.example')).mails.keys()]).toEqual(['later@shop.example']);
     expect(fetches()).toHaveLength(1);
   });
+
+  test('that come chunk by chunk lead to a list, too, once searching has cost as much', async () => {
+    await start(false, [...many, ...Array.from({ length: 500 }, (_, n) => sent(`x${n}@shop.example`, 'a@b.example'))]);
+    const searched: number[] = [];
+    for (let from = 0; from < 150; from += 30) {
+      expect((await find(...asked.slice(from, from + 30))).mails.size).toBe(30);
+      searched.push(searches().filter(line => line.includes('HEADER')).length);
+    }
+    expect(searched).toEqual([1, 1, 1, 1, 1]);
+    expect(fetches()).toHaveLength(2);
+  });
 });
 
 describe('on Gmail, an id that means something in its search language', () => {
