@@ -11,6 +11,8 @@ import type { Dovecot } from '../test/servers/dovecot.ts';
 import { startProxy } from '../test/servers/proxy.ts';
 import type { Mood } from '../test/servers/proxy.ts';
 import { startReceiver } from '../test/servers/receiver.ts';
+import { bounceNumber } from '../test/servers/synthetic.ts';
+import { memoryOf } from './idlers.ts';
 import { manyMails } from './many-mails.ts';
 import type { BenchOptions, LeftOut } from './row.ts';
 
@@ -34,6 +36,8 @@ export interface BacklogRead {
 const MAILS = 20_000;
 const SHORT_MAILS = 3_000;
 const SEED = 1;
+/** As large as Gmail takes. */
+const HUGE_BYTES = 25 * 1024 * 1024;
 const NO_DOVECOT: LeftOut = { leftOut: 'Dovecot is not installed', cure: 'sudo apt-get install -y dovecot-imapd' };
 
 let backlog: Promise<Backlog> | undefined;
@@ -60,6 +64,10 @@ export async function countBacklog(open: Backlog): Promise<BacklogRead> {
   return counted;
 }
 
+/** As the configuration has them where it says nothing. */
+const AS_USUAL = { batchWaitMs: 30_000, logLevel: 'info' } as const;
+const LIMIT_MS = 300_000;
+
 /** Reads everything with a fresh outbox. Rejects where it was not read whole. */
 export async function readBacklog({ dovecot, bounces }: Backlog, mood: Mood = {}): Promise<BacklogRead> {
   const wire = await startProxy(() => dovecot.port);
@@ -71,9 +79,7 @@ export async function readBacklog({ dovecot, bounces }: Backlog, mood: Mood = {}
     const imap = { port: wire.port, ca };
     const startedMs = performance.now();
     let recordedMs = startedMs;
-    // As the configuration has them where it says nothing.
-    const asUsual = { batchWaitMs: 30_000, logLevel: 'info' as const };
-    const daemon = await startDaemon({ folder, imap, receiver, user, password, ...asUsual, args: ['--once'] });
+    const daemon = await startDaemon({ folder, imap, receiver, user, password, ...AS_USUAL, args: ['--once'] });
     daemon.onLine(({ message }) => {
       if (message === 'recorded') recordedMs = performance.now();
     });
@@ -84,6 +90,39 @@ export async function readBacklog({ dovecot, bounces }: Backlog, mood: Mood = {}
     return { tookMs: recordedMs - startedMs, bytes: wire.bytes, turns: wire.turns };
   } finally {
     await Promise.all([wire.stop(), receiver.stop(), rm(folder, { recursive: true, force: true })]);
+  }
+}
+
+/** The same with so many more bounces that return mails of 25 MB. */
+export async function withHugeBounces(open: Backlog, count: number): Promise<Backlog> {
+  const tail = Buffer.alloc(HUGE_BYTES, `${'x'.repeat(76)}\r\n`);
+  for (let n = 0; n < count; n += 1) {
+    const { report, original } = bounceNumber(n);
+    await open.dovecot.deliver('All Mail', Buffer.concat([report, tail]));
+    await open.dovecot.deliver('Sent', original);
+  }
+  const sizeBytes = open.sizeBytes + count * tail.length;
+  const more = { ...open, mails: open.mails + count, bounces: open.bounces + count, sizeBytes };
+  backlog = Promise.resolve(more);
+  return more;
+}
+
+/** The most memory that a daemon takes from its start until every bounce of the backlog is posted, in MB. */
+export async function peakOfBacklog({ dovecot, bounces }: Backlog): Promise<number> {
+  const receiver = await startReceiver();
+  const folder = await mkdtemp(join(tmpdir(), 'bounced-bench-'));
+  const { user, password, ca, port } = dovecot;
+  try {
+    const asUsual = { ...AS_USUAL, batchWaitMs: 1_000 };
+    const daemon = await startDaemon({ folder, imap: { port, ca }, receiver, user, password, ...asUsual });
+    try {
+      await receiver.waitFor(() => receiver.events().length >= bounces, LIMIT_MS);
+      return memoryOf(daemon.pid ?? 0).peakMb;
+    } finally {
+      await daemon.stop();
+    }
+  } finally {
+    await Promise.all([receiver.stop(), rm(folder, { recursive: true, force: true })]);
   }
 }
 

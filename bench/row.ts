@@ -17,6 +17,8 @@ export interface Measured {
   readonly peer: number;
   /** Compared with the target; in the direction that the target names. */
   readonly ratio: number;
+  /** How much more than the peer, where that is not the difference of the two: each pair has its own. */
+  readonly more?: number;
   /** More figures that explain the ratio, by name. */
   readonly besides?: Readonly<Record<string, number>>;
 }

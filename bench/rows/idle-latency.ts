@@ -14,7 +14,7 @@ import { hasDovecot, startDovecot } from '../../test/servers/dovecot.ts';
 import type { Dovecot } from '../../test/servers/dovecot.ts';
 import { bounceNumber } from '../../test/servers/synthetic.ts';
 import { median } from '../row.ts';
-import type { BenchOptions, LeftOut, Measured, Row } from '../row.ts';
+import type { BenchOptions, LeftOut, Row } from '../row.ts';
 
 const MAILS_A_ROUND = 20;
 const WARM_UP = 5;
@@ -22,25 +22,37 @@ const WARM_UP = 5;
 const PAUSE_MS = 150;
 const LIMIT_MS = 30_000;
 
-export const IDLE_LATENCY: Row = {
-  name: 'idle-latency',
-  what: 'a mail delivered while idle until its event is posted, batch wait 0',
-  against: "imapflow's exists event for the same mail",
-  target: { more: 20, bound: 'at most' },
-  run: measure,
-};
+export const IDLE_LATENCY: Row = rowOf('idle-latency', 'median of', 20, 0.5);
+export const IDLE_LATENCY_P99: Row = rowOf('idle-latency-p99', '99 of 100', 100, 0.99);
 
-async function measure({ rounds }: BenchOptions): Promise<Measured | LeftOut> {
+let measured: Promise<Seen[] | LeftOut> | undefined;
+
+/** @param share of the mails whose event is posted that much later at most */
+function rowOf(name: string, which: string, more: number, share: number): Row {
+  return {
+    name,
+    what: `a mail delivered while idle until its event is posted, batch wait 0, ${which}`,
+    against: "imapflow's exists event for the same mail",
+    target: { more, bound: 'at most' },
+    async run(options) {
+      measured ??= measure(options);
+      const seen = await measured;
+      if ('leftOut' in seen) return seen;
+      const [ours, peer] = [median(seen.map(one => one.postedMs)), median(seen.map(one => one.existsMs))];
+      const later = seen.map(({ postedMs, existsMs }) => postedMs - existsMs).sort((one, other) => one - other);
+      const itsMore = later[Math.max(0, Math.ceil(later.length * share) - 1)] ?? Number.NaN;
+      const besides = { mails: seen.length, moreMs: Math.round(itsMore) };
+      const rounded = { ours: Math.round(ours), peer: Math.round(peer) };
+      return { unit: 'ms', ...rounded, ratio: ours / peer, more: itsMore, besides };
+    },
+  };
+}
+
+async function measure({ rounds }: BenchOptions): Promise<Seen[] | LeftOut> {
   if (!hasDovecot()) return { leftOut: 'Dovecot is not installed', cure: 'sudo apt-get install -y dovecot-imapd' };
   const dovecot = await startDovecot();
   try {
-    const seen = await follow(dovecot, WARM_UP + rounds * MAILS_A_ROUND);
-    const counted = seen.slice(WARM_UP);
-    const later = counted.map(({ postedMs, existsMs }) => postedMs - existsMs).sort((one, other) => one - other);
-    const [ours, peer] = [median(counted.map(one => one.postedMs)), median(counted.map(one => one.existsMs))];
-    const p99More = Math.round(later[Math.ceil(later.length * 0.99) - 1] ?? Number.NaN);
-    const besides = { mails: counted.length, p50More: Math.round(median(later)), p99More };
-    return { unit: 'ms', ours: Math.round(ours), peer: Math.round(peer), ratio: ours / peer, besides };
+    return (await follow(dovecot, WARM_UP + rounds * MAILS_A_ROUND)).slice(WARM_UP);
   } finally {
     await dovecot.stop();
   }

@@ -45,8 +45,11 @@ const USER = 'news@shop.example';
 const PASSWORD = 'app-password-for-tests';
 const NOBODY = 'nobody';
 
-/** Rejects with what to install when there is no Dovecot. */
-export async function startDovecot(): Promise<Dovecot> {
+/**
+ * Rejects with what to install when there is no Dovecot.
+ * @param compress whether it offers COMPRESS=DEFLATE
+ */
+export async function startDovecot(compress = true): Promise<Dovecot> {
   requireDovecot();
   const place = mkdtempSync(join(tmpdir(), 'bounced-dovecot-'));
   const account = userInfo().uid === 0 ? NOBODY : userInfo().username;
@@ -69,7 +72,7 @@ export async function startDovecot(): Promise<Dovecot> {
   writeFileSync(join(place, 'users'), `${USER}:{PLAIN}${PASSWORD}\n`);
   writeFileSync(join(place, 'server.crt'), TEST_CERTIFICATE);
   writeFileSync(join(place, 'server.key'), TEST_KEY);
-  writeFileSync(join(place, 'dovecot.conf'), configuration(place, port, account, group, uid, gid));
+  writeFileSync(join(place, 'dovecot.conf'), configuration({ place, port, account, group, uid, gid, compress }));
   for (const file of ['users', 'server.crt', 'server.key', 'dovecot.conf']) own(join(place, file));
   chmodSync(place, 0o755);
   let server: ChildProcess;
@@ -124,7 +127,17 @@ export function hasDovecot(): boolean {
   }
 }
 
-function configuration(place: string, port: number, account: string, group: string, uid: number, gid: number): string {
+interface Settings {
+  readonly place: string;
+  readonly port: number;
+  readonly account: string;
+  readonly group: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly compress: boolean;
+}
+
+function configuration({ place, port, account, group, uid, gid, compress }: Settings): string {
   return `base_dir = ${place}/base
 state_dir = ${place}/base
 log_path = ${place}/dovecot.log
@@ -140,11 +153,7 @@ mail_location = maildir:~/Maildir
 mail_max_userip_connections = 50
 mail_plugins = zlib
 protocol imap {
-  mail_plugins = zlib imap_zlib
-}
-mail_plugins = zlib
-protocol imap {
-  mail_plugins = zlib imap_zlib
+  mail_plugins = zlib${compress ? ' imap_zlib' : ''}
 }
 auth_mechanisms = plain login
 ssl = required
