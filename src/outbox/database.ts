@@ -106,6 +106,11 @@ export class Database {
     return this.#guarded(() => this.#prepared(sql).run(...values).changes);
   }
 
+  /** Adds one row; gives its rowid (sqlite.org/c3ref/last_insert_rowid.html). */
+  insert(sql: string, ...values: readonly Value[]): number {
+    return this.#guarded(() => Number(this.#prepared(sql).run(...values).lastInsertRowid));
+  }
+
   /** The first row, or undefined. */
   one(sql: string, ...values: readonly Value[]): unknown {
     return this.#guarded((): unknown => this.#prepared(sql).get(...values));

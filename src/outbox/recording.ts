@@ -10,17 +10,21 @@ import type { Verdict } from '../verdict/verdict.ts';
 import { noteSelfTests } from './canaries.ts';
 import type { Database, Value } from './database.ts';
 import type { ChunkRecord, MessageOutcome, Recorded } from './outbox.ts';
-import { isEventRemembered, isNameRemembered, rememberName } from './retention.ts';
+import { readMemory, rememberName } from './retention.ts';
+import type { Memory } from './retention.ts';
 import { mayFlood, stopIfFlood } from './stopping.ts';
 
 /** How long a held event waits for its first new look-up, in seconds. */
 const FIRST_LOOKUP_SECONDS = 3_600;
 
-const FIND_MESSAGE = 'SELECT message FROM message_names WHERE mailbox = ? AND name = ?';
-// A name that is taken stays with the message that had it first.
-const NAME_MESSAGE = 'INSERT INTO message_names (mailbox, name, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+/** Mails whose names are looked up at once. */
+const NAMED_AT_ONCE = 500;
+
+const FIND_MESSAGES = `SELECT n.name, n.message FROM json_each(?2) AS asked
+  CROSS JOIN message_names AS n ON n.mailbox = ?1 AND n.name = asked.value`;
+const NAME_MESSAGE = 'INSERT INTO message_names (mailbox, name, message) VALUES (?, ?, ?)';
 const ADD_MESSAGE = `INSERT INTO messages (mailbox, folder, uid_validity, uid, kind, because, reader, puzzling, version,
-  looked_at, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
+  looked_at, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const ADD_VERDICT =
   'INSERT INTO verdicts (message, ordinal, recipient, verdict, reason, whole) VALUES (?, ?, ?, ?, ?, ?)';
 const ADD_MENTION = 'INSERT INTO mentions (kind, word, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
@@ -41,6 +45,14 @@ interface Origin {
   readonly arrivedAtSeconds: number;
 }
 
+/** What all that one transaction records has in common. */
+export interface Occasion {
+  readonly place: Cursor;
+  readonly readBy: string | undefined;
+  readonly memory: Memory;
+  readonly nowSeconds: number;
+}
+
 /**
  * Stores what is new of the chunk, and its cursor; gives what was new.
  * @param hardPerHour the breaker's limit; undefined: no breaker
@@ -51,10 +63,12 @@ export function recordChunk(
   hardPerHour: number | undefined,
   nowSeconds: number,
 ): Recorded {
+  const occasion = { place: chunk.cursor, readBy: chunk.readBy, memory: readMemory(database), nowSeconds };
   const newUids: number[] = [];
   const origins = new Map<string, Origin>();
-  for (const outcome of chunk.outcomes) {
-    const message = addMessage(database, chunk.cursor, outcome, chunk.readBy, nowSeconds);
+  const messages = addMessages(database, occasion, chunk.outcomes);
+  for (const [index, outcome] of chunk.outcomes.entries()) {
+    const message = messages[index];
     if (message !== undefined) newUids.push(outcome.uid);
     for (const id of outcome.eventIds ?? []) {
       const arrivedAtSeconds = Math.min(outcome.receivedAtSeconds ?? nowSeconds, nowSeconds);
@@ -67,40 +81,65 @@ export function recordChunk(
   const limit = hardPerHour ?? Infinity;
   const isWatched = limit < Infinity && mayFlood(database, chunk.cursor.mailbox, times, limit);
   const newEventIds = chunk.events.filter(event => {
-    const isNew = addEvent(database, event, origins.get(event.id), nowSeconds);
+    const isNew = addEvent(database, event, origins.get(event.id), occasion);
     if (isNew && isWatched) stopIfFlood(database, event.id, limit, nowSeconds);
     return isNew;
   });
-  const newHeldIds = chunk.held.filter(held => addHeld(database, held, origins.get(held.id), nowSeconds));
+  const newHeldIds = chunk.held.filter(held => addHeld(database, held, origins.get(held.id), occasion));
   noteSelfTests(database, chunk.cursor.mailbox, chunk.outcomes, nowSeconds);
   setCursor(database, chunk);
   return { newUids, newEventIds: newEventIds.map(({ id }) => id), newHeldIds: newHeldIds.map(({ id }) => id) };
 }
 
-/** The new row's id; undefined when the message is known by either identity, which then learns the other. */
+/** Their new rows' ids, in their order; undefined for a message that is known, also from before in this list. */
+function addMessages(
+  database: Database,
+  occasion: Occasion,
+  outcomes: readonly MessageOutcome[],
+): readonly (number | undefined)[] {
+  const messages: (number | undefined)[] = [];
+  for (let from = 0; from < outcomes.length; from += NAMED_AT_ONCE) {
+    const some = outcomes.slice(from, from + NAMED_AT_ONCE);
+    const known = findMessages(database, occasion.place.mailbox, some);
+    messages.push(...some.map(outcome => addMessage(database, occasion, outcome, known)));
+  }
+  return messages;
+}
+
+/** The messages that have one of these names, by name. */
+function findMessages(database: Database, mailbox: string, outcomes: readonly MessageOutcome[]): Map<string, number> {
+  const names = outcomes.flatMap(({ identity }) => namesOf(identity));
+  const rows = database.all(FIND_MESSAGES, mailbox, JSON.stringify(names)) as { name: string; message: number }[];
+  return new Map(rows.map(({ name, message }) => [name, message]));
+}
+
+/**
+ * The new row's id; undefined when the message is known by either identity, which then learns the other.
+ * @param known the messages that have one of its names, by name; learns those of this one
+ */
 export function addMessage(
   database: Database,
-  cursor: Cursor,
+  { place, readBy, memory, nowSeconds }: Occasion,
   outcome: MessageOutcome,
-  readBy: string | undefined,
-  nowSeconds: number,
+  known: Map<string, number>,
 ): number | undefined {
-  const { mailbox, folder, uidValidity } = cursor;
+  const { mailbox, folder, uidValidity } = place;
   const names = namesOf(outcome.identity);
-  const known = names.map(name => database.one(FIND_MESSAGE, mailbox, name)).find(row => row !== undefined);
-  if (known === undefined && names.some(name => isNameRemembered(database, mailbox, name))) {
+  const before = names.map(name => known.get(name)).find(message => message !== undefined);
+  if (before === undefined && memory.knowsMessage(mailbox, names)) {
     for (const name of names) rememberName(database, mailbox, name);
     return undefined;
   }
   const { uid, kind, because, reader, puzzling = false } = outcome;
   const what: Value[] = [kind, because, reader ?? null, Number(puzzling), readBy ?? null, nowSeconds, nowSeconds];
-  const facts = [mailbox, folder, uidValidity, uid, ...what];
-  const message =
-    known === undefined
-      ? (database.one(ADD_MESSAGE, ...facts) as { id: number }).id
-      : (known as { message: number }).message;
-  for (const name of names) database.run(NAME_MESSAGE, mailbox, name, message);
-  if (known !== undefined) return undefined;
+  const message = before ?? database.insert(ADD_MESSAGE, mailbox, folder, uidValidity, uid, ...what);
+  for (const name of names) {
+    // A name that is taken stays with the message that had it first.
+    if (known.has(name)) continue;
+    database.run(NAME_MESSAGE, mailbox, name, message);
+    known.set(name, message);
+  }
+  if (before !== undefined) return undefined;
   outcome.verdicts.forEach((verdict, ordinal) => addVerdict(database, message, ordinal, verdict));
   addMentions(database, message, outcome);
   return message;
@@ -129,8 +168,13 @@ export function addVerdict(database: Database, message: number, ordinal: number,
 }
 
 /** True when the event is new. Without a word about its message, its id alone tells. */
-export function addEvent(database: Database, event: Event, origin: Origin | undefined, nowSeconds: number): boolean {
-  if (isKnown(database, event.id, origin)) return false;
+export function addEvent(
+  database: Database,
+  event: Event,
+  origin: Origin | undefined,
+  { memory, nowSeconds }: Pick<Occasion, 'memory' | 'nowSeconds'>,
+): boolean {
+  if (isKnown(event.id, origin, memory)) return false;
   const { id, mailbox, callback, address, verdict, tsSeconds, proof } = event;
   const { message, arrivedAtSeconds = nowSeconds } = origin ?? {};
   const facts = [id, message ?? null, mailbox, callback, address, addressKey(address), verdict, tsSeconds, proof];
@@ -138,8 +182,13 @@ export function addEvent(database: Database, event: Event, origin: Origin | unde
 }
 
 /** As `addEvent`. */
-export function addHeld(database: Database, held: Held, origin: Origin | undefined, nowSeconds: number): boolean {
-  if (isKnown(database, held.id, origin)) return false;
+export function addHeld(
+  database: Database,
+  held: Held,
+  origin: Origin | undefined,
+  { memory, nowSeconds }: Pick<Occasion, 'memory' | 'nowSeconds'>,
+): boolean {
+  if (isKnown(held.id, origin, memory)) return false;
   const { id, mailbox, callback, address, verdict, tsSeconds, missing, originalMessageIds, names } = held;
   const { message, arrivedAtSeconds = nowSeconds } = origin ?? {};
   const facts = [
@@ -157,9 +206,9 @@ export function addHeld(database: Database, held: Held, origin: Origin | undefin
   return database.run(ADD_HELD, ...facts, nowSeconds, nowSeconds + FIRST_LOOKUP_SECONDS, missing, ...lists) > 0;
 }
 
-function isKnown(database: Database, id: string, origin: Origin | undefined): boolean {
+function isKnown(id: string, origin: Origin | undefined, memory: Memory): boolean {
   const messageKnown = origin !== undefined && origin.message === undefined;
-  return messageKnown || isEventRemembered(database, id);
+  return messageKnown || memory.knowsEvent(id);
 }
 
 function setCursor(database: Database, { cursor, skipped }: ChunkRecord): void {

@@ -9,7 +9,8 @@ import { noteSelfTests } from './canaries.ts';
 import type { Database } from './database.ts';
 import type { MessageOutcome, Reread, RereadMail, Rereading } from './outbox.ts';
 import { addEvent, addHeld, addMentions, addMessage, addVerdict, namesOf } from './recording.ts';
-import { forgetMessage, isNameRemembered } from './retention.ts';
+import type { Occasion } from './recording.ts';
+import { forgetMessage, readMemory } from './retention.ts';
 import { stopIfFlood } from './stopping.ts';
 
 /** A mail that could not be had is sought again once a day, for so long. */
@@ -51,15 +52,17 @@ export function recordAgain(
   hardPerHour: number | undefined,
   nowSeconds: number,
 ): Reread {
+  const { place, readBy } = rereading;
+  const occasion = { place, readBy, memory: readMemory(database), nowSeconds };
   const mails = rereading.outcomes.map(outcome => {
-    const mail = readAgain(database, rereading, outcome, nowSeconds);
+    const mail = readAgain(database, rereading, outcome, occasion);
     for (const id of mail.newEventIds) {
       if (hardPerHour !== undefined) stopIfFlood(database, id, hardPerHour, nowSeconds);
     }
     return mail;
   });
-  noteSelfTests(database, rereading.place.mailbox, rereading.outcomes, nowSeconds);
-  for (const id of rereading.looked ?? []) database.run(LOOKED, rereading.readBy, nowSeconds, id);
+  noteSelfTests(database, place.mailbox, rereading.outcomes, nowSeconds);
+  for (const id of rereading.looked ?? []) database.run(LOOKED, readBy, nowSeconds, id);
   return { mails };
 }
 
@@ -78,20 +81,21 @@ export function readPuzzles(
   return database.all(PUZZLES, ...facts) as Puzzle[];
 }
 
-function readAgain(database: Database, rereading: Rereading, outcome: MessageOutcome, nowSeconds: number): RereadMail {
+function readAgain(database: Database, rereading: Rereading, outcome: MessageOutcome, occasion: Occasion): RereadMail {
   const { place, readBy } = rereading;
+  const { memory, nowSeconds } = occasion;
   const { uid } = outcome;
   const names = namesOf(outcome.identity);
   const nothing = { uid, newEventIds: [], newHeldIds: [] };
   const known = names.map(name => database.one(FIND_MESSAGE, place.mailbox, name)).find(row => row !== undefined) as
     Known | undefined;
-  if (names.some(name => isNameRemembered(database, place.mailbox, name))) return { ...nothing, result: 'forgotten' };
-  const message = known?.id ?? addMessage(database, place, outcome, readBy, nowSeconds);
+  if (memory.knowsMessage(place.mailbox, names)) return { ...nothing, result: 'forgotten' };
+  const message = known?.id ?? addMessage(database, occasion, outcome, new Map());
   if (message === undefined) return { ...nothing, result: 'forgotten' };
   // A saved mail has no place that another could have stood in for.
   if (outcome.kind !== 'unreadable' && uid > 0) removeStandIns(database, place, uid, message);
   const before = known === undefined ? undefined : { kind: known.kind, verdicts: verdictsOf(database, message) };
-  const { addresses: given, ...ids } = give(database, rereading, outcome, message, nowSeconds);
+  const { addresses: given, ...ids } = give(database, rereading, outcome, message, occasion);
   if (before === undefined) return { uid, result: 'new', ...ids };
   revise(database, { outcome, message, before: before.verdicts, given, readBy, nowSeconds });
   return { uid, result: 'known', before: { ...before, recordedAtSeconds: known?.recorded_at ?? nowSeconds }, ...ids };
@@ -103,18 +107,19 @@ function give(
   { events, held }: Rereading,
   { eventIds = [], receivedAtSeconds }: MessageOutcome,
   message: number,
-  nowSeconds: number,
+  occasion: Occasion,
 ): Pick<RereadMail, 'newEventIds' | 'newHeldIds'> & { readonly addresses: ReadonlySet<string> } {
   const taken = takenAddresses(database, message);
+  const { nowSeconds } = occasion;
   const origin = { message, arrivedAtSeconds: Math.min(receivedAtSeconds ?? nowSeconds, nowSeconds) };
   const own = new Set(eventIds);
   const newEvents = events.filter(event => {
     if (!own.has(event.id) || taken.has(addressKey(event.address))) return false;
-    return addEvent(database, event, origin, nowSeconds);
+    return addEvent(database, event, origin, occasion);
   });
   const newHeld = held.filter(one => {
     if (!own.has(one.id) || [one.address, ...one.names].some(name => taken.has(addressKey(name)))) return false;
-    return addHeld(database, one, origin, nowSeconds);
+    return addHeld(database, one, origin, occasion);
   });
   return {
     newEventIds: newEvents.map(({ id }) => id),

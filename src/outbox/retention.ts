@@ -2,7 +2,7 @@
  * Forgetting what is settled, and never that it was: identities stay, as 16 bytes each. Takes a database inside a
  * transaction. Never touches an event that somebody may still act on: waiting, stopped, claimed, held, dead.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Database } from './database.ts';
 import { forgetPosts } from './posts.ts';
 
@@ -16,6 +16,7 @@ const OLD_EVENTS = `SELECT seq, id, message FROM events INDEXED BY settled
   WHERE state IN ('delivered', 'dropped', 'duplicate') AND settled_at < ? ORDER BY settled_at LIMIT ?`;
 const NAMES = 'SELECT mailbox, name FROM message_names WHERE message = ?';
 const REMEMBER = 'INSERT INTO remembered (hash) VALUES (?) ON CONFLICT DO NOTHING';
+const REMEMBERS = 'SELECT 1 FROM remembered LIMIT 1';
 const IS_REMEMBERED = 'SELECT 1 FROM remembered WHERE hash = ?';
 const FORGET_EVENT = 'DELETE FROM events WHERE seq = ?';
 const OLD_MESSAGES = `SELECT id FROM messages AS m WHERE recorded_at < ?
@@ -60,21 +61,31 @@ export function rememberName(database: Database, mailbox: string, name: string):
   database.run(REMEMBER, hashOf('name', mailbox, name));
 }
 
-/** True when a message of this name gave an event, whose rows are gone. */
-export function isNameRemembered(database: Database, mailbox: string, name: string): boolean {
-  return database.one(IS_REMEMBERED, hashOf('name', mailbox, name)) !== undefined;
-}
-
 export function rememberEvent(database: Database, id: string): void {
   database.run(REMEMBER, hashOf('event', id));
 }
 
-/** True when there was an event with this id, whose row is gone. */
-export function isEventRemembered(database: Database, id: string): boolean {
-  return database.one(IS_REMEMBERED, hashOf('event', id)) !== undefined;
+/** What is remembered of messages and events whose rows are gone. */
+export interface Memory {
+  /** True when a message of one of these names gave an event. */
+  knowsMessage(mailbox: string, names: readonly string[]): boolean;
+  /** True when there was an event with this id. */
+  knowsEvent(id: string): boolean;
+}
+
+const EMPTY: Memory = { knowsMessage: () => false, knowsEvent: () => false };
+
+/** Good for one transaction. In an outbox that has forgotten nothing yet, no name has to be looked up. */
+export function readMemory(database: Database): Memory {
+  if (database.one(REMEMBERS) === undefined) return EMPTY;
+  const has = (...words: readonly string[]): boolean => database.one(IS_REMEMBERED, hashOf(...words)) !== undefined;
+  return {
+    knowsMessage: (mailbox, names) => names.some(name => has('name', mailbox, name)),
+    knowsEvent: id => has('event', id),
+  };
 }
 
 /** 128 bits: among a thousand million names, one chance in 10^20 that any two are taken for one. */
 function hashOf(...words: readonly string[]): Uint8Array {
-  return createHash('sha256').update(words.join('\n')).digest().subarray(0, 16);
+  return hash('sha256', words.join('\n'), 'buffer').subarray(0, 16);
 }

@@ -31,6 +31,7 @@ const TABLES: Readonly<Record<string, string>> = {
   noted: 'id',
   canaries: 'mailbox',
 };
+const WITHOUT_ROWID = "SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = ?";
 const LOST_NAMES = `SELECT mailbox, name FROM message_names WHERE message NOT IN (SELECT id FROM messages)`;
 const MEND = `
   DELETE FROM message_names WHERE message NOT IN (SELECT id FROM messages);
@@ -78,7 +79,7 @@ function saveTable(damaged: Database, fresh: Database, table: string): SavedTabl
 
 /** True when all rows came, each of them sound. */
 function copyRows(damaged: Database, fresh: Database, table: string, order: 'ASC' | 'DESC'): boolean {
-  const keys = (TABLES[table] ?? '').split(', ').map(key => `${key} ${order}`);
+  const keys = keyOf(fresh, table).map(key => `${key} ${order}`);
   // NOT INDEXED: the rows themselves, whatever became of the indexes.
   const sql = `SELECT * FROM ${table} NOT INDEXED ORDER BY ${keys.join(', ')}`;
   let sound = true;
@@ -89,6 +90,12 @@ function copyRows(damaged: Database, fresh: Database, table: string, order: 'ASC
     if (OF_THE_NEW_ONE.has(asFault(error).code)) throw error;
     return false;
   }
+}
+
+/** By which the rows themselves lie: any other order sorts them first, and one bad place would cost all of them. */
+function keyOf(fresh: Database, table: string): readonly string[] {
+  const { wr: isWithoutRowid } = fresh.one(WITHOUT_ROWID, table) as { wr: number };
+  return isWithoutRowid === 1 ? (TABLES[table] ?? '').split(', ') : ['rowid'];
 }
 
 function insert(fresh: Database, table: string, row: Readonly<Record<string, Value>>): boolean {

@@ -33,15 +33,17 @@ const SECRET_CHARS = 4;
 
 /** One event as one line. The time is epoch milliseconds; the journal keeps its own. */
 export function logLine(entry: LogEntry, settings: LogSettings, nowMs: number): string {
+  const hidden = secretsIn(entry, settings.secrets);
   const tidy = (text: string): string => {
     // Secrets first: masking an address in one, or escaping it as JSON, would hide it from the search.
-    const safe = withoutSecrets(text, settings.secrets);
+    const safe = withoutSecrets(text, hidden);
     return settings.addresses === 'masked' ? maskAddresses(safe) : safe;
   };
-  const fields = Object.entries(entry.fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, typeof value === 'string' ? tidy(value) : value] as const);
-  return visible(inFormat(settings.format, { ...entry, message: tidy(entry.message) }, fields, nowMs));
+  const fields: Record<string, LogFields[string]> = {};
+  for (const [name, value] of Object.entries(entry.fields)) {
+    if (value !== undefined) fields[name] = typeof value === 'string' ? tidy(value) : value;
+  }
+  return visible(inFormat(settings.format, { level: entry.level, message: tidy(entry.message), fields }, nowMs));
 }
 
 /**
@@ -49,6 +51,8 @@ export function logLine(entry: LogEntry, settings: LogSettings, nowMs: number): 
  * which JSON reads back: what a stranger wrote must not steer a terminal, begin a line of its own, or hide.
  */
 export function visible(text: string): string {
+  // Nearly every text is plain ASCII.
+  if (!/[^ -~]/.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu, character =>
     character
       .split('')
@@ -62,17 +66,17 @@ export function withPriority(level: LogLevel, line: string): string {
   return `<${PRIORITY[level]}>${line}`;
 }
 
-type Field = readonly [name: string, value: LogFields[string]];
-
-function inFormat(format: LogFormat, { level, message }: LogEntry, fields: readonly Field[], nowMs: number): string {
-  const time = new Date(nowMs).toISOString();
-  if (format === 'json') return JSON.stringify({ time, level, message, ...Object.fromEntries(fields) });
-  const sentence = [message, ...fields.map(([name, value]) => `${name}=${quoted(String(value))}`)].join(' ');
+function inFormat(format: LogFormat, { level, message, fields }: LogEntry, nowMs: number): string {
+  const time = format === 'journal' ? '' : new Date(nowMs).toISOString();
+  if (format === 'json') return JSON.stringify({ time, level, message, ...fields });
+  const words = Object.entries(fields).map(([name, value]) => `${name}=${quoted(String(value))}`);
+  const sentence = [message, ...words].join(' ');
   return format === 'journal' ? withPriority(level, sentence) : `${time} ${level.toUpperCase().padEnd(5)} ${sentence}`;
 }
 
 /** `customer@example.com` as `c***@example.com`: enough to recognise a domain's trouble, not a person. */
 function maskAddresses(text: string): string {
+  if (!text.includes('@')) return text;
   return text.replace(
     /[^\s<>"'(),;:@=]{1,64}@[\p{L}\p{N}.-]{1,255}/gu,
     address => `${address.slice(0, 1)}***${address.slice(address.lastIndexOf('@'))}`,
@@ -83,11 +87,13 @@ function quoted(text: string): string {
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-function withoutSecrets(text: string, secrets: Iterable<Secret>): string {
-  let rest = text;
-  for (const secret of secrets) {
-    const hidden = secret.reveal();
-    if (hidden.length >= SECRET_CHARS) rest = rest.replaceAll(hidden, '[secret]');
-  }
-  return rest;
+/** The secrets that turn up somewhere in the entry, nearly always none: one search a secret, not one a field. */
+function secretsIn({ message, fields }: LogEntry, secrets: Iterable<Secret>): string[] {
+  const text = [message, ...Object.values(fields)].join('\n');
+  const hidden = Array.from(secrets, secret => secret.reveal());
+  return hidden.filter(secret => secret.length >= SECRET_CHARS && text.includes(secret));
+}
+
+function withoutSecrets(text: string, hidden: readonly string[]): string {
+  return hidden.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
 }

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import winston from 'winston';
 import type { Log, LogFields } from '../shared/log.ts';
 import { logLine } from './log-lines.ts';
-import type { LogEntry, LogSettings } from './log-lines.ts';
+import type { LogEntry, LogLevel, LogSettings } from './log-lines.ts';
 
 /** A logger that hands each line, with its line end, to `write` (standard error in the daemon). */
 export function openLog(settings: LogSettings, write: (line: string) => void, nowMs: () => number): Log {
@@ -25,8 +25,13 @@ export function openLog(settings: LogSettings, write: (line: string) => void, no
     transports: [transport],
   });
   const at = (fixed: LogFields): Log => {
-    const say = (level: LogEntry['level']) => (message: string, fields?: LogFields) => {
-      logger.log({ level, message, fields: { ...fixed, ...fields } });
+    const say = (level: LogLevel): Log[LogLevel] => {
+      // Of a backlog most lines are not to be shown, and winston looks at the level after the line is made.
+      if (!logger.isLevelEnabled(level)) return () => undefined;
+      return (message, fields) => {
+        // Two objects spread into one cost as much as all the rest of the line (measured with Node 20).
+        logger.log({ level, message, fields: Object.assign({}, fixed, fields) });
+      };
     };
     return {
       error: say('error'),

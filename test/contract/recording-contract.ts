@@ -94,6 +94,48 @@ export function recordingContract(name: string, open: () => Promise<OpenedStore>
       expect(recorded).toEqual({ newUids: [1], newEventIds: ['event-1'], newHeldIds: [] });
     });
 
+    test('in one chunk too, a message is known by what an earlier mail showed of either identity', async () => {
+      const { store, lease } = await start();
+      const identities = [
+        { digest: 'a' },
+        { gmailId: '5', digest: 'a' },
+        { gmailId: '5', digest: 'b' },
+        { digest: 'b' },
+        { gmailId: '6', digest: 'c' },
+      ];
+      const outcomes = identities.map((identity, index) => outcomeOf(index + 1, { identity }));
+      const events = outcomes.map(({ uid }) => eventOf(uid));
+      const recorded = await store.record(lease, chunkOf(5, { outcomes, events }), NOW);
+      expect(recorded).toMatchObject({ newUids: [1, 5], newEventIds: ['event-1', 'event-5'] });
+      expect((await store.record(lease, chunkOf(5, { outcomes, events }), NOW)).newUids).toEqual([]);
+    });
+
+    test('of a long chunk too, also far behind the first', async () => {
+      const { store, lease } = await start();
+      await store.record(lease, chunkOf(1_500, { outcomes: [outcomeOf(1_500)], events: [eventOf(1_500)] }), NOW);
+      const uids = Array.from({ length: 1_600 }, (_, index) => index + 1);
+      const copies = [3, 700, 1_599].map((uid, index) => ({ ...outcomeOf(uid), uid: 2_001 + index }));
+      const outcomes = [...uids.map(uid => outcomeOf(uid)), ...copies];
+      const events = [...uids, 3, 700, 1_599].map(uid => eventOf(uid));
+      const recorded = await store.record(lease, chunkOf(2_003, { outcomes, events }), NOW);
+      const fresh = uids.filter(uid => uid !== 1_500);
+      expect(recorded.newUids).toEqual(fresh);
+      expect(recorded.newEventIds).toEqual(fresh.map(uid => `event-${uid}`));
+      expect(await store.backlog()).toMatchObject({ waiting: 1_600 });
+    });
+
+    test('a name that is taken stays with the message that had it first', async () => {
+      const { store, lease } = await start();
+      const record = async (uid: number, identity: MessageOutcome['identity']): Promise<readonly number[]> => {
+        const outcomes = [outcomeOf(uid, { identity })];
+        return (await store.record(lease, chunkOf(uid, { outcomes, events: [eventOf(uid)] }), NOW)).newUids;
+      };
+      expect(await record(1, { gmailId: '1', digest: 'a' })).toEqual([1]);
+      expect(await record(2, { gmailId: '2', digest: 'b' })).toEqual([2]);
+      expect(await record(3, { gmailId: '1', digest: 'b' })).toEqual([]);
+      expect(await claimed(store, lease)).toEqual(['event-1', 'event-2']);
+    });
+
     test('two events of one message for one address, however spelled, are one', async () => {
       const { store, lease } = await start();
       const outcomes = [outcomeOf(1, { eventIds: ['event-1', 'event-2'] })];

@@ -11,9 +11,10 @@ import { ROAD } from './0004-road.ts';
 import { REREADING } from './0005-rereading.ts';
 import { CANARIES } from './0006-canaries.ts';
 import { AHEAD } from './0007-ahead.ts';
+import { WIDE_VERDICTS } from './0008-wide-verdicts.ts';
 
 /** In order; `PRAGMA user_version` counts how many a file has taken. */
-const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD, REREADING, CANARIES, AHEAD];
+const STEPS: readonly string[] = [FIRST, OPERATOR, STANDINGS, ROAD, REREADING, CANARIES, AHEAD, WIDE_VERDICTS];
 
 /** The schema that this version of the program reads and writes. */
 export const NEWEST_SCHEMA = STEPS.length;

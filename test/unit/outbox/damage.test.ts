@@ -52,12 +52,12 @@ async function ruin(table: string): Promise<void> {
   await overwrite(randomBytes(PAGE), (rootpage - 1) * PAGE);
 }
 
-/** Where the page begins that holds the row with this id; 13 marks the leaf of a table (sqlite.org/fileformat.html). */
-async function pageOfRow(id: string): Promise<number> {
+/** Where the page begins that holds both words; 13 marks the leaf of a table (sqlite.org/fileformat.html). */
+async function pageOfRow(id: string, other: string): Promise<number> {
   const bytes = await readFile(path);
   for (let at = bytes.indexOf(id); at >= 0; at = bytes.indexOf(id, at + 1)) {
     const page = Math.floor(at / PAGE) * PAGE;
-    if (bytes[page] === 13 && bytes.subarray(page, page + PAGE).includes('clevertap')) return page;
+    if (bytes[page] === 13 && bytes.subarray(page, page + PAGE).includes(other)) return page;
   }
   throw new Error(`no page holds ${id}`);
 }
@@ -122,7 +122,7 @@ describe('recovery', () => {
 
   test('of a table with a hole saves what is before and behind it, and says that it is not whole', async () => {
     await fill();
-    await overwrite(randomBytes(PAGE), await pageOfRow('event-200'));
+    await overwrite(randomBytes(PAGE), await pageOfRow('event-200', 'clevertap'));
     const recovery = await recoverOutboxFile(path, STAMP, false);
     expect(recovery.kind).toBe('recovered');
     const ids = await savedIds();
@@ -135,6 +135,16 @@ describe('recovery', () => {
         { table: 'events', rows: ids.length, whole: false },
       ]) as unknown,
     });
+  });
+
+  test('of verdicts with a hole saves those before and behind it', async () => {
+    await fill();
+    await overwrite(randomBytes(PAGE), await pageOfRow('"customer200@example.com"', 'evidence'));
+    const recovery = await recoverOutboxFile(path, STAMP, false);
+    const saved = recovery.kind === 'recovered' ? recovery.tables.find(({ table }) => table === 'verdicts') : undefined;
+    expect(saved).toMatchObject({ whole: false });
+    expect(saved?.rows).toBeGreaterThan(300);
+    expect(saved?.rows).toBeLessThan(400);
   });
 
   test('where nothing can be read, or the places are lost, only when doubles are accepted; never over the file', async () => {

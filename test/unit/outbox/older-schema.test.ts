@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Database } from '../../../src/outbox/database.ts';
 import { admit, migrate, NEWEST_SCHEMA } from '../../../src/outbox/schema/steps.ts';
 import { openPresentStore, openSqliteStore } from '../../../src/outbox/sqlite.ts';
-import { chunkOf, eventOf, NOW, outcomeOf, TTL } from '../../contract/store-values.ts';
+import { chunkOf, eventOf, NOW, outcomeOf, TTL, verdictOf } from '../../contract/store-values.ts';
 
 const PAGE = 4096;
 
@@ -21,6 +21,11 @@ beforeEach(async () => {
 });
 
 afterEach(() => rm(folder, { recursive: true }));
+
+function usedPages(database: Database): number {
+  const [all, free] = ['page_count', 'freelist_count'].map(name => database.one(`PRAGMA ${name}`) as object);
+  return Number(Object.values(all ?? {})[0]) - Number(Object.values(free ?? {})[0]);
+}
 
 describe('an older schema', () => {
   function fillFirst(): void {
@@ -56,6 +61,36 @@ describe('an older schema', () => {
     expect(before.one('PRAGMA user_version')).toMatchObject({ user_version: 1 });
     expect(before.one('SELECT id, attempts FROM events')).toMatchObject({ id: 'event-1', attempts: 3 });
     before.close();
+  });
+
+  test('has its verdicts afterwards, mail by mail, in the order of the report, in less room', async () => {
+    const old = new Database(path);
+    migrate(old, 7);
+    const addressesOf = (uid: number): string[] => [1, 0].map(n => `${n}.customer${uid}@example.com`);
+    const uids = Array.from({ length: 100 }, (_, n) => n + 1);
+    for (const uid of uids) {
+      old.run(
+        "INSERT INTO messages VALUES (?, 'campaigns', 'All Mail', 7, ?, 'failure', '', 'x', 1, '', 1, 0)",
+        uid,
+        uid,
+      );
+      old.run("INSERT INTO mentions VALUES ('own', ?, ?)", `mail-${uid}@shop.example`, uid);
+      addressesOf(uid).forEach((address, ordinal) => {
+        const whole = JSON.stringify({ ...verdictOf(address), because: 'x'.repeat(1_200) });
+        old.run("INSERT INTO verdicts VALUES (?, ?, ?, 'hard', 'userUnknown', ?)", uid, ordinal, address, whole);
+      });
+    }
+    const pagesBefore = usedPages(old);
+    old.close();
+    const store = await openSqliteStore(path);
+    for (const uid of uids) {
+      const [trace] = await store.trace({ messageId: `mail-${uid}@shop.example` }, 1);
+      expect(trace?.mail?.verdicts.map(({ recipient }) => recipient)).toEqual(addressesOf(uid));
+    }
+    await store.close();
+    const upgraded = new Database(path);
+    expect(usedPages(upgraded)).toBeLessThan(0.7 * pagesBefore);
+    upgraded.close();
   });
 
   test('of the copies the last two stay, and one from an attempt that failed gives way', async () => {

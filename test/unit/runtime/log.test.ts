@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { openLog } from '../../../src/runtime/log.ts';
+import { visible } from '../../../src/runtime/log-lines.ts';
 import type { LogSettings } from '../../../src/runtime/log-lines.ts';
 import { chooseFormat } from '../../../src/runtime/stderr.ts';
 import type { Log } from '../../../src/shared/log.ts';
@@ -49,6 +50,22 @@ describe('one event is one line', () => {
     logTo(lines, { level: 'warn' }).info('x');
     expect(lines).toEqual([]);
   });
+
+  test('nor is anything asked of its fields', () => {
+    const asked: PropertyKey[] = [];
+    const fields = new Proxy({}, { ownKeys: () => (asked.push('keys'), []), get: (_, name) => asked.push(name) });
+    const log = logTo([], { level: 'info' }).with({ mailbox: 'campaigns' });
+    log.debug('mail', fields);
+    expect(asked).toEqual([]);
+    log.info('mail', fields);
+    expect(asked).not.toEqual([]);
+  });
+
+  test('what is said with a line goes before what is on every line', () => {
+    const lines: string[] = [];
+    logTo(lines, { format: 'journal' }).with({ mailbox: 'one', uid: 1 }).info('moved', { uid: 2 });
+    expect(lines).toEqual(['<6>moved mailbox=one uid=2\n']);
+  });
 });
 
 describe('what must not get out', () => {
@@ -61,6 +78,18 @@ describe('what must not get out', () => {
     });
     expect(lines.join('')).not.toMatch(/hunter22|cb\.example/);
     expect(lines.join('')).toContain('[secret]');
+  });
+
+  test('also in several fields of one line, and one that came to be known after the log was opened', () => {
+    const lines: string[] = [];
+    const secrets: Secret[] = [new Secret('hunter22')];
+    const log = logTo(lines, { secrets, addresses: 'masked' }).with({ login: 'ada hunter22' });
+    secrets.push(new Secret('ya29.token'));
+    log.info('hunter22 and ya29.token', { first: 'ya29.token hunter22 ya29.token', second: 'ya29.token', third: 3 });
+    expect(lines[0]).toBe(
+      '2026-11-20T12:00:00.000Z INFO  [secret] and [secret] login="ada [secret]" ' +
+        'first="[secret] [secret] [secret]" second=[secret] third=3\n',
+    );
   });
 
   test.each(['json', 'human'] as const)('%s: also one with quotes, or one that looks like an address', format => {
@@ -88,6 +117,19 @@ describe('what must not get out', () => {
       expect(lines[0]?.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
     },
   );
+});
+
+describe('visible', () => {
+  test.each([
+    ['plain ASCII', 'a ~!"\\', 'a ~!"\\'],
+    ['letters of any script', 'Grüße 漢字 \u{1f600}', 'Grüße 漢字 \u{1f600}'],
+    ['a control character in plain ASCII', 'a\tb\x7fc\0', 'a\\u0009b\\u007fc\\u0000'],
+    ['a C1 control character', 'a\x9b31m', 'a\\u009b31m'],
+    ['half a character', 'a\ud83d', 'a\\ud83d'],
+    ['an invisible character of two halves', 'a\u{e0041}', 'a\\udb40\\udc41'],
+  ])('%s', (_what, text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
 });
 
 describe('the format follows where standard error goes', () => {
