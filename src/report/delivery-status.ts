@@ -109,6 +109,7 @@ export function statusOf(field: string | undefined): string | undefined {
 
 /** The value without (nested) comments in parentheses, RFC 822 3.4.3. */
 export function withoutComments(value: string): string {
+  if (!value.includes('(')) return value.trim();
   let depth = 0;
   let kept = '';
   for (const character of value) {

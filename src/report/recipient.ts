@@ -29,21 +29,23 @@ export function toRecipient(found: Findings): ReportedRecipient {
   const diagnostic = found.diagnostic === undefined ? undefined : oneLine(found.diagnostic, LIMITS.diagnosticChars);
   const inline = enhancedCodeIn(diagnostic ?? '');
   const prose = found.prose === undefined ? undefined : oneLine(found.prose, LIMITS.diagnosticChars);
-  return {
-    finalRecipient: found.finalRecipient,
-    action: found.action,
-    evidence: found.evidence,
-    ...optional('originalRecipient', found.originalRecipient),
-    ...optional('alsoKnownAs', found.alsoKnownAs),
-    ...optional('status', found.status ?? inline),
-    ...optional('replyStatus', inline),
-    ...optional('replyCode', replyCodeIn(diagnostic ?? '')),
-    ...optional('diagnostic', diagnostic === '' ? undefined : diagnostic),
-    ...optional('prose', prose === '' ? undefined : prose),
-    ...optional('remoteMta', found.remoteMta === '' ? undefined : found.remoteMta),
-    ...optional('lastAttemptAtSeconds', found.lastAttemptAtSeconds),
-  };
+  const { finalRecipient, action, evidence: read, originalRecipient, alsoKnownAs, status = inline } = found;
+  const replyCode = diagnostic === undefined ? undefined : replyCodeIn(diagnostic);
+  const recipient: Unfinished<ReportedRecipient> = { finalRecipient, action, evidence: read };
+  // One by one: spreads of objects with one key each cost more than all that is read here.
+  if (originalRecipient !== undefined) recipient.originalRecipient = originalRecipient;
+  if (alsoKnownAs !== undefined) recipient.alsoKnownAs = alsoKnownAs;
+  if (status !== undefined) recipient.status = status;
+  if (inline !== undefined) recipient.replyStatus = inline;
+  if (replyCode !== undefined) recipient.replyCode = replyCode;
+  if (diagnostic !== undefined && diagnostic !== '') recipient.diagnostic = diagnostic;
+  if (prose !== undefined && prose !== '') recipient.prose = prose;
+  if (found.remoteMta !== undefined && found.remoteMta !== '') recipient.remoteMta = found.remoteMta;
+  if (found.lastAttemptAtSeconds !== undefined) recipient.lastAttemptAtSeconds = found.lastAttemptAtSeconds;
+  return recipient;
 }
+
+type Unfinished<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A quote of the mail for an evidence. */
 export function evidence(part: Evidence['part'], quote: string, rule: string): Evidence {
@@ -132,8 +134,4 @@ export function originalIds(message: Message, fromStatus: string | undefined): s
   ];
   const ids = values.flatMap(value => (value === undefined ? [] : cleanMessageIds(value).reverse()));
   return [...new Set(ids)].slice(0, LIMITS.originalMessageIds);
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, V>>);
 }

@@ -33,7 +33,8 @@ const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(.*
  * @returns undefined where the text is no date, names a day that does not exist, or lies before 1970
  */
 export function parseDateSeconds(text: string): number | undefined {
-  const bare = withoutComments(text.slice(0, DATE_CHARS)).replace(/\s+/g, ' ').trim();
+  const plain = withoutComments(text.slice(0, DATE_CHARS));
+  const bare = (/[^\S ]| {2}/.test(plain) ? plain.replace(/\s+/g, ' ') : plain).trim();
   const mail = MAIL_DATE.exec(bare);
   if (mail) return seconds(year(mail[3]), month(mail[2]), mail[1], [mail[4], mail[5], mail[6]], mail[7]);
   const asctime = ASCTIME.exec(bare);
@@ -106,9 +107,10 @@ function year(digits: Digits): number {
 /** Comments may nest and quote (RFC 5322 3.2.2); one that never closes swallows the rest. */
 function withoutComments(text: string): string {
   if (!text.includes('(')) return text;
-  let kept = '';
+  const start = text.includes('\\') ? 0 : text.indexOf('(');
+  let kept = text.slice(0, start);
   let depth = 0;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < text.length; at++) {
     const char = text[at];
     if (char === '\\') at++;
     else if (char === '(') depth++;
