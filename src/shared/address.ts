@@ -66,5 +66,5 @@ export function addressKey(address: string): string {
 
 /** True when both name the same mailbox as far as their spelling tells. */
 export function sameAddress(one: string, other: string): boolean {
-  return addressKey(one) === addressKey(other);
+  return one === other || addressKey(one) === addressKey(other);
 }
