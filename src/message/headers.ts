@@ -60,7 +60,7 @@ export function decodeHeaderWords(value: string): string {
   try {
     const decoded = short.includes('=?') ? libmime.decodeWords(short) : short;
     // A decoded word may bring line breaks and NULs of its own: a subject is one line.
-    return decoded.replace(/\p{Cc}+/gu, ' ').trim();
+    return (/[^ -~]/.test(decoded) ? decoded.replace(/\p{Cc}+/gu, ' ') : decoded).trim();
   } catch {
     return short;
   }

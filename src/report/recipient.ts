@@ -115,9 +115,14 @@ function addressesOfMailbox({ headers }: Message): string[] {
 
 /** The addresses as comparison keys. */
 function keysIn(values: readonly string[]): string[] {
-  if (values.length === 0) return [];
-  const parts = values.flatMap(value => value.slice(0, 20 * LIMITS.addressChars).split(','));
-  return parts.flatMap(part => cleanAddress(part) ?? []).map(address => addressKey(address));
+  const keys: string[] = [];
+  for (const value of values) {
+    for (const part of value.slice(0, 20 * LIMITS.addressChars).split(',')) {
+      const address = cleanAddress(part);
+      if (address !== undefined) keys.push(addressKey(address));
+    }
+  }
+  return keys;
 }
 
 /** Message-IDs of the mail that bounced, the most trustworthy carrier first. */
@@ -132,6 +137,10 @@ export function originalIds(message: Message, fromStatus: string | undefined): s
     ...headerValues(message.headers, 'references').reverse(),
     inText,
   ];
-  const ids = values.flatMap(value => (value === undefined ? [] : cleanMessageIds(value).reverse()));
-  return [...new Set(ids)].slice(0, LIMITS.originalMessageIds);
+  const ids = new Set<string>();
+  for (const value of values) {
+    if (value === undefined || ids.size >= LIMITS.originalMessageIds) continue;
+    for (const id of cleanMessageIds(value).reverse()) ids.add(id);
+  }
+  return [...ids].slice(0, LIMITS.originalMessageIds);
 }

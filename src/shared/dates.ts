@@ -33,8 +33,8 @@ const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(.*
  * @returns undefined where the text is no date, names a day that does not exist, or lies before 1970
  */
 export function parseDateSeconds(text: string): number | undefined {
-  const plain = withoutComments(text.slice(0, DATE_CHARS));
-  const bare = (/[^\S ]| {2}/.test(plain) ? plain.replace(/\s+/g, ' ') : plain).trim();
+  const plain = withoutComments(text.slice(0, DATE_CHARS)).trim();
+  const bare = /[^!-~ ]| {2}/.test(plain) ? plain.replace(/\s+/g, ' ') : plain;
   const mail = MAIL_DATE.exec(bare);
   if (mail) return seconds(year(mail[3]), month(mail[2]), mail[1], [mail[4], mail[5], mail[6]], mail[7]);
   const asctime = ASCTIME.exec(bare);
@@ -85,7 +85,7 @@ function onTheDayClock(hour: number, tail: string): number {
 
 /** Offset east of UTC. Beyond 14 hours there is no such place: then the writer's clock is taken as UTC. */
 function zoneSeconds(tail: string): number {
-  const words = tail.replace(/^[AP]\.?M\b\.?/i, '').trim();
+  const words = /^[AP]/i.test(tail) ? tail.replace(/^[AP]\.?M\b\.?/i, '').trim() : tail;
   const offset = /^(?:GMT|UTC|UT)? ?([+-])(\d{2}):?(\d{2})(?!\d)/i.exec(words);
   if (!offset) return (ZONE_HOURS.get(/^[A-Za-z]{1,5}/.exec(words)?.[0].toUpperCase() ?? '') ?? 0) * 3600;
   const size = Number(offset[2]) * 3600 + Number(offset[3]) * 60;

@@ -22,5 +22,6 @@ export function cleanMessageIds(value: string): string[] {
   const short = value.slice(0, 20 * LIMITS.messageIdChars);
   const bracketed = matchesOf(short, BRACKETED).map(match => match[1] ?? '');
   const words = bracketed.length > 0 ? bracketed : [short.trim()];
-  return [...new Set(words.filter(word => word.length <= LIMITS.messageIdChars && SAFE_ID.test(word)))];
+  const safe = words.filter(word => word.length <= LIMITS.messageIdChars && SAFE_ID.test(word));
+  return safe.length < 2 ? safe : [...new Set(safe)];
 }
