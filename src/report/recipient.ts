@@ -45,6 +45,12 @@ export function toRecipient(found: Findings): ReportedRecipient {
   return recipient;
 }
 
+/** The Message-ID in a header that the text quotes. */
+function quotedId(text: string): string | undefined {
+  // Asked first, for it costs a tenth: most texts quote none.
+  return /message-id:/i.test(text) ? /^[> ]*message-id:\s*(<[^<>\s]{3,998}>)/im.exec(text)?.[1] : undefined;
+}
+
 type Unfinished<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A quote of the mail for an evidence. */
@@ -128,7 +134,7 @@ function keysIn(values: readonly string[]): string[] {
 /** Message-IDs of the mail that bounced, the most trustworthy carrier first. */
 export function originalIds(message: Message, fromStatus: string | undefined): string[] {
   const returned = message.returned?.headers ?? [];
-  const inText = /^[> ]*message-id:\s*(<[^<>\s]{3,998}>)/im.exec(message.text.slice(0, LIMITS.textChars))?.[1];
+  const inText = quotedId(message.text.slice(0, LIMITS.textChars));
   const values = [
     fromStatus,
     headerValue(returned, 'message-id'),

@@ -31,6 +31,11 @@ export function addressInProse(raw: string): string | undefined {
   return cleanAddress(raw.replace(LABEL, ''));
 }
 
+/** The pattern that finds its sentence wrapped anywhere, as it would be found in the text with single spaces. */
+export function acrossLines({ source, flags }: RegExp): RegExp {
+  return new RegExp(source.replaceAll(' ', '\\s+'), flags);
+}
+
 /** Below it stands what a list server or a company adds to every mail (Mailman, Outlook). */
 const FOOTER = /^_{20,}[ \t]*$/;
 
