@@ -12,6 +12,7 @@ const PLAIN = /^[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-
  * The local part's case is kept (RFC 5321 2.4). Undefined when what is left is no address.
  */
 export function cleanAddress(raw: string): string | undefined {
+  if (!raw.includes('@')) return undefined;
   if (PLAIN.test(raw)) return raw;
   const inner = /<([^<>]*)>/.exec(raw.slice(0, 4 * LIMITS.addressChars))?.[1] ?? raw;
   if (PLAIN.test(inner)) return inner;

@@ -62,7 +62,7 @@ function seconds(
   time: readonly Digits[],
   rest: string | undefined,
 ): number | undefined {
-  const tail = (rest ?? '').replace(/^[.,]\d{1,9}/, '').trim();
+  const tail = (rest === undefined || !/^[.,]/.test(rest) ? rest : rest.replace(/^[.,]\d{1,9}/, ''))?.trim() ?? '';
   const day = Number(dayDigits);
   const hour = onTheDayClock(Number(time[0] ?? 0), tail);
   const minute = Number(time[1] ?? 0);

@@ -3,7 +3,10 @@
  * it stopped.
  */
 
-/** As `text.matchAll(pattern)`, which makes a new pattern for each text: that costs more than most of our searches. */
+/**
+ * As `text.matchAll(pattern)`, which makes a new pattern for each text: that costs more than most of our searches.
+ * @param pattern global; one that fits no empty text
+ */
 export function matchesOf(text: string, pattern: RegExp, most = Infinity): RegExpExecArray[] {
   const matches: RegExpExecArray[] = [];
   pattern.lastIndex = 0;
@@ -11,8 +14,7 @@ export function matchesOf(text: string, pattern: RegExp, most = Infinity): RegEx
     const match = pattern.exec(text);
     if (match === null) break;
     matches.push(match);
-    // An empty match would be found again and again.
-    if (match[0] === '') pattern.lastIndex += 1;
+    if (pattern.lastIndex >= text.length) break;
   }
   return matches;
 }

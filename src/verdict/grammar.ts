@@ -68,8 +68,6 @@ function reply(text: string): string {
   return at < 0 ? text : text.slice(at);
 }
 
-/** Never part of an address that a sentence names. */
-const PARTS_WORDS = /[\s<>()[\]"',:;]/;
 const ADDRESS = /[^\s<>()[\]"',:;]{1,64}@[^\s<>()[\]"',:;]{1,255}/g;
 
 /** Sought in the words with an "@" only: sought in all of a text, it is tried at each of its letters. */
@@ -87,14 +85,19 @@ function withoutAddresses(text: string): string {
 
 function wordStart(text: string, at: number, from: number): number {
   let start = at;
-  while (start > from && !PARTS_WORDS.test(text.charAt(start - 1))) start -= 1;
+  while (start > from && !partsWords(text.charAt(start - 1))) start -= 1;
   return start;
 }
 
 function wordEnd(text: string, at: number): number {
   let end = at;
-  while (end < text.length && !PARTS_WORDS.test(text.charAt(end))) end += 1;
+  while (end < text.length && !partsWords(text.charAt(end))) end += 1;
   return end;
+}
+
+/** White space, and what is never part of an address that a sentence names. */
+function partsWords(character: string): boolean {
+  return '<>()[]"\',:;'.includes(character) || character.trim() === '';
 }
 
 /** What is left are the sentence's own words. */

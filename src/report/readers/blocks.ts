@@ -52,7 +52,9 @@ export function ownWords(message: Message): string {
 function aboveReturned(text: string): string {
   const lines = text.split('\n');
   const end = lines.findIndex(
-    (line, index) => FOOTER.test(line) || (index > 0 && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line))),
+    (line, index) =>
+      (line.startsWith('_') && FOOTER.test(line)) ||
+      (index > 0 && line !== '' && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line))),
   );
   return end < 0 ? text : lines.slice(0, end).join('\n');
 }
