@@ -3,6 +3,8 @@
  * seconds. Never looks at a clock or at the machine's time zone: a missing or unknown zone is UTC.
  */
 
+import { singleSpaced } from './one-line.ts';
+
 /** No date needs more; a longer text is cut, not searched. */
 const DATE_CHARS = 256;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -33,8 +35,9 @@ const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(.*
  * @returns undefined where the text is no date, names a day that does not exist, or lies before 1970
  */
 export function parseDateSeconds(text: string): number | undefined {
+  if (text === '') return undefined;
   const plain = withoutComments(text.slice(0, DATE_CHARS)).trim();
-  const bare = /[^!-~ ]| {2}/.test(plain) ? plain.replace(/\s+/g, ' ') : plain;
+  const bare = /[^!-~ ]| {2}/.test(plain) ? singleSpaced(plain) : plain;
   const mail = MAIL_DATE.exec(bare);
   if (mail) return seconds(year(mail[3]), month(mail[2]), mail[1], [mail[4], mail[5], mail[6]], mail[7]);
   const asctime = ASCTIME.exec(bare);

@@ -18,6 +18,11 @@ export function oneLine(text: string, limit: number): string {
   return line.trim().slice(0, limit);
 }
 
+/** White space as single spaces, where it is not that already. */
+export function singleSpaced(text: string): string {
+  return text.replace(/\s{2,}|[^\S ]/g, ' ');
+}
+
 function inOneLine(text: string): string {
   // Most replies are a line of ASCII already.
   if (!/[^ -~]| {2}/.test(text)) return text;

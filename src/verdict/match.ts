@@ -3,6 +3,7 @@
  * deciding one first. Linear in the text: fragments are sought with indexOf, never with backtracking.
  */
 import { LIMITS } from '../shared/limits.ts';
+import { singleSpaced } from '../shared/one-line.ts';
 import { gramTable, mayStandIn } from './grams.ts';
 import { PHRASES } from './phrases.ts';
 import type { Confidence } from './phrases.ts';
@@ -104,10 +105,7 @@ export function normalise(text: string): string {
 /** Plain quotes and single spaces. Most replies have no others: one look tells. */
 function inPlainWords(lower: string): string {
   if (!/[^ -_a-~]| {2}/.test(lower)) return lower;
-  return lower
-    .replace(/[\u2018\u2019\u00b4`]/g, "'")
-    .replace(/[\u201c\u201d]/g, '"')
-    .replace(/\s+/g, ' ');
+  return singleSpaced(lower.replace(/[\u2018\u2019\u00b4`]/g, "'").replace(/[\u201c\u201d]/g, '"'));
 }
 
 /** What is known beside the text. */

@@ -4,6 +4,7 @@
  */
 import { cleanAddress } from '../../shared/address.ts';
 import { headerValues } from '../../shared/header-fields.ts';
+import { singleSpaced } from '../../shared/one-line.ts';
 import { isReporter } from '../signs.ts';
 import { acrossLines, addressBlocks, ownWords } from './blocks.ts';
 import type { Block } from './blocks.ts';
@@ -42,7 +43,7 @@ export const exim: Reader = {
 /** Addresses that Exim could not parse in a submitted header; the others went out (Exim specification, 48.5). */
 function malformedIn(text: string): Block[] {
   return text.split(/\n[ \t]*\n/).flatMap(paragraph => {
-    const line = paragraph.replace(/\s+/g, ' ').trim();
+    const line = singleSpaced(paragraph).trim();
     const address = cleanAddress(MALFORMED.exec(line)?.[1] ?? '');
     return address === undefined ? [] : [{ address, line, words: line }];
   });
