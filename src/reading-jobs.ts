@@ -5,19 +5,35 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Bounce, ReadOptions } from './index.ts';
-import type { RawMessage } from './mailbox/mailbox.ts';
+import type { FetchedPart, RawMessage } from './mailbox/mailbox.ts';
 import type { ReadMail } from './river.ts';
+import type { HeaderField, HeaderFields } from './shared/header-fields.ts';
 import type { Policy } from './verdict/verdict.ts';
 
 /** Mails to read, or how verdicts are reached from now on: that is told before the first mail. */
 export type Job =
   | { readonly kind: 'policy'; readonly policy: Policy }
-  | { readonly kind: 'mails'; readonly mails: readonly MailToRead[] };
+  | { readonly kind: 'mails'; readonly mails: readonly PackedMail[]; readonly bytes: Uint8Array };
 
-/** Bytes arrive as plain Uint8Arrays: structured clone knows no Buffer. */
+/** What is to be read. */
 export type MailToRead =
   | { readonly kind: 'mail'; readonly raw: RawMessage; readonly nowSeconds: number }
-  | { readonly kind: 'file'; readonly source: Uint8Array; readonly nowSeconds: number };
+  | { readonly kind: 'file'; readonly source: Buffer; readonly nowSeconds: number };
+
+/**
+ * A mail as it is sent, for each object and each memory costs time on both sides: its fields as lines, names and values
+ * in turn (no value has a line end), and of its bytes the lengths only. The bytes of all mails lie one behind another.
+ */
+interface PackedMail {
+  /** Undefined for a file. */
+  readonly raw?: Omit<RawMessage, 'headers' | 'parts' | 'source'> & { readonly parts?: readonly PackedPart[] };
+  readonly fields: string;
+  /** Of each part, then of the source. */
+  readonly lengths: readonly number[];
+  readonly nowSeconds: number;
+}
+
+type PackedPart = Omit<FetchedPart, 'bytes'>;
 
 /** What the thread says: that it is ready, then one answer for each mail of a job. */
 export type Word = { readonly kind: 'ready' } | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
@@ -30,7 +46,7 @@ export type Answer =
 
 /** The pure stations, as the thread's entry hands them in. */
 export interface Readers {
-  readonly readMail: (raw: RawMessage, policy: Policy, nowSeconds: number) => Promise<ReadMail>;
+  readonly readMails: (raws: readonly RawMessage[], policy: Policy, nowSeconds: number) => Promise<readonly ReadMail[]>;
   readonly readBounce: (source: Buffer, options: ReadOptions) => Promise<Bounce>;
 }
 
@@ -40,59 +56,108 @@ export function serveJobs(port: MessagePort, readers: Readers): void {
   let policy: Policy | undefined;
   port.on('message', (job: Job) => {
     if (job.kind === 'policy') policy = job.policy;
-    else void answersTo(job.mails, policy, readers).then(answers => say({ kind: 'answers', answers }));
+    else void answersTo(unpacked(job), policy, readers).then(answers => say({ kind: 'answers', answers }));
   });
   say({ kind: 'ready' });
 }
 
-/** The bytes in memory of their own, which can be moved to another thread instead of being copied once more. */
-export function ownBytes(bytes: Uint8Array): Buffer {
-  const own = Buffer.alloc(bytes.length);
-  own.set(bytes);
-  return own;
+/** The job of reading these mails, and the memory that can be moved to the thread instead of being copied once more. */
+export function packed(mails: readonly MailToRead[]): { readonly job: Job; readonly moved: ArrayBuffer } {
+  const pieces = mails.map(bytesOf);
+  const all = pieces.flat();
+  const bytes = Buffer.allocUnsafeSlow(all.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of all) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  const job: Job = { kind: 'mails', mails: mails.map((mail, index) => packedMail(mail, pieces[index] ?? [])), bytes };
+  return { job, moved: bytes.buffer };
 }
 
-/** The mail with bytes of its own, and all memory that can be moved with it. */
-export function packed(raw: RawMessage): { readonly raw: RawMessage; readonly moved: ArrayBuffer[] } {
-  const own = withBytes(raw, ownBytes);
-  const all = [...(own.parts ?? []).map(part => part.bytes), ...(own.source === undefined ? [] : [own.source])];
-  return { raw: own, moved: all.map(bytes => bytes.buffer as ArrayBuffer) };
+/** The bytes of its parts, then those of its source. */
+export function bytesOf(mail: MailToRead): readonly Buffer[] {
+  if (mail.kind === 'file') return [mail.source];
+  const { parts = [], source } = mail.raw;
+  return [...parts.map(part => part.bytes), ...(source === undefined ? [] : [source])];
+}
+
+function packedMail(mail: MailToRead, pieces: readonly Buffer[]): PackedMail {
+  const lengths = pieces.map(piece => piece.length);
+  if (mail.kind === 'file') return { fields: '', lengths, nowSeconds: mail.nowSeconds };
+  const { headers, parts, source: _, ...rest } = mail.raw;
+  const fields = headers.map(({ name, value }) => `${name}\n${value}`).join('\n');
+  const told = parts?.map(({ path, section, truncated }) => ({ path, section, truncated }));
+  return { raw: told === undefined ? rest : { ...rest, parts: told }, fields, lengths, nowSeconds: mail.nowSeconds };
+}
+
+function unpacked({ mails, bytes }: Extract<Job, { kind: 'mails' }>): MailToRead[] {
+  let at = 0;
+  const next = (length: number): Buffer => {
+    at += length;
+    // Structured clone knows no Buffer: they arrive as a plain Uint8Array.
+    return Buffer.from(bytes.buffer, bytes.byteOffset + at - length, length);
+  };
+  return mails.map(({ raw, fields, lengths, nowSeconds }): MailToRead => {
+    const pieces = lengths.map(next);
+    if (raw === undefined) return { kind: 'file', source: pieces[0] ?? Buffer.alloc(0), nowSeconds };
+    const { parts: told, ...rest } = raw;
+    const parts = told?.map((part, index) => ({ ...part, bytes: pieces[index] ?? Buffer.alloc(0) }));
+    const source = pieces[told?.length ?? 0];
+    const content = { ...(parts === undefined ? {} : { parts }), ...(source === undefined ? {} : { source }) };
+    return { kind: 'mail', raw: { ...rest, headers: fieldsOf(fields), ...content }, nowSeconds };
+  });
+}
+
+function fieldsOf(lines: string): HeaderFields {
+  const fields: HeaderField[] = [];
+  const words = lines.split('\n');
+  for (let at = 0; at + 1 < words.length; at += 2) fields.push({ name: words[at] ?? '', value: words[at + 1] ?? '' });
+  return fields;
 }
 
 async function answersTo(
   mails: readonly MailToRead[],
   policy: Policy | undefined,
   readers: Readers,
-): Promise<Answer[]> {
+): Promise<readonly Answer[]> {
+  const together = mails.length < 2 ? undefined : await answersTogether(mails, policy, readers).catch(() => undefined);
+  if (together !== undefined) return together;
   const answers: Answer[] = [];
   for (const mail of mails) answers.push(await answerTo(mail, policy, readers));
   return answers;
 }
 
+/** Undefined where they are not all of the kind that is read together; rejects where the reader throws over one. */
+async function answersTogether(
+  mails: readonly MailToRead[],
+  policy: Policy | undefined,
+  { readMails }: Readers,
+): Promise<readonly Answer[] | undefined> {
+  const nowSeconds = mails[0]?.nowSeconds ?? 0;
+  const raws = mails.flatMap(mail => (mail.kind === 'mail' && mail.nowSeconds === nowSeconds ? [mail.raw] : []));
+  if (policy === undefined || raws.length < mails.length) return undefined;
+  return (await readMails(raws, policy, nowSeconds)).map(answerOf);
+}
+
 async function answerTo(
   job: MailToRead,
   policy: Policy | undefined,
-  { readMail, readBounce }: Readers,
+  { readMails, readBounce }: Readers,
 ): Promise<Answer> {
   try {
     if (policy === undefined) throw new Error('no policy was told');
     if (job.kind === 'file') {
-      const bounce = await readBounce(asBuffer(job.source), { policy, nowSeconds: job.nowSeconds });
-      return { kind: 'file', bounce };
+      return { kind: 'file', bounce: await readBounce(job.source, { policy, nowSeconds: job.nowSeconds }) };
     }
-    const { raw: _, ...mail } = await readMail(withBytes(job.raw, asBuffer), policy, job.nowSeconds);
-    return { kind: 'mail', mail };
+    const [mail] = await readMails([job.raw], policy, job.nowSeconds);
+    if (mail === undefined) throw new Error('it gave no answer');
+    return answerOf(mail);
   } catch (error) {
     return { kind: 'failed', because: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function withBytes(raw: RawMessage, change: (bytes: Uint8Array) => Buffer): RawMessage {
-  const parts = raw.parts?.map(part => ({ ...part, bytes: change(part.bytes) }));
-  const source = raw.source === undefined ? undefined : change(raw.source);
-  return { ...raw, ...(parts === undefined ? {} : { parts }), ...(source === undefined ? {} : { source }) };
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function answerOf({ raw: _, ...mail }: ReadMail): Answer {
+  return { kind: 'mail', mail };
 }

@@ -4,7 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { readBounce } from './index.ts';
-import { readMail } from './read-mail.ts';
+import { readMails } from './read-mail.ts';
 import { serveJobs } from './reading-jobs.ts';
 
-if (parentPort !== null) serveJobs(parentPort, { readMail, readBounce });
+if (parentPort !== null) serveJobs(parentPort, { readMails, readBounce });

@@ -7,7 +7,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Bounce } from './index.ts';
 import type { RawMessage } from './mailbox/mailbox.ts';
-import { ownBytes, packed } from './reading-jobs.ts';
+import { bytesOf, packed } from './reading-jobs.ts';
 import type { Answer, Job, MailToRead, Word } from './reading-jobs.ts';
 import { readByHeader } from './river.ts';
 import type { ReadMail } from './river.ts';
@@ -62,10 +62,9 @@ interface Lost {
 /** What a mail came to. */
 type Ending = Answer | Lost;
 
-/** A mail on its way to the thread: packed as late as can be, and once more where it has to be sent again. */
+/** A mail on its way to the thread. */
 interface Asked {
-  readonly pack: () => { readonly mail: MailToRead; readonly moved: ArrayBuffer[] };
-  readonly bytes: number;
+  readonly mail: MailToRead;
   readonly policy: Policy;
 }
 
@@ -82,7 +81,10 @@ class OneThread implements ReadingThread {
   #told: Policy | undefined;
   readonly #waiting: Waiting[] = [];
   #turn: Promise<unknown> = Promise.resolve();
-  #idle = new AbortController();
+  /** Who waits for the thread's next word, how long, and how many seconds have begun since. */
+  #listener: { readonly hear: (word: Word | Lost) => void; readonly seconds: number; ticks: number } | undefined;
+  #idleTicks = 0;
+  #ended = new AbortController();
 
   constructor(tools: ReadingTools, start: () => Worker) {
     this.#tools = tools;
@@ -91,30 +93,20 @@ class OneThread implements ReadingThread {
 
   async read(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
     if (!raw.candidate) return readByHeader(raw);
-    const pack: Asked['pack'] = () => {
-      const { raw: own, moved } = packed(raw);
-      return { mail: { kind: 'mail', raw: own, nowSeconds }, moved };
-    };
-    const ending = await this.#ask({ pack, bytes: bytesOf(raw), policy });
+    const ending = await this.#ask({ mail: { kind: 'mail', raw, nowSeconds }, policy });
     if (ending.kind === 'mail') return { raw, ...ending.mail };
     return { raw, reading: { kind: 'unreadable', because: this.#tell(ending, { uid: raw.uid }) }, verdicts: [] };
   }
 
   async readFile(source: Buffer, policy: Policy, nowSeconds: number): Promise<Bounce> {
-    const pack: Asked['pack'] = () => {
-      const own = ownBytes(source);
-      return { mail: { kind: 'file', source: own, nowSeconds }, moved: [own.buffer as ArrayBuffer] };
-    };
-    const ending = await this.#ask({ pack, bytes: source.length, policy });
+    const ending = await this.#ask({ mail: { kind: 'file', source, nowSeconds }, policy });
     if (ending.kind === 'file') return ending.bounce;
     const because = this.#tell(ending, {});
     return { isBounce: false, kind: 'unreadable', because, originalMessageIds: [], verdicts: [] };
   }
 
   async close(): Promise<void> {
-    this.#idle.abort();
     await this.#turn.catch(() => undefined);
-    this.#idle.abort();
     await this.#end();
   }
 
@@ -148,20 +140,15 @@ class OneThread implements ReadingThread {
   }
 
   async #run(mails: readonly Asked[], policy: Policy, seconds: number): Promise<Word | Lost> {
-    this.#idle.abort();
     const worker = this.#worker ?? (await this.#begin());
-    const ending = this.#ending(worker, seconds);
+    const ending = this.#nextWord(seconds);
     if (policy !== this.#told) worker.postMessage({ kind: 'policy', policy } satisfies Job);
     this.#told = policy;
-    const packs = mails.map(({ pack }) => pack());
-    const job: Job = { kind: 'mails', mails: packs.map(({ mail }) => mail) };
-    worker.postMessage(
-      job,
-      packs.flatMap(({ moved }) => moved),
-    );
+    // As late as can be, and once more where they have to be sent again: the memory is the thread's from here on.
+    const { job, moved } = packed(mails.map(({ mail }) => mail));
+    worker.postMessage(job, [moved]);
     const ended = await ending;
     if (ended.kind === 'lost') await this.#end();
-    else this.#endWhenIdle();
     return ended;
   }
 
@@ -169,13 +156,22 @@ class OneThread implements ReadingThread {
     const worker = this.#start();
     this.#worker = worker;
     this.#told = undefined;
+    this.#ended = new AbortController();
+    const hear = (word: Word | Lost): void => {
+      if (this.#worker === worker) this.#hear(word);
+    };
+    worker.on('message', word => hear(word as Word));
+    worker.on('error', error => hear({ kind: 'lost', because: howItDied(error) }));
     // One that dies between two mails is not asked again, and what it dies of ends nobody else.
-    worker.on('error', () => undefined);
-    worker.on('exit', () => (this.#worker = this.#worker === worker ? undefined : this.#worker));
+    worker.on('exit', () => {
+      hear({ kind: 'lost', because: 'its reading ended by itself' });
+      if (this.#worker === worker) void this.#end();
+    });
     // What a library prints there may be a stranger's words.
     worker.stdout.resume();
     worker.stderr.resume();
-    const first = await this.#ending(worker, START_SECONDS);
+    void this.#watch(this.#ended.signal);
+    const first = await this.#nextWord(START_SECONDS);
     this.#tools.onStart?.();
     if (first.kind === 'ready') return worker;
     await this.#end();
@@ -187,37 +183,38 @@ class OneThread implements ReadingThread {
     });
   }
 
-  /**
-   * The thread's next word, or how it ended. Seconds are counted one by one, so that a machine that was asleep
-   * meanwhile has not used them up.
-   */
-  async #ending(worker: Worker, seconds: number): Promise<Word | Lost> {
-    const over = new AbortController();
-    const said = new Promise<Word | Lost>(resolve => {
-      once(worker, 'message', over.signal, word => resolve(word as Word));
-      once(worker, 'error', over.signal, error => resolve({ kind: 'lost', because: howItDied(error) }));
-      once(worker, 'exit', over.signal, () => resolve({ kind: 'lost', because: 'its reading ended by itself' }));
-    });
-    const late = (async (): Promise<Lost> => {
-      for (let second = 0; second < seconds; second += 1) await this.#tools.clock.sleep(TICK_MS, over.signal);
-      return { kind: 'lost', because: `too slow: reading it took more than ${seconds} seconds` };
-    })();
-    try {
-      return await Promise.race([said, late]);
-    } finally {
-      over.abort();
-    }
+  /** The thread's next word, or how it ended. */
+  #nextWord(seconds: number): Promise<Word | Lost> {
+    this.#idleTicks = 0;
+    return new Promise(hear => (this.#listener = { hear, seconds, ticks: 0 }));
   }
 
-  #endWhenIdle(): void {
-    this.#idle = new AbortController();
-    const { signal } = this.#idle;
-    void this.#tools.clock.sleep(IDLE_MS, signal).then(() => (signal.aborted ? undefined : this.#end()));
+  #hear(word: Word | Lost): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.hear(word);
+  }
+
+  /**
+   * One clock as long as the thread lives: a timer for each job would cost more than the job's mails. Seconds are
+   * counted one by one, so that a machine that was asleep meanwhile has not used them up.
+   */
+  async #watch(ended: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#tools.clock.sleep(TICK_MS, ended);
+      if (ended.aborted) return;
+      const listener = this.#listener;
+      if (listener === undefined) this.#idleTicks += 1;
+      // The first of them was over sooner: it had begun before.
+      else if ((listener.ticks += 1) > listener.seconds) this.#hear(tooSlow(listener.seconds));
+      if (this.#idleTicks * TICK_MS >= IDLE_MS) await this.#end();
+    }
   }
 
   async #end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
+    this.#ended.abort();
     await worker?.terminate();
   }
 
@@ -234,20 +231,14 @@ class OneThread implements ReadingThread {
 function countTogether(waiting: readonly Waiting[]): number {
   let bytes = 0;
   const end = waiting.findIndex((one, index) => {
-    bytes += one.bytes;
+    for (const piece of bytesOf(one.mail)) bytes += piece.length;
     return index > 0 && (index >= TOGETHER || bytes > TOGETHER_BYTES || one.policy !== waiting[0]?.policy);
   });
   return end < 0 ? waiting.length : end;
 }
 
-function bytesOf({ parts = [], source }: RawMessage): number {
-  return parts.reduce((sum, part) => sum + part.bytes.length, source?.length ?? 0);
-}
-
-/** Listens for one event until the signal aborts. */
-function once(worker: Worker, event: string, signal: AbortSignal, listener: (value: unknown) => void): void {
-  worker.once(event, listener);
-  signal.addEventListener('abort', () => worker.off(event, listener), { once: true });
+function tooSlow(seconds: number): Lost {
+  return { kind: 'lost', because: `too slow: reading it took more than ${seconds} seconds` };
 }
 
 function howItDied(error: unknown): string {

@@ -18,7 +18,7 @@ export interface ReadMail {
   readonly raw: RawMessage;
   readonly reading: Reading;
   readonly verdicts: readonly Verdict[];
-  /** The header of the message that a report returns. */
+  /** Of the header of the message that a report returns: what provenance asks for, where it is there. */
   readonly returnedHeaders?: HeaderFields;
 }
 

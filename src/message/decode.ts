@@ -61,9 +61,8 @@ async function withMailparser(bytes: Buffer, encoding: string): Promise<Buffer> 
 /** Text of a decoded body in its declared charset, or in the one it shows; NULs are dropped. */
 export function decodeText(bytes: Buffer, charset = ''): string {
   const text = fromCharset(bytes, charset.trim().toLowerCase());
-  return withLf(text)
-    .replaceAll('\0', '')
-    .replace(/^\uFEFF/, '');
+  const lines = withLf(text).replaceAll('\0', '');
+  return lines.startsWith('\uFEFF') ? lines.slice(1) : lines;
 }
 
 /** Bytes in the charset that `charsetOf` names, as text; line ends and NULs as they are. */
@@ -87,6 +86,7 @@ export function withoutSoftBreaks(text: string, parameters: Readonly<Record<stri
 }
 
 function fromCharset(bytes: Buffer, charset: string): string {
+  if (charset === 'utf-8') return fromUtf8(bytes);
   if (NO_CHARSET.test(charset) || !isKnown(charset)) return fromUndeclared(bytes);
   if (normalizeCharset(charset) === 'UTF-8') return fromUtf8(bytes);
   if (UTF_7.test(charset)) return iconv.decode(bytes, 'utf-7');

@@ -18,10 +18,17 @@ export interface MimeHeader {
   readonly disposition?: string;
 }
 
+interface TypedValue {
+  readonly value: string;
+  readonly parameters: Record<string, string>;
+}
+
 /** No real value of a typed field or a subject is longer; past it nothing is parsed. */
 const VALUE_CHARS = 4000;
 /** A value without parameters, quotes and comments. */
 const PLAIN = /^[A-Za-z0-9/_.+-]{1,200}$/;
+/** A parameter that stands at once behind the one before: no comment, no escape, not of RFC 2231. */
+const USUAL_PARAMETER = /;[ \t]*([A-Za-z-]{1,40})=(?:"([^"\\]*)"|([A-Za-z0-9_.+/=-]+))/gy;
 const TYPE = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127}$/;
 
 /** Reads the MIME fields of a header block; `defaultType` holds where it declares no type that can be read. */
@@ -42,8 +49,10 @@ export function mimeHeader(fields: HeaderFields, defaultType = 'text/plain'): Mi
 }
 
 /** A value such as Content-Type's: the part before the first ";" in lower case, and its parameters (RFC 2231 too). */
-export function typedValue(value: string): { value: string; parameters: Record<string, string> } {
+export function typedValue(value: string): TypedValue {
   if (PLAIN.test(value)) return { value: value.toLowerCase(), parameters: {} };
+  const usual = usualValue(value);
+  if (usual !== undefined) return usual;
   try {
     const parsed = libmime.parseHeaderValue(value.slice(0, VALUE_CHARS), { stripComments: true });
     const parameters: Record<string, string> = {};
@@ -54,13 +63,30 @@ export function typedValue(value: string): { value: string; parameters: Record<s
   }
 }
 
+/** One that is written as nearly all are, in a tenth of the time; undefined for any other. */
+function usualValue(value: string): TypedValue | undefined {
+  const semicolon = value.indexOf(';');
+  if (semicolon < 0 || value.length > VALUE_CHARS) return undefined;
+  const type = value.slice(0, semicolon);
+  if (!PLAIN.test(type)) return undefined;
+  const parameters: Record<string, string> = {};
+  USUAL_PARAMETER.lastIndex = semicolon;
+  for (let end = semicolon; end < value.length; end = USUAL_PARAMETER.lastIndex) {
+    const match = USUAL_PARAMETER.exec(value);
+    if (match === null) return undefined;
+    const name = (match[1] ?? '').toLowerCase();
+    if (!Object.hasOwn(parameters, name)) parameters[name] = match[2] ?? match[3] ?? '';
+  }
+  return { value: type.toLowerCase(), parameters };
+}
+
 /** Decodes the encoded words (RFC 2047) of an unstructured field; words in unknown charsets are taken as UTF-8. */
 export function decodeHeaderWords(value: string): string {
   const short = value.slice(0, VALUE_CHARS);
   try {
     const decoded = short.includes('=?') ? libmime.decodeWords(short) : short;
     // A decoded word may bring line breaks and NULs of its own: a subject is one line.
-    return decoded.replace(/\p{Cc}+/gu, ' ').trim();
+    return (/[^ -~]/.test(decoded) ? decoded.replace(/\p{Cc}+/gu, ' ') : decoded).trim();
   } catch {
     return short;
   }

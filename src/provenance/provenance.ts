@@ -91,6 +91,9 @@ export interface Account {
   readonly user: string;
 }
 
+/** All that is asked of the header of the message that a report returns, lower case. */
+export const META_FIELD = 'x-clevertap_meta';
+
 /** What one report led to. */
 export interface ReportCase {
   readonly account: Account;
@@ -98,7 +101,7 @@ export interface ReportCase {
   readonly report: BounceReport;
   /** The report's own header, whole. */
   readonly headers: HeaderFields;
-  /** The header of the message it returns, as far as it does; anybody may have written it. */
+  /** META_FIELD of the message it returns, as far as it does; anybody may have written it. */
   readonly returnedHeaders?: HeaderFields;
   readonly verdicts: readonly Verdict[];
 }
@@ -120,7 +123,7 @@ export function prove(
   const unposted: Unposted[] = [];
   const shown = {
     author: authorOf(headers, account.user, settings.authservId),
-    meta: headerValue(reportCase.returnedHeaders ?? [], 'x-clevertap_meta'),
+    meta: headerValue(reportCase.returnedHeaders ?? [], META_FIELD),
   };
   for (const verdict of reportCase.verdicts) {
     const because = whyNotPosted(verdict, account, settings, nowSeconds);

@@ -68,6 +68,7 @@ export function typedValue(value: string): { readonly type: string; readonly val
 
 /** The address in a typed address field, with unitext (RFC 6533 3) and forgotten xtext (RFC 3461 4) decoded. */
 export function addressOf(field: string | undefined): string | undefined {
+  if (field === undefined) return undefined;
   const plain = plainAddress(field);
   // Nobody is known to write "+2B" in an address of his own.
   const decoded = /\+2B/.test(plain) ? cleanAddress(decodeXtext(plain)) : undefined;
@@ -78,13 +79,14 @@ export function addressOf(field: string | undefined): string | undefined {
  * What else the address may be: "user+2Btag@example.com" as it stands, or "bob+3Dprints@example.com" read as xtext.
  */
 export function otherReading(field: string | undefined): string | undefined {
+  if (field === undefined) return undefined;
   const plain = plainAddress(field);
   if (/\+2B/.test(plain)) return cleanAddress(plain);
   return /\+3D/.test(plain) ? cleanAddress(decodeXtext(plain)) : undefined;
 }
 
-function plainAddress(field: string | undefined): string {
-  const { type, value } = typedValue(field ?? '');
+function plainAddress(field: string): string {
+  const { type, value } = typedValue(field);
   return type === 'utf-8' ? value.replace(/\\x\{([0-9A-F]{2,6})\}/gi, decodeCodePoint) : value;
 }
 
@@ -109,6 +111,7 @@ export function statusOf(field: string | undefined): string | undefined {
 
 /** The value without (nested) comments in parentheses, RFC 822 3.4.3. */
 export function withoutComments(value: string): string {
+  if (!value.includes('(')) return value.trim();
   let depth = 0;
   let kept = '';
   for (const character of value) {

@@ -4,12 +4,18 @@
 import { domainToASCII } from 'node:url';
 import { LIMITS } from './limits.ts';
 
+/** Nearly every address: an address whatever else is asked of it, and bare already. */
+const PLAIN = /^[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$/;
+
 /**
  * A bare address out of `<a@b>`, `"a"@b`, `mailto:a@b`, a trailing dot, comma or semicolon, or surrounding space.
  * The local part's case is kept (RFC 5321 2.4). Undefined when what is left is no address.
  */
 export function cleanAddress(raw: string): string | undefined {
+  if (!raw.includes('@')) return undefined;
+  if (PLAIN.test(raw)) return raw;
   const inner = /<([^<>]*)>/.exec(raw.slice(0, 4 * LIMITS.addressChars))?.[1] ?? raw;
+  if (PLAIN.test(inner)) return inner;
   const opened = inner
     .slice(0, 4 * LIMITS.addressChars)
     .trim()
@@ -31,6 +37,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\
 
 /** True for local@domain of printable characters within RFC 5321 4.5.3.1's lengths; UTF-8 is allowed (RFC 6531). */
 export function isAddress(text: string): boolean {
+  if (PLAIN.test(text)) return true;
   if (text.length < 3 || text.length > LIMITS.addressChars || UNSEEN.test(text)) return false;
   const at = text.lastIndexOf('@');
   if (at < 1 || at === text.length - 1) return false;

@@ -3,6 +3,8 @@
  * seconds. Never looks at a clock or at the machine's time zone: a missing or unknown zone is UTC.
  */
 
+import { singleSpaced } from './one-line.ts';
+
 /** No date needs more; a longer text is cut, not searched. */
 const DATE_CHARS = 256;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -33,7 +35,9 @@ const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(.*
  * @returns undefined where the text is no date, names a day that does not exist, or lies before 1970
  */
 export function parseDateSeconds(text: string): number | undefined {
-  const bare = withoutComments(text.slice(0, DATE_CHARS)).replace(/\s+/g, ' ').trim();
+  if (text === '') return undefined;
+  const plain = withoutComments(text.slice(0, DATE_CHARS)).trim();
+  const bare = /[^!-~ ]| {2}/.test(plain) ? singleSpaced(plain) : plain;
   const mail = MAIL_DATE.exec(bare);
   if (mail) return seconds(year(mail[3]), month(mail[2]), mail[1], [mail[4], mail[5], mail[6]], mail[7]);
   const asctime = ASCTIME.exec(bare);
@@ -61,7 +65,7 @@ function seconds(
   time: readonly Digits[],
   rest: string | undefined,
 ): number | undefined {
-  const tail = (rest ?? '').replace(/^[.,]\d{1,9}/, '').trim();
+  const tail = (rest === undefined || !/^[.,]/.test(rest) ? rest : rest.replace(/^[.,]\d{1,9}/, ''))?.trim() ?? '';
   const day = Number(dayDigits);
   const hour = onTheDayClock(Number(time[0] ?? 0), tail);
   const minute = Number(time[1] ?? 0);
@@ -84,7 +88,7 @@ function onTheDayClock(hour: number, tail: string): number {
 
 /** Offset east of UTC. Beyond 14 hours there is no such place: then the writer's clock is taken as UTC. */
 function zoneSeconds(tail: string): number {
-  const words = tail.replace(/^[AP]\.?M\b\.?/i, '').trim();
+  const words = /^[AP]/i.test(tail) ? tail.replace(/^[AP]\.?M\b\.?/i, '').trim() : tail;
   const offset = /^(?:GMT|UTC|UT)? ?([+-])(\d{2}):?(\d{2})(?!\d)/i.exec(words);
   if (!offset) return (ZONE_HOURS.get(/^[A-Za-z]{1,5}/.exec(words)?.[0].toUpperCase() ?? '') ?? 0) * 3600;
   const size = Number(offset[2]) * 3600 + Number(offset[3]) * 60;
@@ -106,9 +110,10 @@ function year(digits: Digits): number {
 /** Comments may nest and quote (RFC 5322 3.2.2); one that never closes swallows the rest. */
 function withoutComments(text: string): string {
   if (!text.includes('(')) return text;
-  let kept = '';
+  const start = text.includes('\\') ? 0 : text.indexOf('(');
+  let kept = text.slice(0, start);
   let depth = 0;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < text.length; at++) {
     const char = text[at];
     if (char === '\\') at++;
     else if (char === '(') depth++;

@@ -16,12 +16,15 @@ export type HeaderFields = readonly HeaderField[];
 
 /** The value of the topmost field of this name (lower case), or undefined. */
 export function headerValue(fields: HeaderFields, name: string): string | undefined {
-  return fields.find(field => field.name === name)?.value;
+  for (const field of fields) if (field.name === name) return field.value;
+  return undefined;
 }
 
 /** The values of all fields of this name (lower case), topmost first. */
 export function headerValues(fields: HeaderFields, name: string): string[] {
-  return fields.filter(field => field.name === name).map(field => field.value);
+  const values: string[] = [];
+  for (const field of fields) if (field.name === name) values.push(field.value);
+  return values;
 }
 
 /**

@@ -2,10 +2,13 @@
  * Message-IDs from mails that anyone may have written. Gives only ids that are safe inside a search query.
  */
 import { LIMITS } from './limits.ts';
+import { matchesOf } from './matches.ts';
 
 // RFC 5322 3.6.4, narrowed: what real mailers write, and nothing that means something to an IMAP or Gmail search
 // (no space, quote, brace, parenthesis, backslash, control or non-ASCII character).
 const SAFE_ID = /^[A-Za-z0-9!#$%&'*+\-/=?^_`|~.,:;]+@[A-Za-z0-9!#$%&'*+\-/=?^_`|~.:[\]]+$/;
+
+const BRACKETED = /<([^<>\s]{3,998})>/g;
 
 /**
  * The first Message-ID in a field's value, without angle brackets, or undefined when there is none that is safe.
@@ -19,9 +22,10 @@ export function cleanMessageId(value: string): string | undefined {
 /** All safe Message-IDs in a field such as References, in their order, without angle brackets or repetitions. */
 export function cleanMessageIds(value: string): string[] {
   const short = value.slice(0, 20 * LIMITS.messageIdChars);
-  const bracketed = Array.from(short.matchAll(/<([^<>\s]{3,998})>/g), match => match[1] ?? '');
+  const bracketed = matchesOf(short, BRACKETED).map(match => match[1] ?? '');
   const words = bracketed.length > 0 ? bracketed : [short.trim()];
-  return [...new Set(words.filter(isSafe))];
+  const safe = words.filter(isSafe);
+  return safe.length < 2 ? safe : [...new Set(safe)];
 }
 
 function isSafe(word: string): boolean {

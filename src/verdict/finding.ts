@@ -92,8 +92,9 @@ function byBuiltIn(refusal: Refusal): Finding {
   const winner = choose(readings, recipient);
   const finding = winner === undefined ? undefined : readings[winner];
   if (winner === undefined || finding === undefined) return nothingKnown(refusal);
-  const lost = KINDS.filter(kind => kind !== winner).flatMap(kind => loserOf(kind, winner, readings));
-  return { ...finding, evidence: [...finding.evidence, ...lost] };
+  const evidence = [...finding.evidence];
+  for (const kind of KINDS) if (kind !== winner) evidence.push(...loserOf(kind, winner, readings));
+  return { ...finding, evidence };
 }
 
 /** What was read where: phrases and general words of the refusal, its codes, the reporter's prose. */

@@ -68,8 +68,36 @@ function reply(text: string): string {
   return at < 0 ? text : text.slice(at);
 }
 
+const ADDRESS = /[^\s<>()[\]"',:;]{1,64}@[^\s<>()[\]"',:;]{1,255}/g;
+
+/** Sought in the words with an "@" only: sought in all of a text, it is tried at each of its letters. */
 function withoutAddresses(text: string): string {
-  return text.replace(/[^\s<>()[\]"',:;]{1,64}@[^\s<>()[\]"',:;]{1,255}/g, 'x');
+  let kept = '';
+  let end = 0;
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', end)) {
+    const start = wordStart(text, at, end);
+    kept += text.slice(end, start);
+    end = wordEnd(text, at);
+    kept += text.slice(start, end).replace(ADDRESS, 'x');
+  }
+  return end === 0 ? text : kept + text.slice(end);
+}
+
+function wordStart(text: string, at: number, from: number): number {
+  let start = at;
+  while (start > from && !partsWords(text.charAt(start - 1))) start -= 1;
+  return start;
+}
+
+function wordEnd(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && !partsWords(text.charAt(end))) end += 1;
+  return end;
+}
+
+/** White space, and what is never part of an address that a sentence names. */
+function partsWords(character: string): boolean {
+  return '<>()[]"\',:;'.includes(character) || character.trim() === '';
 }
 
 /** What is left are the sentence's own words. */

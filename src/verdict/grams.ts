@@ -4,9 +4,16 @@
  * wording that does stand there.
  */
 
+/** A wording under its run: the piece of it that holds the run, and where in the piece it stands. */
+interface Filed {
+  readonly number: number;
+  readonly piece: string;
+  readonly at: number;
+}
+
 /** Wordings by the run that each is filed under. */
 export interface GramTable {
-  readonly byGram: ReadonlyMap<number, readonly number[]>;
+  readonly byGram: ReadonlyMap<number, readonly Filed[]>;
   /** One bit for each hash of a run, so that it stays in the processor's cache: nearly all runs of a text end here. */
   readonly hashes: Uint8Array;
   /** Wordings without any run: sought in every text. */
@@ -20,20 +27,23 @@ const HASH_BITS = 15;
 /** Files each wording, given as its pieces, under the run that fewest others have. */
 export function gramTable(wordings: readonly (readonly string[])[]): GramTable {
   const counts = new Map<number, number>();
-  const grams = wordings.map(pieces => [...new Set(pieces.flatMap(gramsOf))]);
-  for (const gram of grams.flat()) counts.set(gram, (counts.get(gram) ?? 0) + 1);
-  const byGram = new Map<number, number[]>();
+  const runs = wordings.map(pieces => pieces.flatMap(runsOf));
+  for (const own of runs) {
+    for (const gram of new Set(own.map(run => run.gram))) counts.set(gram, (counts.get(gram) ?? 0) + 1);
+  }
+  const byGram = new Map<number, Filed[]>();
   const hashes = new Uint8Array(1 << (HASH_BITS - 3));
   const always: number[] = [];
-  for (const [number, own] of grams.entries()) {
+  const countOf = ({ gram }: Run): number => counts.get(gram) ?? 0;
+  for (const [number, own] of runs.entries()) {
     const [first] = own;
     if (first === undefined) {
       always.push(number);
       continue;
     }
-    const rarest = own.reduce((best, one) => ((counts.get(one) ?? 0) < (counts.get(best) ?? 0) ? one : best), first);
-    byGram.set(rarest, [...(byGram.get(rarest) ?? []), number]);
-    const hash = hashOf(rarest);
+    const { gram, piece, at } = own.reduce((best, one) => (countOf(one) < countOf(best) ? one : best), first);
+    byGram.set(gram, [...(byGram.get(gram) ?? []), { number, piece, at }]);
+    const hash = hashOf(gram);
     hashes[hash >>> 3] = (hashes[hash >>> 3] ?? 0) | (1 << (hash & 7));
   }
   return { byGram, hashes, always };
@@ -47,17 +57,23 @@ export function mayStandIn(text: string, { byGram, hashes, always }: GramTable):
     gram = withNext(gram, text.charCodeAt(at));
     const hash = hashOf(gram);
     if ((((hashes[hash >>> 3] ?? 0) >>> (hash & 7)) & 1) === 0) continue;
-    const numbers = byGram.get(gram);
-    if (numbers !== undefined) for (const number of numbers) found.add(number);
+    const filed = byGram.get(gram);
+    if (filed === undefined) continue;
+    const start = at - LETTERS + 1;
+    for (const one of filed) if (text.startsWith(one.piece, start - one.at)) found.add(one.number);
   }
   return [...always, ...found].sort((one, other) => one - other);
 }
 
-function gramsOf(piece: string): number[] {
+interface Run extends Omit<Filed, 'number'> {
+  readonly gram: number;
+}
+
+function runsOf(piece: string): Run[] {
   return Array.from({ length: Math.max(piece.length - LETTERS + 1, 0) }, (_, at) => {
     let gram = 0;
     for (let next = at; next < at + LETTERS; next += 1) gram = withNext(gram, piece.charCodeAt(next));
-    return gram;
+    return { gram, piece, at };
   });
 }
 

@@ -3,6 +3,7 @@
  * deciding one first. Linear in the text: fragments are sought with indexOf, never with backtracking.
  */
 import { LIMITS } from '../shared/limits.ts';
+import { singleSpaced } from '../shared/one-line.ts';
 import { gramTable, mayStandIn } from './grams.ts';
 import { PHRASES } from './phrases.ts';
 import type { Confidence } from './phrases.ts';
@@ -23,9 +24,11 @@ export interface PhraseMatch {
   readonly own: boolean;
   /** The words of the text, as normalised, in which the wording stands. */
   readonly words: string;
+  /** How much it tells, beside others in the same text. */
+  readonly weight: number;
 }
 
-interface Rule extends Omit<PhraseMatch, 'words'> {
+interface Rule extends Omit<PhraseMatch, 'words' | 'own' | 'weight'> {
   /** The fragment cut at its stars. */
   readonly pieces: readonly string[];
   /** True where the recipient's domain is part of it. */
@@ -63,7 +66,7 @@ const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confide
   const rank = rankOf(receiver, fragment);
   const hasDomain = fragment.includes(DOMAIN);
   const heardFrom = heardFromOthers({ receiver, fragment, length, rank });
-  return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, heardFrom, length, own: false, rank };
+  return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, heardFrom, length, rank };
 });
 // What stands for a domain is not in the text itself, what stands beside it is.
 const TABLE = gramTable(RULES.map(({ pieces }) => pieces.flatMap(piece => piece.split(DOMAIN))));
@@ -86,22 +89,23 @@ function wordingsOfSeveralReasons(): Set<string> {
  * what fragments are compared with. RFC 5321 4.2.1 lets a reply go on over lines that repeat the code.
  */
 export function normalise(text: string): string {
-  const line = text
-    .slice(0, LIMITS.diagnosticChars)
-    .toLowerCase()
-    .replace(/[\u2018\u2019\u00b4`]/g, "'")
-    .replace(/[\u201c\u201d]/g, '"')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const line = inPlainWords(text.slice(0, LIMITS.diagnosticChars).toLowerCase()).trim();
   const first = /(?:^|[ :;(<'"])([245]\d\d)[- ]/.exec(line);
   if (!first) return line;
   const start = first.index + first[0].length;
+  if (!line.includes(` ${first[1] ?? ''}`, start)) return line;
   const rest = line
     .slice(start)
     .replace(/ ([245]\d\d)[- ](?:[245]\.\d{1,3}\.\d{1,3} )?/g, (whole, repeated) =>
       repeated === first[1] ? ' ' : whole,
     );
   return line.slice(0, start) + rest;
+}
+
+/** Plain quotes and single spaces. Most replies have no others: one look tells. */
+function inPlainWords(lower: string): string {
+  if (!/[^ -_a-~]| {2}/.test(lower)) return lower;
+  return singleSpaced(lower.replace(/[\u2018\u2019\u00b4`]/g, "'").replace(/[\u201c\u201d]/g, '"'));
 }
 
 /** What is known beside the text. */
@@ -122,10 +126,16 @@ export function matchPhrases(text: string, { receiver, reporter, domain }: Spoke
     const rule = RULES[number];
     if (rule === undefined || !may(rule)) continue;
     const words = wordsOf(rule.hasDomain ? withDomainMarked(text, domain) : text, rule);
-    if (words === undefined) continue;
-    found.push({ ...rule, words: words.replace(DOMAIN, domain ?? ''), own: rule.own || rule.receiver === receiver });
+    if (words !== undefined) found.push(matchOf(rule, words.replace(DOMAIN, domain ?? ''), receiver));
   }
-  return found.sort((one, other) => one.rank - other.rank || weight(other) - weight(one));
+  return found.sort((one, other) => one.rank - other.rank || other.weight - one.weight);
+}
+
+function matchOf(rule: Rule, words: string, speaker: string | undefined): PhraseMatch {
+  const { reason, fragment, confidence, length, rank, receiver } = rule;
+  const own = receiver === speaker;
+  const weight = weightOf(rule, own);
+  return { reason, fragment, confidence, rule: rule.rule, length, rank, receiver, own, words, weight };
 }
 
 /**
@@ -139,7 +149,7 @@ export function decidingPhrase(matches: readonly PhraseMatch[]): PhraseMatch | u
   const [best] = matches;
   if (best === undefined || REASONS[best.reason].verdict !== 'hard') return best;
   const softer = matches.find(
-    one => REASONS[one.reason].verdict === 'soft' && !GENERIC.has(one.reason) && weight(one) >= 0.75 * weight(best),
+    one => REASONS[one.reason].verdict === 'soft' && !GENERIC.has(one.reason) && one.weight >= 0.75 * best.weight,
   );
   return softer !== undefined && softer.rank <= best.rank ? softer : best;
 }
@@ -150,7 +160,7 @@ export function whyLost(loser: PhraseMatch, winner: PhraseMatch): string {
   if (loser.reason === 'expired') return 'behind an expiry stands the last reply, which tells more';
   if (loser.reason === 'unknown') return 'it only says that the mail was refused';
   if (REASONS[loser.reason].verdict === 'hard' && REASONS[winner.reason].verdict === 'soft') {
-    const strong = weight(loser) >= weight(winner);
+    const strong = loser.weight >= winner.weight;
     return strong ? 'of two readings about as telling the soft one is taken' : 'the other wording tells more';
   }
   if (GENERIC.has(loser.reason)) return 'many texts hold it beside the real reason';
@@ -166,11 +176,11 @@ const GENERIC: ReadonlySet<Reason> = new Set(['unknown', 'policy', 'systemError'
  * "rejected" says less than its length: unknown reasons come last, wordings that sources doubt count half, and those
  * of the very server that spoke half as much again.
  */
-function weight(match: PhraseMatch): number {
-  if (match.reason === 'unknown') return match.length / 100;
-  const doubt = match.confidence === 'high' ? 1 : match.confidence === 'medium' ? 0.8 : 0.5;
-  const telling = GENERIC.has(match.reason) ? match.length / 2 : match.length;
-  return doubt * telling * (match.own ? OWN_BONUS : 1);
+function weightOf({ reason, length, confidence }: Rule, own: boolean): number {
+  if (reason === 'unknown') return length / 100;
+  const doubt = confidence === 'high' ? 1 : confidence === 'medium' ? 0.8 : 0.5;
+  const telling = GENERIC.has(reason) ? length / 2 : length;
+  return doubt * telling * (own ? OWN_BONUS : 1);
 }
 
 /** The recipient's domain where it stands for itself, and not in an address. */

@@ -5,7 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { readBounce } from '../../src/index.ts';
 import type { RawMessage } from '../../src/mailbox/mailbox.ts';
-import { readMail } from '../../src/read-mail.ts';
+import { readMails } from '../../src/read-mail.ts';
 import { serveJobs } from '../../src/reading-jobs.ts';
 import { headerValue } from '../../src/shared/header-fields.ts';
 
@@ -22,9 +22,9 @@ function misbehave({ headers }: RawMessage): void {
 if (parentPort !== null) {
   serveJobs(parentPort, {
     readBounce,
-    readMail: async (raw, policy, nowSeconds) => {
-      misbehave(raw);
-      return readMail(raw, policy, nowSeconds);
+    readMails: async (raws, policy, nowSeconds) => {
+      raws.forEach(misbehave);
+      return readMails(raws, policy, nowSeconds);
     },
   });
 }

@@ -15,6 +15,7 @@ const GIVEN_UP =
 /** Failure, unless the text says that delivery is still being tried and nothing speaks of the end. */
 export function actionOfText(text: string): Action {
   const isWarning = WARNING.test(text) && !/no further attempts|will not be retried|failed permanently/i.test(text);
-  if (DELAY_SENTENCE.test(text) && !FAILURE_SENTENCE.test(text)) return 'delayed';
+  // Most reports are of failures, and say so in their first lines.
+  if (!FAILURE_SENTENCE.test(text) && DELAY_SENTENCE.test(text)) return 'delayed';
   return isWarning || (STILL_TRIED.test(text) && !GIVEN_UP.test(text)) ? 'delayed' : 'failed';
 }

@@ -31,6 +31,11 @@ export function addressInProse(raw: string): string | undefined {
   return cleanAddress(raw.replace(LABEL, ''));
 }
 
+/** The pattern that finds its sentence wrapped anywhere, as it would be found in the text with single spaces. */
+export function acrossLines({ source, flags }: RegExp): RegExp {
+  return new RegExp(source.replaceAll(' ', '\\s+'), flags);
+}
+
 /** Below it stands what a list server or a company adds to every mail (Mailman, Outlook). */
 const FOOTER = /^_{20,}[ \t]*$/;
 
@@ -47,7 +52,9 @@ export function ownWords(message: Message): string {
 function aboveReturned(text: string): string {
   const lines = text.split('\n');
   const end = lines.findIndex(
-    (line, index) => FOOTER.test(line) || (index > 0 && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line))),
+    (line, index) =>
+      (line.startsWith('_') && FOOTER.test(line)) ||
+      (index > 0 && line !== '' && (RETURNED.test(line.slice(0, 200)) || RECEIVED.test(line))),
   );
   return end < 0 ? text : lines.slice(0, end).join('\n');
 }

@@ -4,14 +4,16 @@
  */
 import { cleanAddress } from '../../shared/address.ts';
 import { headerValues } from '../../shared/header-fields.ts';
+import { singleSpaced } from '../../shared/one-line.ts';
 import { isReporter } from '../signs.ts';
-import { addressBlocks, ownWords } from './blocks.ts';
+import { acrossLines, addressBlocks, ownWords } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
 
 const SIGN =
   /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more|a message that you sent contained one or more recipient addresses that were)/i;
+const WRAPPED_SIGN = acrossLines(SIGN);
 /** What was written in the header is quoted before it: "anna <a@b> berg: malformed address: ..." */
 const MALFORMED = /^(.{0,600}?): malformed address: /;
 
@@ -20,7 +22,7 @@ export const exim: Reader = {
   read(message) {
     const text = ownWords(message);
     const failed = headerValues(message.headers, 'x-failed-recipients').flatMap(value => value.split(','));
-    if (!SIGN.test(text.slice(0, 4000).replace(/\s+/g, ' ')) || !isReporter(message, SIGN)) return undefined;
+    if (!WRAPPED_SIGN.test(text.slice(0, 4000)) || !isReporter(message, SIGN)) return undefined;
     const malformed = malformedIn(text);
     if (malformed.length > 0) return textReport(message, 'exim', malformed, text);
     // "A message sent by <...> could not be delivered": the sender stands above the list of those that failed.
@@ -41,7 +43,7 @@ export const exim: Reader = {
 /** Addresses that Exim could not parse in a submitted header; the others went out (Exim specification, 48.5). */
 function malformedIn(text: string): Block[] {
   return text.split(/\n[ \t]*\n/).flatMap(paragraph => {
-    const line = paragraph.replace(/\s+/g, ' ').trim();
+    const line = singleSpaced(paragraph).trim();
     const address = cleanAddress(MALFORMED.exec(line)?.[1] ?? '');
     return address === undefined ? [] : [{ address, line, words: line }];
   });

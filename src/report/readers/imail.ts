@@ -3,6 +3,7 @@
  * "User mailbox exceeds allowed size: a@b". Source: IMail Server's reports of several versions.
  */
 import { cleanAddress } from '../../shared/address.ts';
+import { matchesOf } from '../../shared/matches.ts';
 import { fromMailer } from '../signs.ts';
 import { linesUpTo, ownWords } from './blocks.ts';
 import type { Block } from './blocks.ts';
@@ -20,7 +21,7 @@ export const imail: Reader = {
   read(message) {
     const text = linesUpTo(ownWords(message), 8000);
     if (!fromMailer(message.headers)) return undefined;
-    const matches = Array.from(text.matchAll(LINE));
+    const matches = matchesOf(text, LINE);
     const blocks = matches.flatMap(({ index, 0: line, 1: words = '', 2: raw = '' }, at): Block[] => {
       const address = cleanAddress(raw);
       const said = text.slice(index + line.length, matches[at + 1]?.index).slice(0, WORDS_CHARS);

@@ -3,6 +3,7 @@
  * words, gives blocks; an address whose context makes it somebody else's (a sender, a contact) is left out.
  */
 import { addressKey, cleanAddress, sameAddress } from '../../shared/address.ts';
+import { matchesOf } from '../../shared/matches.ts';
 import { addressInProse } from './blocks.ts';
 import type { Block } from './blocks.ts';
 
@@ -30,7 +31,7 @@ export function namedInSentences(text: string, returned: readonly string[]): Blo
   const found = new Map<string, Block>();
   for (const line of text.split('\n')) {
     if (line.length > 2000 || !line.includes('@') || OTHER_FIELD.test(line)) continue;
-    for (const match of line.matchAll(ADDRESS)) {
+    for (const match of matchesOf(line, ADDRESS)) {
       const address = addressInProse(match[0]);
       const before = line.slice(Math.max(0, match.index - 60), match.index).replace(/[<"'(\s]+$/, '');
       if (address === undefined || ROLE.test(address) || SOMEBODY_ELSE.test(before)) continue;

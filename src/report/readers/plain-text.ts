@@ -4,6 +4,7 @@
  */
 import type { Message } from '../../message/message.ts';
 import { headerValue } from '../../shared/header-fields.ts';
+import { singleSpaced } from '../../shared/one-line.ts';
 import type { BounceReport } from '../report.ts';
 import { namesOurselves } from '../recipient.ts';
 import { hasMailerAddress, isPassedOn, namesMailer, signsOfMailer, subjectOfReport } from '../signs.ts';
@@ -29,7 +30,7 @@ export const plainText: Reader = {
   read(message) {
     const text = ownWords(message);
     // A sentence may be wrapped anywhere.
-    const words = text.slice(0, 8000).replace(/\s+/g, ' ');
+    const words = singleSpaced(text.slice(0, 8000));
     const said = `${message.subject}\n${words}`;
     if (!FAILURE_SENTENCE.test(said) && !DELAY_SENTENCE.test(said)) return undefined;
     const signs = signsOf(message, text);

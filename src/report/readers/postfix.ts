@@ -3,18 +3,19 @@
  * `<address>: host ... said: ... (in reply to RCPT TO command)`. Source: Postfix's bounce(5), bounce templates.
  */
 import { isReporter } from '../signs.ts';
-import { addressBlocks, ownWords } from './blocks.ts';
+import { acrossLines, addressBlocks, ownWords } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
 
 const SIGN =
   /(?:this is the (?:mail system|postfix (?:program|mail system)) at host|i'm sorry to have to inform you that (?:your|the) message)/i;
+const WRAPPED_SIGN = acrossLines(SIGN);
 
 export const postfix: Reader = {
   name: 'postfix',
   read(message) {
     const text = ownWords(message);
-    if (!SIGN.test(text.slice(0, 2000).replace(/\s+/g, ' ')) || !isReporter(message, SIGN)) return undefined;
+    if (!WRAPPED_SIGN.test(text.slice(0, 2000)) || !isReporter(message, SIGN)) return undefined;
     const blocks = addressBlocks(text).filter(block => /^<[^<>]*>(?: \([^()]*\))?:/.test(block.line));
     return textReport(message, 'postfix', blocks, text);
   },

@@ -6,6 +6,7 @@ import type { Message } from '../../message/message.ts';
 import { addressKey, cleanAddress } from '../../shared/address.ts';
 import { headerValues } from '../../shared/header-fields.ts';
 import { LIMITS } from '../../shared/limits.ts';
+import { matchesOf } from '../../shared/matches.ts';
 
 /** A quoted To field with its folded lines. */
 const QUOTED_TO = /^[> \t]{0,4}to:[ \t]*([^\n]{3,500}(?:\n[ \t]+[^\n]{1,500}){0,20})/gim;
@@ -15,8 +16,9 @@ const ADDRESSES = 50;
 export function returnedRecipients(message: Message, ownWords: string): string[] {
   const headers = message.returned?.headers;
   const fields = headers === undefined ? [] : [...headerValues(headers, 'to'), ...headerValues(headers, 'cc')];
-  const quoted = message.text.slice(ownWords.length, LIMITS.textChars).matchAll(QUOTED_TO);
-  const lists = fields.length > 0 ? fields : Array.from(quoted, match => match[1] ?? '').slice(0, 2);
+  const quoted = (): string[] =>
+    matchesOf(message.text.slice(ownWords.length, LIMITS.textChars), QUOTED_TO, 2).map(match => match[1] ?? '');
+  const lists = fields.length > 0 ? fields : quoted();
   const known = new Map<string, string>();
   for (const one of lists.flatMap(list => list.split(',')).slice(0, ADDRESSES)) {
     const address = cleanAddress(one);
