@@ -2,7 +2,7 @@
  * Forgetting what is settled, and never that it was: identities stay, as 16 bytes each. Takes a database inside a
  * transaction. Never touches an event that somebody may still act on: waiting, stopped, claimed, held, dead.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Database } from './database.ts';
 import { forgetPosts } from './posts.ts';
 
@@ -87,5 +87,5 @@ export function readMemory(database: Database): Memory {
 
 /** 128 bits: among a thousand million names, one chance in 10^20 that any two are taken for one. */
 function hashOf(...words: readonly string[]): Uint8Array {
-  return createHash('sha256').update(words.join('\n')).digest().subarray(0, 16);
+  return hash('sha256', words.join('\n'), 'buffer').subarray(0, 16);
 }

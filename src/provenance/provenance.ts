@@ -2,7 +2,7 @@
  * Station 5: provenance. Takes verdicts, the message and what was found in Sent; gives events to post, or held ones
  * with the proof that is missing, and the address to report. Pure, never throws.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SentLookup } from '../mailbox/mailbox.ts';
 import type { BounceReport } from '../report/report.ts';
 import { addressKey, sameAddress } from '../shared/address.ts';
@@ -199,8 +199,11 @@ function settle(
   const match = findAddressee(held, found);
   const address = 'address' in match ? match.address : held.address;
   const sentMeta = 'address' in match ? match.campaignMeta : undefined;
+  const { mode, gmailWithoutOriginal, onlyCampaignMail } = settings;
   const rung = rungOf({
-    ...settings,
+    mode,
+    gmailWithoutOriginal,
+    onlyCampaignMail,
     author: author.kind,
     searched: found.searched,
     quotesMessageId: held.originalMessageIds.length > 0,
@@ -259,7 +262,5 @@ function keepStronger(events: Map<string, Event>, event: Event): void {
 
 /** The account's address, not its name in the configuration: renaming a mailbox must not repeat its events. */
 function eventId(user: string, identity: MessageIdentity, recipient: string): string {
-  return createHash('sha256')
-    .update(`${addressKey(user)}\n${identity.digest}\n${addressKey(recipient)}`)
-    .digest('hex');
+  return hash('sha256', `${addressKey(user)}\n${identity.digest}\n${addressKey(recipient)}`);
 }

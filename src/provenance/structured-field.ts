@@ -70,10 +70,11 @@ function readToken(value: string, at: number, spaced: boolean): { token: Token; 
     const text = value.slice(at + 1, end - 1).replace(/\\(.)/g, '$1');
     return { token: { kind: 'quoted', text, spaced }, end };
   }
-  let end = at;
-  while (end < value.length && !/[\s()";=\\<>,]/.test(value.charAt(end))) end += 1;
-  if (end === at) return { anomaly: `"${char}" stands where no such character may stand` };
-  return { token: { kind: 'word', text: value.slice(at, end), spaced }, end };
+  const word = /[^\s()";=\\<>,]+/y;
+  word.lastIndex = at;
+  const text = word.exec(value)?.[0];
+  if (text === undefined) return { anomaly: `"${char}" stands where no such character may stand` };
+  return { token: { kind: 'word', text, spaced }, end: at + text.length };
 }
 
 /** Past the ")" that closes the comment; quotes mean nothing in it (RFC 5322 3.2.2). */

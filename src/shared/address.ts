@@ -60,5 +60,11 @@ export function addressKey(address: string): string {
 
 /** True when both name the same mailbox as far as their spelling tells. */
 export function sameAddress(one: string, other: string): boolean {
-  return addressKey(one) === addressKey(other);
+  if (one === other) return true;
+  return localKey(one) === localKey(other) && addressKey(one) === addressKey(other);
+}
+
+/** The part of an address's key that takes no look at its domain. */
+function localKey(address: string): string {
+  return address.slice(0, Math.max(address.lastIndexOf('@'), 0)).toLowerCase();
 }

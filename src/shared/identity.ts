@@ -1,7 +1,7 @@
 /**
  * By what a message is known again: read twice, from another folder, or after UIDVALIDITY has changed.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { headerValues } from './header-fields.ts';
 import type { HeaderFields } from './header-fields.ts';
 
@@ -29,6 +29,6 @@ export function identify(fields: HeaderFields, gmailId?: string): MessageIdentit
   const lines = IDENTITY_FIELDS.flatMap(name =>
     headerValues(fields, name).map(value => `${name}:${value.replace(/\s+/g, ' ')}\n`),
   );
-  const digest = createHash('sha256').update(lines.join('')).digest('hex');
+  const digest = hash('sha256', lines.join(''));
   return gmailId === undefined ? { digest } : { gmailId, digest };
 }

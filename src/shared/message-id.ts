@@ -11,7 +11,9 @@ const SAFE_ID = /^[A-Za-z0-9!#$%&'*+\-/=?^_`|~.,:;]+@[A-Za-z0-9!#$%&'*+\-/=?^_`|
  * The first Message-ID in a field's value, without angle brackets, or undefined when there is none that is safe.
  */
 export function cleanMessageId(value: string): string | undefined {
-  return cleanMessageIds(value)[0];
+  // Nearly every field holds one in its brackets, and nothing else.
+  const only = value.startsWith('<') && value.endsWith('>') ? value.slice(1, -1) : '';
+  return isSafe(only) ? only : cleanMessageIds(value)[0];
 }
 
 /** All safe Message-IDs in a field such as References, in their order, without angle brackets or repetitions. */
@@ -19,5 +21,9 @@ export function cleanMessageIds(value: string): string[] {
   const short = value.slice(0, 20 * LIMITS.messageIdChars);
   const bracketed = Array.from(short.matchAll(/<([^<>\s]{3,998})>/g), match => match[1] ?? '');
   const words = bracketed.length > 0 ? bracketed : [short.trim()];
-  return [...new Set(words.filter(word => word.length <= LIMITS.messageIdChars && SAFE_ID.test(word)))];
+  return [...new Set(words.filter(isSafe))];
+}
+
+function isSafe(word: string): boolean {
+  return word.length <= LIMITS.messageIdChars && SAFE_ID.test(word);
 }

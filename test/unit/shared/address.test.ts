@@ -4,7 +4,7 @@
 import { domainToASCII } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addressKey, cleanAddress, isAddress } from '../../../src/shared/address.ts';
+import { addressKey, cleanAddress, isAddress, sameAddress } from '../../../src/shared/address.ts';
 
 describe('addresses', () => {
   test.each([
@@ -53,6 +53,22 @@ describe('two spellings of one mailbox have one key', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test('two addresses are the same when their keys are', () => {
+  const part = fc.constantFrom('', 'ann', 'Ann', 'a@b', 'bücher.example', 'BÜCHER.example', 'xn--bcher-kva.example');
+  const address = fc.oneof(
+    part,
+    fc.tuple(part, part).map(pair => pair.join('@')),
+  );
+  fc.assert(
+    fc.property(address, address, (one, other) => {
+      expect(sameAddress(one, other)).toBe(addressKey(one) === addressKey(other));
+    }),
+    { numRuns: 1000 },
+  );
+  expect(sameAddress('Ann@Bücher.example', 'ann@xn--bcher-kva.EXAMPLE')).toBe(true);
+  expect(sameAddress('ann@customer.example', 'bob@customer.example')).toBe(false);
 });
 
 describe('nothing unseen is in one, bare or in quotes, in the local part or the domain', () => {
