@@ -58,7 +58,7 @@ export async function startProxy(target: () => number): Promise<Proxy> {
   const server = createServer({ allowHalfOpen: true }, client => {
     keep(client);
     if (proxy.mood.refuse === true) {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const upstream = connect({ port: target(), host: '127.0.0.1', allowHalfOpen: true });
@@ -115,7 +115,7 @@ function pass(from: Socket, to: Socket, mood: () => Mood, direction: 'up' | 'dow
   });
   // An end comes after what was sent before it; a connection that broke breaks the other.
   from.on('end', () => next(() => Promise.resolve().then(() => void to.end())));
-  from.on('error', () => to.resetAndDestroy());
+  from.on('error', () => reset(to));
   from.on('close', () =>
     next(() => {
       if (!to.destroyed) to.end();
@@ -171,8 +171,14 @@ async function write(to: Socket, bytes: Buffer, mood: () => Mood): Promise<void>
 }
 
 function end(socket: Socket, how: 'rst' | 'fin'): void {
-  if (how === 'rst') socket.resetAndDestroy();
+  if (how === 'rst') reset(socket);
   else socket.end();
+}
+
+/** One that is just saying its end cannot be reset: libuv refuses, and Node then forgets to close it, for ever. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Always the same bytes of a stream, so that a run can be repeated. */
