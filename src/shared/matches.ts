@@ -16,5 +16,6 @@ export function matchesOf(text: string, pattern: RegExp, most = Infinity): RegEx
     matches.push(match);
     if (pattern.lastIndex >= text.length) break;
   }
+  pattern.lastIndex = 0;
   return matches;
 }

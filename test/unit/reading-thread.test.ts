@@ -14,6 +14,7 @@ import type { Clock } from '../../src/shared/clock.ts';
 import type { LogFields } from '../../src/shared/log.ts';
 import { silentLog } from '../../src/shared/silent-log.ts';
 import { loadFixtures } from '../fixtures/load.ts';
+import { asFetched } from '../fuzz/fetched.ts';
 import { bounceNumber, ordinaryNumber } from '../servers/synthetic.ts';
 import { startThread } from '../threads/start.ts';
 
@@ -112,10 +113,10 @@ describe('what a mail does to its reader costs this mail alone', () => {
 describe('the thread', () => {
   test('reads every sample as it is read without a thread', async () => {
     const thread = openReal();
-    for (const { source } of await loadFixtures()) {
-      const raw = rawFromSource(source);
-      expect(await thread.read(raw, DEFAULT_POLICY, NOW)).toEqual(await readMail(raw, DEFAULT_POLICY, NOW));
-    }
+    const raws = (await loadFixtures()).flatMap(({ source }) => [rawFromSource(source), asFetched(source)]);
+    // All at once, as a chunk does it: they are sent and read together.
+    const read = await Promise.all(raws.map(raw => thread.read(raw, DEFAULT_POLICY, NOW)));
+    for (const [at, raw] of raws.entries()) expect(read[at]).toEqual(await readMail(raw, DEFAULT_POLICY, NOW));
     const source = bounceNumber(1).report;
     expect(await thread.readFile(source, DEFAULT_POLICY, NOW)).toEqual(await readBounce(source, { nowSeconds: NOW }));
   }, 60_000);
