@@ -147,11 +147,11 @@ class OneThread implements ReadingThread {
 
   async #run(mails: readonly Asked[], policy: Policy, seconds: number): Promise<Word | Lost> {
     const worker = this.#worker ?? (await this.#begin());
+    // As late as can be, and once more where they have to be sent again: the memory is the thread's from here on.
+    const { job, moved } = packed(mails.map(({ mail }) => mail));
     const ending = this.#nextWord(seconds);
     if (policy !== this.#told) worker.postMessage({ kind: 'policy', policy } satisfies Job);
     this.#told = policy;
-    // As late as can be, and once more where they have to be sent again: the memory is the thread's from here on.
-    const { job, moved } = packed(mails.map(({ mail }) => mail));
     worker.postMessage(job, [moved]);
     const ended = await ending;
     if (ended.kind === 'lost') await this.#end();

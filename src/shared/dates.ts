@@ -65,7 +65,7 @@ function seconds(
   time: readonly Digits[],
   rest: string | undefined,
 ): number | undefined {
-  const tail = (rest === undefined || !/^[.,]/.test(rest) ? rest : rest.replace(/^[.,]\d{1,9}/, ''))?.trim() ?? '';
+  const tail = (rest ?? '').replace(/^[.,]\d{1,9}/, '').trim();
   const day = Number(dayDigits);
   const hour = onTheDayClock(Number(time[0] ?? 0), tail);
   const minute = Number(time[1] ?? 0);
@@ -88,7 +88,7 @@ function onTheDayClock(hour: number, tail: string): number {
 
 /** Offset east of UTC. Beyond 14 hours there is no such place: then the writer's clock is taken as UTC. */
 function zoneSeconds(tail: string): number {
-  const words = /^[AP]/i.test(tail) ? tail.replace(/^[AP]\.?M\b\.?/i, '').trim() : tail;
+  const words = tail.replace(/^[AP]\.?M\b\.?/i, '').trim();
   const offset = /^(?:GMT|UTC|UT)? ?([+-])(\d{2}):?(\d{2})(?!\d)/i.exec(words);
   if (!offset) return (ZONE_HOURS.get(/^[A-Za-z]{1,5}/.exec(words)?.[0].toUpperCase() ?? '') ?? 0) * 3600;
   const size = Number(offset[2]) * 3600 + Number(offset[3]) * 60;
