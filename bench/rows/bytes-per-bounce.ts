@@ -18,7 +18,7 @@ import type { BenchOptions, LeftOut, Measured, Row } from '../row.ts';
 
 const REPORTS = 15;
 const SEED = 2;
-/** The line is silent for so long: everything that follows from a mail has passed. Dovecot tells of mail twice a second. */
+/** After such a silence all that follows from a mail has passed: Dovecot tells of it within half a second. */
 const SILENT_MS = 800;
 const LIMIT_MS = 30_000;
 

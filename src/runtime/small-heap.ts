@@ -5,9 +5,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * The space for new objects stays as it was at the start, 1 MB a half, where V8 doubles it up to 16 MB a half while much
- * is made, and gives it back late: an idle daemon has 71 MB resident memory with this, 80 MB without. V8 asks for the
- * flag whenever it would grow, and sets it back when a thread starts: to be said again then.
+ * The space for new objects stays as it was at the start, 1 MB a half, where V8 doubles it up to 16 MB a half while
+ * much is made, and gives it back late: an idle daemon has 71 MB resident memory with this, 80 MB without. V8 asks for
+ * the flag whenever it would grow, and sets it back when a thread starts: to be said again then.
  *
  * What is promoted out of so small a space is often dead soon, and V8 lets much of it gather before it looks. Now it
  * looks after a quarter more than lived.
