@@ -24,7 +24,7 @@ export interface Batch extends Asked {
 }
 
 /** Bytes that come over any line in less time than a command and its answer. */
-const ROUND_TRIP_BYTES = 8 * 1024;
+const ROUND_TRIP_BYTES = 12 * 1024;
 /** Parts of several shapes in one command: with its UIDs it stays below what servers take (RFC 2683 3.2.1.5). */
 const MOST_ASKED = 40;
 /** Batches that a shape is compared with: a chunk of nothing but odd shapes must not take seconds. */

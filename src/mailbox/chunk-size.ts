@@ -5,7 +5,7 @@
 import { LIMITS } from '../shared/limits.ts';
 
 /** After a start; more than the overlap holds, so that it brings something new. */
-const FIRST_MAILS = 250;
+const FIRST_MAILS = 500;
 const FEWEST_MAILS = 60;
 
 export class ChunkSize {

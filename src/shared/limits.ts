@@ -51,9 +51,9 @@ export const LIMITS = {
   /** Megabytes of heap for reading one mail: several times what a mail of the full size needs. */
   readingHeapMb: 192,
   /** Mails in one chunk: looked at, recorded and passed by the cursor together; until then their verdicts are held. */
-  chunkMails: 1000,
+  chunkMails: 2000,
   /** Bytes of the mails in one chunk, as far as they are fetched: more than one mail has. Two are held at a time. */
-  chunkBytes: 6 * MIB,
+  chunkBytes: 8 * MIB,
   /** Addresses in one callback request: CleverTap refuses more than 1000 events. */
   batchEvents: 1000,
   /** Bytes of a callback's answer that are read. */

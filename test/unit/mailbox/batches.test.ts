@@ -65,7 +65,7 @@ test('no mail is asked for a large part that it has and nobody wants', () => {
 });
 
 test('a few mails with a small part that nobody wants go with the many', () => {
-  const attached = part('', 'multipart/mixed', [part('1', 'text/plain'), part('2', 'application/pdf', [], 4_000)]);
+  const attached = part('', 'multipart/mixed', [part('1', 'text/plain'), part('2', 'application/pdf', [], 5_000)]);
   const all = (few: number): Shaped[] => [
     ...Array.from({ length: few }, (_, uid) => shaped(attached, uid)),
     ...Array.from({ length: 50 }, (_, uid) => shaped(SHAPES.report, 100 + uid)),
