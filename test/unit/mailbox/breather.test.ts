@@ -20,8 +20,8 @@ import type { LogLine } from '../callback/rig.ts';
 
 const USER = { user: 'news@shop.example', password: 'right-password' };
 const ALL = '[Gmail]/All Mail';
-/** The first chunk is recorded and the second under way when the waiting begins: 300 of them. */
-const MAILS = 1_000;
+/** The first chunk is recorded and the second under way when the waiting begins: 1,500 of them. */
+const MAILS = 2_000;
 const LIMIT_MS = 20_000;
 const SLOWED = 'daily_bytes is used up for now: catching up waits, new mail is read at once';
 
