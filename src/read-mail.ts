@@ -13,16 +13,9 @@ import type { ReadMail } from './river.ts';
 import { decide } from './verdict/verdict.ts';
 import type { Policy } from './verdict/verdict.ts';
 
-/** Reads a mail and decides; a mail that was no candidate is ordinary by its header alone. */
-export async function readMail(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
-  if (!raw.candidate) return readByHeader(raw);
-  const message = await readMessage(raw);
-  return decided(raw, message, readReport(message), policy, nowSeconds);
-}
-
 /**
  * Reads mails one station after the other, each time all of them: so the code of a station stays in the processor's
- * cache, which saves a fifth of the time. The same as `readMail` gives of each.
+ * cache, which saves a fifth of the time. Each comes to the same as if it were read alone.
  */
 export async function readMails(raws: readonly RawMessage[], policy: Policy, nowSeconds: number): Promise<ReadMail[]> {
   const messages: (Message | undefined)[] = [];

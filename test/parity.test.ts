@@ -6,7 +6,7 @@ import { readBounce } from '../src/index.ts';
 import { openMailbox } from '../src/mailbox/mailbox.ts';
 import type { RawMessage } from '../src/mailbox/mailbox.ts';
 import { CANDIDATE_FIELDS, isCandidate, isReport, wantedParts } from '../src/report/report.ts';
-import { readMail } from '../src/read-mail.ts';
+import { readMails } from '../src/read-mail.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { silentLog } from '../src/shared/silent-log.ts';
 import { Secret } from '../src/shared/secret.ts';
@@ -62,7 +62,9 @@ test('every fixture gives the same kind, recipients, verdicts and reasons both w
     const whole = await readBounce(source, { nowSeconds: NOW });
     // What Gmail's results say of it, the daemon weighs later, with the proof.
     if (whole.because?.startsWith('forged: ') === true) continue;
-    const { reading, verdicts } = await readMail(raw, DEFAULT_POLICY, NOW);
+    const [mail] = await readMails([raw], DEFAULT_POLICY, NOW);
+    if (mail === undefined) throw new Error(`${name} was not read`);
+    const { reading, verdicts } = mail;
     const dated = reading.kind === 'failure' && verdicts.every(one => one.bouncedAtSeconds < NOW);
     const inParts = { kind: reading.kind, reader: isReport(reading) ? reading.reader : undefined, verdicts };
     // A mail that its header rules out is not fetched, so which other kind it is of, nobody asks.

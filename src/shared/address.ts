@@ -67,11 +67,5 @@ export function addressKey(address: string): string {
 
 /** True when both name the same mailbox as far as their spelling tells. */
 export function sameAddress(one: string, other: string): boolean {
-  if (one === other) return true;
-  return localKey(one) === localKey(other) && addressKey(one) === addressKey(other);
-}
-
-/** The part of an address's key that takes no look at its domain. */
-function localKey(address: string): string {
-  return address.slice(0, Math.max(address.lastIndexOf('@'), 0)).toLowerCase();
+  return one === other || addressKey(one) === addressKey(other);
 }

@@ -2,7 +2,7 @@
  * A shop's account for the proof suites: what lies in Sent, a look-up that answers as the real one does, and the road
  * of one mail from bytes to what is posted, held or left out.
  */
-import { readMail } from '../../src/read-mail.ts';
+import { readMails } from '../../src/read-mail.ts';
 import { conclude, originalIds } from '../../src/river.ts';
 import type { SentLookup, SentMail } from '../../src/mailbox/mailbox.ts';
 import { isAskable } from '../../src/mailbox/sent.ts';
@@ -58,9 +58,9 @@ export async function fateOf(
   settings: ProvenanceSettings = REQUIRED,
   sent: readonly SentMail[] = SENT,
 ): Promise<Fate> {
-  const mail = await readMail(rawFromSource(source), DEFAULT_POLICY, NOW_SECONDS);
-  const found = lookUp(originalIds([mail]), sent);
-  const { events, held, outcomes } = conclude([mail], found, ACCOUNT, settings, NOW_SECONDS);
+  const mails = await readMails([rawFromSource(source)], DEFAULT_POLICY, NOW_SECONDS);
+  const found = lookUp(originalIds(mails), sent);
+  const { events, held, outcomes } = conclude(mails, found, ACCOUNT, settings, NOW_SECONDS);
   const [outcome] = outcomes;
   if (outcome === undefined) throw new Error('a mail without an outcome');
   return { events, held, kind: outcome.kind, because: outcome.because };

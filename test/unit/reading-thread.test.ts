@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Worker } from 'node:worker_threads';
 import { DEFAULT_POLICY, readBounce } from '../../src/index.ts';
 import { rawFromSource } from '../../src/message/message.ts';
-import { readMail } from '../../src/read-mail.ts';
+import { readMails } from '../../src/read-mail.ts';
 import { openReadingThread } from '../../src/reading-thread.ts';
 import type { ReadingThread } from '../../src/reading-thread.ts';
 import type { ReadMail } from '../../src/river.ts';
@@ -116,7 +116,7 @@ describe('the thread', () => {
     const raws = (await loadFixtures()).flatMap(({ source }) => [rawFromSource(source), asFetched(source)]);
     // All at once, as a chunk does it: they are sent and read together.
     const read = await Promise.all(raws.map(raw => thread.read(raw, DEFAULT_POLICY, NOW)));
-    for (const [at, raw] of raws.entries()) expect(read[at]).toEqual(await readMail(raw, DEFAULT_POLICY, NOW));
+    for (const [at, raw] of raws.entries()) expect([read[at]]).toEqual(await readMails([raw], DEFAULT_POLICY, NOW));
     const source = bounceNumber(1).report;
     expect(await thread.readFile(source, DEFAULT_POLICY, NOW)).toEqual(await readBounce(source, { nowSeconds: NOW }));
   }, 60_000);

@@ -6,7 +6,7 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findCommand } from '../../../src/cli/commands.ts';
 import { rawFromSource } from '../../../src/message/message.ts';
-import { readMail } from '../../../src/read-mail.ts';
+import { readMails } from '../../../src/read-mail.ts';
 import { DEFAULT_POLICY } from '../../../src/verdict/verdict.ts';
 import type { Verdict } from '../../../src/verdict/verdict.ts';
 import { chunkOf, eventOf, NOW, outcomeOf, TTL, verdictOf } from '../../contract/store-values.ts';
@@ -30,7 +30,8 @@ const diff = async (...words: string[]): Promise<Captured> =>
   captured(await findCommand('diff', [...words, '--config', outbox.config]));
 
 async function verdictsOf(n: number): Promise<readonly Verdict[]> {
-  return (await readMail(rawFromSource(bounceNumber(n).report), DEFAULT_POLICY, NOW)).verdicts;
+  const mails = await readMails([rawFromSource(bounceNumber(n).report)], DEFAULT_POLICY, NOW);
+  return mails.flatMap(({ verdicts }) => verdicts);
 }
 
 async function record(n: number, verdicts: readonly Verdict[], readBy: string): Promise<void> {

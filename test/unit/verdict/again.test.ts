@@ -2,7 +2,7 @@
  * A verdict decided again from what is kept of it: the same by the same rules, another by others, on every fixture.
  */
 import { expect, test } from '@jest/globals';
-import { readMail } from '../../../src/read-mail.ts';
+import { readMails } from '../../../src/read-mail.ts';
 import { rawFromSource } from '../../../src/message/message.ts';
 import { compileRules } from '../../../src/index.ts';
 import { DEFAULT_POLICY, decideAgain } from '../../../src/verdict/verdict.ts';
@@ -20,7 +20,8 @@ const OTHERS: readonly Policy[] = [
 
 async function verdictsBy(policy: Policy): Promise<Verdict[]> {
   const mails = await loadFixtures();
-  const read = await Promise.all(mails.map(({ source }) => readMail(rawFromSource(source), policy, NOW)));
+  const raws = mails.map(({ source }) => rawFromSource(source));
+  const read = await readMails(raws, policy, NOW);
   // As the outbox gives it back.
   return JSON.parse(JSON.stringify(read.flatMap(({ verdicts }) => verdicts))) as Verdict[];
 }
