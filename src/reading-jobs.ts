@@ -7,7 +7,6 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Bounce, ReadOptions } from './index.ts';
 import type { FetchedPart, RawMessage } from './mailbox/mailbox.ts';
 import type { ReadMail } from './river.ts';
-import type { HeaderField, HeaderFields } from './shared/header-fields.ts';
 import type { Policy } from './verdict/verdict.ts';
 
 /** Mails to read, or how verdicts are reached from now on: that is told before the first mail. */
@@ -21,14 +20,13 @@ export type MailToRead =
   | { readonly kind: 'file'; readonly source: Buffer; readonly nowSeconds: number };
 
 /**
- * A mail as it is sent, for each object and each memory costs time on both sides: its fields as lines, names and values
- * in turn (no value has a line end), and of its bytes the lengths only. The bytes of all mails lie one behind another.
+ * A mail as it is sent, for each object and each memory costs time on both sides: of its bytes the lengths only. The
+ * bytes of all mails lie one behind another.
  */
 interface PackedMail {
   /** Undefined for a file. */
-  readonly raw?: Omit<RawMessage, 'headers' | 'parts' | 'source'> & { readonly parts?: readonly PackedPart[] };
-  readonly fields: string;
-  /** Of each part, then of the source. */
+  readonly raw?: Omit<RawMessage, 'header' | 'parts' | 'source'> & { readonly parts?: readonly PackedPart[] };
+  /** Of the header, each part, then the source; of a file its own. */
   readonly lengths: readonly number[];
   readonly nowSeconds: number;
 }
@@ -75,20 +73,19 @@ export function packed(mails: readonly MailToRead[]): { readonly job: Job; reado
   return { job, moved: bytes.buffer };
 }
 
-/** The bytes of its parts, then those of its source. */
+/** The bytes of its header, of its parts, of its source. */
 export function bytesOf(mail: MailToRead): readonly Buffer[] {
   if (mail.kind === 'file') return [mail.source];
-  const { parts = [], source } = mail.raw;
-  return [...parts.map(part => part.bytes), ...(source === undefined ? [] : [source])];
+  const { header, parts = [], source } = mail.raw;
+  return [header, ...parts.map(part => part.bytes), ...(source === undefined ? [] : [source])];
 }
 
 function packedMail(mail: MailToRead, pieces: readonly Buffer[]): PackedMail {
   const lengths = pieces.map(piece => piece.length);
-  if (mail.kind === 'file') return { fields: '', lengths, nowSeconds: mail.nowSeconds };
-  const { headers, parts, source: _, ...rest } = mail.raw;
-  const fields = headers.map(({ name, value }) => `${name}\n${value}`).join('\n');
+  if (mail.kind === 'file') return { lengths, nowSeconds: mail.nowSeconds };
+  const { header: _, parts, source: __, ...rest } = mail.raw;
   const told = parts?.map(({ path, section, truncated }) => ({ path, section, truncated }));
-  return { raw: told === undefined ? rest : { ...rest, parts: told }, fields, lengths, nowSeconds: mail.nowSeconds };
+  return { raw: told === undefined ? rest : { ...rest, parts: told }, lengths, nowSeconds: mail.nowSeconds };
 }
 
 function unpacked({ mails, bytes }: Extract<Job, { kind: 'mails' }>): MailToRead[] {
@@ -98,22 +95,15 @@ function unpacked({ mails, bytes }: Extract<Job, { kind: 'mails' }>): MailToRead
     // Structured clone knows no Buffer: they arrive as a plain Uint8Array.
     return Buffer.from(bytes.buffer, bytes.byteOffset + at - length, length);
   };
-  return mails.map(({ raw, fields, lengths, nowSeconds }): MailToRead => {
-    const pieces = lengths.map(next);
-    if (raw === undefined) return { kind: 'file', source: pieces[0] ?? Buffer.alloc(0), nowSeconds };
+  return mails.map(({ raw, lengths, nowSeconds }): MailToRead => {
+    const [first = Buffer.alloc(0), ...pieces] = lengths.map(next);
+    if (raw === undefined) return { kind: 'file', source: first, nowSeconds };
     const { parts: told, ...rest } = raw;
     const parts = told?.map((part, index) => ({ ...part, bytes: pieces[index] ?? Buffer.alloc(0) }));
     const source = pieces[told?.length ?? 0];
     const content = { ...(parts === undefined ? {} : { parts }), ...(source === undefined ? {} : { source }) };
-    return { kind: 'mail', raw: { ...rest, headers: fieldsOf(fields), ...content }, nowSeconds };
+    return { kind: 'mail', raw: { ...rest, header: first, ...content }, nowSeconds };
   });
-}
-
-function fieldsOf(lines: string): HeaderFields {
-  const fields: HeaderField[] = [];
-  const words = lines.split('\n');
-  for (let at = 0; at + 1 < words.length; at += 2) fields.push({ name: words[at] ?? '', value: words[at + 1] ?? '' });
-  return fields;
 }
 
 async function answersTo(

@@ -9,9 +9,8 @@ import type { Account, Event, Held, ProvenanceSettings, Unposted } from './prove
 import { isReport } from './report/report.ts';
 import type { NotABounce, Reading } from './report/report.ts';
 import type { Verdict } from './verdict/verdict.ts';
-import { headerValue } from './shared/header-fields.ts';
+import { parseHeaderFields } from './shared/header-fields.ts';
 import type { HeaderFields } from './shared/header-fields.ts';
-import { cleanMessageId } from './shared/message-id.ts';
 
 /** One mail, understood and decided, not yet proven. */
 export interface ReadMail {
@@ -59,12 +58,15 @@ export function conclude(
   const held: Held[] = [];
   for (const mail of mails) {
     const { raw, reading, verdicts, returnedHeaders = [] } = mail;
-    const { uid, identity, headers, internalDateSeconds: received } = raw;
+    const { uid, identity, messageId, internalDateSeconds: received } = raw;
+    const named = messageId === undefined ? {} : { messageId };
     if (!isReport(reading)) {
       const { kind, because } = reading;
-      outcomes.push({ uid, identity, kind, because, verdicts: [], ...idOf(headers), ...puzzleOf(mail) });
+      outcomes.push({ uid, identity, kind, because, verdicts: [], ...named, ...puzzleOf(mail) });
       continue;
     }
+    // Not kept from when it was fetched: a chunk of headers in fields takes several times their bytes.
+    const headers = parseHeaderFields(raw.header);
     const proven = prove(
       { account, identity, headers, report: reading, returnedHeaders, verdicts },
       found,
@@ -78,7 +80,7 @@ export function conclude(
     const selfTest = proven.unposted.some(one => one.selfTest === true) ? { selfTest: true as const } : {};
     const receivedAt = received === undefined ? {} : { receivedAtSeconds: received };
     const { kind, reader, originalMessageIds } = reading;
-    const about = { kind, because, reader, originalMessageIds, ...idOf(headers) };
+    const about = { kind, because, reader, originalMessageIds, ...named };
     outcomes.push({ uid, identity, verdicts, eventIds, ...about, ...receivedAt, ...selfTest, ...puzzleOf(mail) });
   }
   return { outcomes, events, held };
@@ -88,11 +90,6 @@ export function conclude(
 function puzzleOf({ raw, reading, verdicts }: ReadMail): { puzzling?: true } {
   const came = isReport(reading) ? verdicts.length > 0 : KNOWN_OTHERWISE.includes(reading.kind);
   return raw.problem !== undefined || (raw.candidate && !came) ? { puzzling: true } : {};
-}
-
-function idOf(headers: HeaderFields): { messageId?: string } {
-  const messageId = cleanMessageId(headerValue(headers, 'message-id') ?? '');
-  return messageId === undefined ? {} : { messageId };
 }
 
 function sumUp(events: readonly Event[], held: readonly Held[], unposted: readonly Unposted[]): string {

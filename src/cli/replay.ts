@@ -18,6 +18,7 @@ import { readVersion } from '../runtime/version.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
+import { parseHeaderFields } from '../shared/header-fields.ts';
 import { silentLog } from '../shared/silent-log.ts';
 import type { Command } from './commands.ts';
 import { mailsOf, tellUnread } from './mails.ts';
@@ -146,7 +147,7 @@ async function* lotsOf(
 /** As the mailbox would have handed it on. */
 function asFetched(source: Buffer): RawMessage {
   const raw = rawFromSource(source);
-  return { ...raw, candidate: isCandidate(raw.headers) };
+  return { ...raw, candidate: isCandidate(parseHeaderFields(raw.header)) };
 }
 
 function toSource(values: { readonly [Name in 'since' | 'uid' | 'file']?: string }): Source {

@@ -6,7 +6,7 @@ import type { Event } from '../provenance/provenance.ts';
 import { isReport } from '../report/report.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
-import { headerValue } from '../shared/header-fields.ts';
+import { headerValue, parseHeaderFields } from '../shared/header-fields.ts';
 import { utc } from './event-lines.ts';
 import { PROOFS } from './road-lines.ts';
 import type { Came, Sent, Waited } from './selftest-run.ts';
@@ -180,7 +180,7 @@ function postingWords({ callback, state, answer }: Posting): string {
 }
 
 function header({ mail }: Came, name: string): string {
-  return headerValue(mail.raw.headers, name) ?? '';
+  return headerValue(parseHeaderFields(mail.raw.header), name) ?? '';
 }
 
 function seconds(ms: number): string {

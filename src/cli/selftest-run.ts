@@ -18,7 +18,7 @@ import { sendMail } from '../runtime/smtp.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import { Fault } from '../shared/fault.ts';
-import { headerValues } from '../shared/header-fields.ts';
+import { headerValues, parseHeaderFields } from '../shared/header-fields.ts';
 import { cleanMessageIds } from '../shared/message-id.ts';
 import { silentLog } from '../shared/silent-log.ts';
 import { nobodysAddress, selfTestMail } from '../test-mail.ts';
@@ -148,7 +148,8 @@ async function bounceAmong(
 
 function speaksOf({ raw, reading }: ReadMail, messageId: string): boolean {
   if (isReport(reading)) return reading.originalMessageIds.includes(messageId);
-  const answered = ['in-reply-to', 'references'].flatMap(name => headerValues(raw.headers, name));
+  const fields = parseHeaderFields(raw.header);
+  const answered = ['in-reply-to', 'references'].flatMap(name => headerValues(fields, name));
   return answered.flatMap(cleanMessageIds).includes(messageId);
 }
 

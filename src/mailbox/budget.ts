@@ -2,7 +2,8 @@
  * How many bytes of mail a chunk may still hold. Takes what is fetched, mail by mail, and remembers where it became too
  * much: the mails from there on are another chunk's.
  */
-import type { Connection, Fetched, Query } from './connection.ts';
+import type { Connection, Query } from './connection.ts';
+import type { Fetched } from './fetch-row.ts';
 
 export interface Budget {
   /** From this UID on nothing fits; undefined while all does. */
@@ -42,7 +43,8 @@ export function openBudget(bytes: number): Budget {
   };
 }
 
-function bytesOf({ headers, bodyParts, source }: Fetched): number {
-  const all = [headers, source, ...(bodyParts?.values() ?? [])];
-  return all.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
+function bytesOf({ sections }: Fetched): number {
+  let sum = 0;
+  for (const bytes of sections.values()) sum += bytes.length;
+  return sum;
 }

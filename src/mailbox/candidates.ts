@@ -3,18 +3,15 @@
  * time. Takes mails after their first look, gives them with their content, as far as the budget goes.
  */
 import { Fault } from '../shared/fault.ts';
-import { parseHeaderFields } from '../shared/header-fields.ts';
-import type { HeaderFields } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { inBatches, keyOf } from './batches.ts';
 import type { Batch, Shaped } from './batches.ts';
 import type { Budget } from './budget.ts';
-import type { Connection, Fetched } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { FetchedPart, Interest, PartStructure, RawMessage, WantedPart } from './mailbox.ts';
 
 /** One byte more than is read tells a header that fits from one that is cut. */
 export const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
-const NIL_AS_TEXT = Buffer.from('false');
 
 /** By UID; one that is missing was not handed out, or did not fit any more. */
 export async function readCandidates(
@@ -40,7 +37,7 @@ export async function readCandidates(
     if (first === undefined) continue;
     const { structure } = shape;
     const wanted = structure === undefined ? 'source' : interest.wantedParts(structure);
-    const raw = { ...first, headers: wholeHeader(shape, first.headers) };
+    const raw = { ...first, header: shape.sections.get('header') ?? first.header };
     if (!budget.take(raw.uid, bytesOf(raw, structure, wanted))) break;
     if (structure === undefined || wanted === 'source')
       wholes.push(structure === undefined ? raw : { ...raw, structure });
@@ -49,17 +46,6 @@ export async function readCandidates(
   const read = await readSources(connection, wholes, signal);
   for (const batch of inBatches(inParts)) read.push(...(await readBatch(connection, batch, signal)));
   return new Map(read.map(raw => [raw.uid, raw]));
-}
-
-/** The header that was fetched; where none was, what the first look has seen of it. */
-export function wholeHeader(shape: Fetched, firstLook: HeaderFields): HeaderFields {
-  const bytes = sent(shape.headers) ?? sent(shape.bodyParts?.get('header'));
-  return bytes === undefined ? firstLook : parseHeaderFields(bytes);
-}
-
-/** What was handed out. imapflow 2.10 turns NIL, the answer for what is not there, into false or the text "false". */
-function sent(bytes: unknown): Buffer | undefined {
-  return Buffer.isBuffer(bytes) && !bytes.equals(NIL_AS_TEXT) ? bytes : undefined;
 }
 
 /** What fetching it will bring at most. */
@@ -101,7 +87,7 @@ async function readParts(
   const bodyParts = asked.map(part => ({ key: keyOf(part), start: 0, maxLength: part.maxBytes + 1 }));
   const uids = mails.map(({ raw }) => raw.uid).sort((one, other) => one - other);
   const fetched = await connection.fetch(uids, { uid: true, bodyParts }, signal);
-  const byUid = new Map(fetched.map(one => [one.uid, one.bodyParts]));
+  const byUid = new Map(fetched.map(one => [one.uid, one.sections]));
   return mails.flatMap(({ raw, wanted }) => {
     if (!byUid.has(raw.uid)) return [];
     const parts = wanted.flatMap(part => toPart(part, byUid.get(raw.uid)?.get(keyOf(part).toLowerCase())));
@@ -109,8 +95,7 @@ async function readParts(
   });
 }
 
-function toPart({ path, section, maxBytes }: WantedPart, answer: Buffer | null | undefined): FetchedPart[] {
-  const bytes = sent(answer);
+function toPart({ path, section, maxBytes }: WantedPart, bytes: Buffer | undefined): FetchedPart[] {
   if (bytes === undefined) return [];
   return [{ path, section, bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }];
 }
@@ -129,7 +114,7 @@ async function readSources(
       signal,
     );
     if (one === undefined) continue;
-    const source = sent(one.source);
+    const source = one.sections.get('');
     read.push(source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length });
   }
   return read;

@@ -13,7 +13,7 @@ const IDLE_RENEWAL_MS = 4 * 60_000;
 const SOCKET_LIMIT_MS = 5 * 60_000;
 /** A server may not make us hold more than this in one literal or response. */
 const LITERAL_BYTES = 16 * 1024 * 1024;
-/** Nor this many words in one response: Dovecot tells of ten thousand parts of a mail, at fifteen words each. */
+/** Nor this many words in one response that imapflow reads: a search finds so many mails at most. */
 const RESPONSE_TOKENS = 200_000;
 
 /** For the settings of one mailbox; its log lines go to ours, without what was sent or received. */

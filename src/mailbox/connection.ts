@@ -2,18 +2,21 @@
  * One IMAP connection and the few read-only commands we use: the only place that knows imapflow. Takes settings,
  * gives a logged-in session; a broken one is thrown away and a new one made. Never SELECTs, never STOREs.
  */
-import type { FetchMessageObject, FetchQueryObject, ImapFlow, MessageStructureObject, SearchObject } from 'imapflow';
+import type { FetchQueryObject, ImapFlow, SearchObject } from 'imapflow';
 import type { Clock } from '../shared/clock.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Gate } from '../shared/gate.ts';
 import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
 import type { Meter } from '../shared/meter.ts';
+import type { Line } from './answer-words.ts';
 import { withAuth } from './auth.ts';
 import { clientOptions } from './client-options.ts';
+import { readFetchRow } from './fetch-row.ts';
+import type { Fetched } from './fetch-row.ts';
 import { connectionFault } from './login-fault.ts';
-import type { MailboxSettings, PartStructure } from './mailbox.ts';
-import { toStructure } from './structure.ts';
+import type { MailboxSettings } from './mailbox.ts';
+import { readLines } from './own-lines.ts';
 
 export interface Tools {
   readonly log: Log;
@@ -41,12 +44,6 @@ export interface Opened {
   readonly exists: number;
 }
 
-/** A message as fetched; what was not asked for is missing. */
-export type Fetched = Omit<FetchMessageObject, 'bodyStructure'> & { readonly structure?: PartStructure };
-
-/** A BODYSTRUCTURE as imapflow gives it. */
-export type ImapStructure = MessageStructureObject;
-
 /** What imapflow is told when a connection is made. */
 export type ClientOptions = ConstructorParameters<typeof ImapFlow>[0];
 
@@ -65,6 +62,8 @@ export class Connection {
   /** True when the server has announced mail since the folder was opened last. */
   #news = false;
   #opened: string | undefined;
+  /** While a FETCH is answered; true for a line that it has read. */
+  #read: ((line: Line) => boolean) | undefined;
   readonly #wakers = new Set<() => void>();
 
   private constructor(client: ImapFlow, settings: MailboxSettings, { log, heart, meter }: Tools) {
@@ -73,6 +72,7 @@ export class Connection {
     this.#heart = heart;
     this.#meter = meter;
     this.#client = client;
+    readLines(client, line => this.#read?.(line) === true);
     // Before connect(): an "error" without a listener ends the program.
     this.#client.on('error', (error: unknown) => {
       this.#broken = error;
@@ -160,12 +160,15 @@ export class Connection {
     if (uids.length === 0) return [];
     return this.#run(signal, async () => {
       const all: Fetched[] = [];
-      for await (const { bodyStructure, ...rest } of this.#client.fetch(ranges(uids), query, { uid: true })) {
-        // At once, mail by mail: a structure of ten thousand parts takes megabytes, and what we need of it little.
-        const one = bodyStructure === undefined ? rest : { ...rest, structure: toStructure(bodyStructure) };
-        if (isTooMuch(one)) break;
-        all.push(one);
-      }
+      // Throttled, imapflow asks again, and each answer comes twice.
+      const asked = new Set(uids);
+      let full = false;
+      const fault = await this.#rows(ranges(uids), query, one => {
+        if (!asked.delete(one.uid)) return;
+        full ||= isTooMuch(one);
+        if (!full) all.push(one);
+      });
+      if (fault !== undefined) throw fault;
       return all;
     });
   }
@@ -214,6 +217,28 @@ export class Connection {
     for (const waker of this.#wakers) waker();
   }
 
+  /** Reads the answers to a FETCH in imapflow's place; gives what the first was not readable for. */
+  async #rows(range: string, query: Query, take: (one: Fetched) => void): Promise<Error | undefined> {
+    let fault: Error | undefined;
+    this.#read = line => {
+      try {
+        const one = readFetchRow(line);
+        if (one !== undefined) take(one);
+        return one !== undefined;
+      } catch (error) {
+        // Not at once: what the server still says belongs to this command.
+        fault ??= asError(error);
+        return true;
+      }
+    };
+    try {
+      await this.#client.fetchAll(range, query, { uid: true });
+    } finally {
+      this.#read = undefined;
+    }
+    return fault;
+  }
+
   /** A command with its limits: the signal and the time. What it fails with becomes a Fault. */
   async #run<T>(signal: AbortSignal, command: () => Promise<T>): Promise<T> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(COMMAND_LIMIT_MS)]);
@@ -258,4 +283,8 @@ function ranges(uids: readonly number[]): string {
 
 function delay(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms).unref());
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -92,8 +92,10 @@ export interface RawMessage {
   readonly sizeBytes: number;
   /** Gmail's labels as imapflow spells them, where the server has them. */
   readonly labels?: readonly string[];
-  /** For a candidate (and a file) the whole header, else its Message-ID. */
-  readonly headers: HeaderFields;
+  /** As `cleanMessageId` gives it. */
+  readonly messageId?: string;
+  /** Of a candidate (and a file) the whole header as it came, up to LIMITS.headerBytes and a byte; else empty. */
+  readonly header: Buffer;
   /** True when `isCandidate` said yes and the content below was fetched; false: the header told enough. */
   readonly candidate: boolean;
   /** Either structure and parts ... */

@@ -2,14 +2,18 @@
  * A chunk read: a first look at a few header fields of each mail, then the content of the candidates. Takes a
  * connection with the folder open, gives raw messages, no more of them than fit. Fetches with BODY.PEEK only.
  */
-import { identify, IDENTITY_FIELDS } from '../shared/identity.ts';
+import { identify, IDENTITY_FIELDS, messageIdOf } from '../shared/identity.ts';
+import { parseHeaderFields } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { openBudget } from './budget.ts';
 import type { Budget } from './budget.ts';
-import { HEADER, readCandidates, wholeHeader } from './candidates.ts';
-import type { Connection, Fetched } from './connection.ts';
+import { HEADER, readCandidates } from './candidates.ts';
+import type { Connection } from './connection.ts';
+import type { Fetched } from './fetch-row.ts';
 import type { Interest, RawMessage } from './mailbox.ts';
 import type { Portion } from './portion.ts';
+
+const NOTHING = Buffer.alloc(0);
 
 export interface ReadChunk {
   /** Those of the portion that fitted: its first ones, at least one. */
@@ -75,7 +79,7 @@ async function firstLooks(
 function notFetched(folder: string, uid: number): RawMessage {
   const place = [{ name: 'message-id', value: `no message but UID ${uid} of ${folder}` }];
   const problem = 'the server does not hand it out: each FETCH of it fails';
-  return { uid, identity: identify(place), sizeBytes: 0, headers: [], candidate: false, truncated: false, problem };
+  return { uid, identity: identify(place), sizeBytes: 0, header: NOTHING, candidate: false, truncated: false, problem };
 }
 
 function isOwnMail({ labels }: Fetched): boolean {
@@ -83,16 +87,17 @@ function isOwnMail({ labels }: Fetched): boolean {
 }
 
 function firstLook(fetched: Fetched, interest: Interest): RawMessage {
-  const headers = wholeHeader(fetched, []);
-  const { uid, emailId, internalDate, labels, size } = fetched;
-  const dateMs = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
+  const header = fetched.sections.get('header') ?? NOTHING;
+  const headers = parseHeaderFields(header);
+  const { uid, gmailId, internalDateMs: dateMs = Number.NaN, labels, size } = fetched;
   const candidate = interest.isCandidate(headers);
   return {
     uid,
-    identity: identify(headers, labels === undefined ? undefined : emailId),
+    identity: identify(headers, labels === undefined ? undefined : gmailId),
     sizeBytes: size ?? 0,
-    // Of the others no more is kept than by what a person finds them again: they are most of a chunk.
-    headers: candidate ? headers : headers.filter(({ name }) => name === 'message-id'),
+    ...messageIdOf(headers),
+    // Where the whole one does not come, what is seen here. Of the others nothing: they are most of a chunk.
+    header: candidate ? header : NOTHING,
     candidate,
     truncated: false,
     ...(Number.isNaN(dateMs) ? {} : { internalDateSeconds: Math.floor(dateMs / 1000) }),

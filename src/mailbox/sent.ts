@@ -6,7 +6,8 @@ import { cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues, parseHeaderFields } from '../shared/header-fields.ts';
 import { cleanMessageId } from '../shared/message-id.ts';
 import { bearsSelfTestMark, SELF_TEST_FIELD } from '../shared/self-test-mark.ts';
-import type { Connection, Fetched } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Fetched } from './fetch-row.ts';
 import type { SentMail } from './mailbox.ts';
 
 const FIELDS = ['message-id', 'to', 'cc', 'bcc', 'x-clevertap_meta', SELF_TEST_FIELD];
@@ -119,8 +120,8 @@ function together(one: SentMail | undefined, other: SentMail): SentMail {
   };
 }
 
-function toSentMail({ headers }: Fetched): SentMail[] {
-  const fields = parseHeaderFields(headers ?? Buffer.alloc(0));
+function toSentMail({ sections }: Fetched): SentMail[] {
+  const fields = parseHeaderFields(sections.get('header') ?? Buffer.alloc(0));
   const messageId = cleanMessageId(headerValue(fields, 'message-id') ?? '');
   if (messageId === undefined) return [];
   const recipients = ['to', 'cc', 'bcc'].flatMap(name => headerValues(fields, name)).flatMap(addressesIn);

@@ -3,9 +3,9 @@
  * Never throws on bad mail: what cannot be read is named in `problem`.
  */
 import { receivedDateSeconds, parseDateSeconds } from '../shared/dates.ts';
-import { headerValue, parseHeaderText } from '../shared/header-fields.ts';
+import { headerValue, parseHeaderFields, parseHeaderText } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
-import { identify } from '../shared/identity.ts';
+import { identify, messageIdOf } from '../shared/identity.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { RawMessage } from '../mailbox/mailbox.ts';
@@ -71,6 +71,8 @@ export interface Message {
 /** Bytes in which the header of nearly every mail ends. */
 const BEGINNING_BYTES = 16 * 1024;
 const CR = 0x0d;
+/** Of files: their identity has asked for the fields before their content does. */
+const parsed = new WeakMap<Buffer, HeaderFields>();
 
 /** What a caller may know about an .eml beside its bytes. */
 export interface SourceFacts {
@@ -86,14 +88,18 @@ export interface SourceFacts {
  */
 export function rawFromSource(source: Buffer, facts: SourceFacts = {}): RawMessage {
   const cut = source.subarray(0, LIMITS.sourceBytes);
-  const headers = ownFields(cut);
+  const header = ownHeader(cut);
+  const fields = parseHeaderText(header);
+  const bytes = Buffer.from(header, 'latin1');
+  parsed.set(bytes, fields);
   const { uid = 0, gmailId, internalDateSeconds } = facts;
   return {
     uid,
-    identity: identify(headers, gmailId),
+    identity: identify(fields, gmailId),
+    ...messageIdOf(fields),
     ...(internalDateSeconds === undefined ? {} : { internalDateSeconds }),
     sizeBytes: source.length,
-    headers,
+    header: bytes,
     candidate: true,
     source: cut,
     truncated: source.length > cut.length,
@@ -105,44 +111,46 @@ export function rawFromSource(source: Buffer, facts: SourceFacts = {}): RawMessa
  * @returns never rejects: what cannot be read is named in `problem`, and the header fields hold all the same
  */
 export async function readMessage(raw: RawMessage): Promise<Message> {
+  const headers = parsed.get(raw.header) ?? parseHeaderFields(raw.header);
   try {
-    const problem = problemOf(raw);
-    return { ...fromHeader(raw), ...(await contentOf(raw)), ...(problem === undefined ? {} : { problem }) };
+    const problem = problemOf(raw, headers);
+    const content = await contentOf(raw, headers);
+    return { ...fromHeader(raw, headers), ...content, ...(problem === undefined ? {} : { problem }) };
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    return { ...fromHeader(raw), ...NO_CONTENT, problem: `its content cannot be read: ${because}` };
+    return { ...fromHeader(raw, headers), ...NO_CONTENT, problem: `its content cannot be read: ${because}` };
   }
 }
 
-async function contentOf(raw: RawMessage): Promise<Content> {
+async function contentOf(raw: RawMessage, headers: HeaderFields): Promise<Content> {
   if (!raw.candidate) return NO_CONTENT;
-  if (raw.source) return readContent(partsOfSplit(splitMail(mailText(raw.source)), raw.truncated), raw.headers);
-  if (raw.structure) return readContent({ structure: raw.structure, fetched: raw.parts ?? [] }, raw.headers);
+  if (raw.source) return readContent(partsOfSplit(splitMail(mailText(raw.source)), raw.truncated), headers);
+  if (raw.structure) return readContent({ structure: raw.structure, fetched: raw.parts ?? [] }, headers);
   return NO_CONTENT;
 }
 
-function problemOf(raw: RawMessage): string | undefined {
+function problemOf(raw: RawMessage, headers: HeaderFields): string | undefined {
   if (!raw.candidate) return undefined;
   if (raw.source?.length === 0) return 'the mail is empty';
-  if (raw.headers.length === 0) return 'it has no header';
+  if (headers.length === 0) return 'it has no header';
   return raw.source || raw.structure ? undefined : 'its content was not fetched';
 }
 
-function fromHeader(raw: RawMessage): Omit<Message, keyof Content | 'problem'> {
-  const { contentType, parameters } = mimeHeader(raw.headers);
+function fromHeader(raw: RawMessage, headers: HeaderFields): Omit<Message, keyof Content | 'problem'> {
+  const { contentType, parameters } = mimeHeader(headers);
   const reportType = parameters['report-type']?.trim().toLowerCase();
-  const receivedAtSeconds = receivedAt(raw);
+  const receivedAtSeconds = receivedAt(raw, headers);
   return {
     identity: raw.identity,
-    headers: raw.headers,
-    subject: decodeHeaderWords(headerValue(raw.headers, 'subject') ?? ''),
+    headers,
+    subject: decodeHeaderWords(headerValue(headers, 'subject') ?? ''),
     contentType,
     ...(reportType === undefined ? {} : { reportType }),
     ...(receivedAtSeconds === undefined ? {} : { receivedAtSeconds }),
   };
 }
 
-function receivedAt({ headers, internalDateSeconds }: RawMessage): number | undefined {
+function receivedAt({ internalDateSeconds }: RawMessage, headers: HeaderFields): number | undefined {
   return (
     internalDateSeconds ??
     receivedDateSeconds(headerValue(headers, 'received') ?? '') ??
@@ -157,10 +165,11 @@ function mailText(source: Buffer): string {
   return start > 0 ? text.slice(start) : text;
 }
 
-function ownFields(source: Buffer): HeaderFields {
+/** Latin-1 text with LF line ends. */
+function ownHeader(source: Buffer): string {
   const mail = mailBeginning(source) ?? mailText(source);
   const end = mail.indexOf('\n\n');
-  return parseHeaderText(end < 0 ? mail : mail.slice(0, end));
+  return end < 0 ? mail : mail.slice(0, end);
 }
 
 /** The beginning of the mail, where its whole header stands in it: the rest may be megabytes. */

@@ -2,8 +2,9 @@
  * By what a message is known again: read twice, from another folder, or after UIDVALIDITY has changed.
  */
 import { hash } from 'node:crypto';
-import { headerValues } from './header-fields.ts';
+import { headerValue, headerValues } from './header-fields.ts';
 import type { HeaderFields } from './header-fields.ts';
+import { cleanMessageId } from './message-id.ts';
 
 /** Two names of one message; either matches. */
 export interface MessageIdentity {
@@ -31,4 +32,10 @@ export function identify(fields: HeaderFields, gmailId?: string): MessageIdentit
   );
   const digest = hash('sha256', lines.join(''));
   return gmailId === undefined ? { digest } : { gmailId, digest };
+}
+
+/** The Message-ID as it is safe to be sought and shown; nothing where there is none. */
+export function messageIdOf(fields: HeaderFields): { messageId?: string } {
+  const messageId = cleanMessageId(headerValue(fields, 'message-id') ?? '');
+  return messageId === undefined ? {} : { messageId };
 }

@@ -5,7 +5,7 @@
 import type { FetchedPart, PartStructure, RawMessage, WantedPart } from '../../src/mailbox/mailbox.ts';
 import { isCandidate, wantedParts } from '../../src/report/report.ts';
 import { parseHeaderFields } from '../../src/shared/header-fields.ts';
-import { identify } from '../../src/shared/identity.ts';
+import { identify, messageIdOf } from '../../src/shared/identity.ts';
 import { LIMITS } from '../../src/shared/limits.ts';
 import { nodeAt, parseMime } from '../servers/mime-tree.ts';
 import type { MimeNode } from '../servers/mime-tree.ts';
@@ -15,13 +15,15 @@ const INTERNAL_DATE_SECONDS = 1_795_000_000;
 
 export function asFetched(source: Buffer): RawMessage {
   const tree = parseMime(source);
-  const headers = parseHeaderFields(tree.header.subarray(0, LIMITS.headerBytes));
+  const header = tree.header.subarray(0, LIMITS.headerBytes);
+  const headers = parseHeaderFields(header);
   const base = {
     uid: 1,
     identity: identify(headers),
     internalDateSeconds: INTERNAL_DATE_SECONDS,
     sizeBytes: source.length,
-    headers,
+    ...messageIdOf(headers),
+    header,
     candidate: isCandidate(headers),
     truncated: false,
   };

@@ -7,10 +7,10 @@ import { readBounce } from '../../src/index.ts';
 import type { RawMessage } from '../../src/mailbox/mailbox.ts';
 import { readMails } from '../../src/read-mail.ts';
 import { serveJobs } from '../../src/reading-jobs.ts';
-import { headerValue } from '../../src/shared/header-fields.ts';
+import { headerValue, parseHeaderFields } from '../../src/shared/header-fields.ts';
 
-function misbehave({ headers }: RawMessage): void {
-  const what = headerValue(headers, 'subject')?.split(' ').at(-1);
+function misbehave({ header }: RawMessage): void {
+  const what = headerValue(parseHeaderFields(header), 'subject')?.split(' ').at(-1);
   const eaten: string[][] = [];
   while (what === 'hang') eaten.length = 0;
   while (what === 'eat') eaten.push(Array.from({ length: 100_000 }, (_, at) => `${at} ${eaten.length}`));

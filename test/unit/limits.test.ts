@@ -234,7 +234,7 @@ async function refusesRules(text: string, named: string): Promise<void> {
 
 /** The first portion of mails numbered from 1 with these sizes. */
 async function portion(sizes: readonly number[]): Promise<Portion> {
-  const mails = sizes.map((size, at) => ({ uid: at + 1, seq: at + 1, size }));
+  const mails = sizes.map((size, at) => ({ uid: at + 1, sections: new Map<string, Buffer>(), size }));
   const connection = {
     fetch: (uids: readonly number[]) => Promise.resolve(mails.filter(one => uids.includes(one.uid))),
   };

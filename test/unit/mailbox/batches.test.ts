@@ -40,7 +40,14 @@ const SHAPES = {
 };
 
 function shaped(structure: PartStructure, uid: number): Shaped {
-  const raw = { uid, identity: { digest: '' }, sizeBytes: 0, headers: [], candidate: true, truncated: false };
+  const raw = {
+    uid,
+    identity: { digest: '' },
+    sizeBytes: 0,
+    header: Buffer.alloc(0),
+    candidate: true,
+    truncated: false,
+  };
   return { raw, structure, wanted: wantedParts(structure) as readonly WantedPart[] };
 }
 const uidsOf = (mails: readonly Shaped[]): number[] => mails.map(({ raw }) => raw.uid);

@@ -10,7 +10,8 @@ const UIDS = Array.from({ length: 30 }, (_, at) => at + 1);
 const BAD = 7;
 const { signal } = new AbortController();
 const connection = {
-  fetch: (uids: readonly number[]) => Promise.resolve(uids.map(uid => ({ uid, seq: uid, size: 1 }))),
+  fetch: (uids: readonly number[]) =>
+    Promise.resolve(uids.map(uid => ({ uid, sections: new Map<string, Buffer>(), size: 1 }))),
 };
 
 /** Reads all UIDs, from the start again behind each failure, as a scan with its overlap does; gives what was tried. */

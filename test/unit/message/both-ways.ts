@@ -48,13 +48,13 @@ export function asParts(fields: string, root: Leaf | Tree): RawMessage {
     }
   }
   const source = asFile(fields, root);
-  const headers = parseHeaderFields(source.subarray(0, source.indexOf('\r\n\r\n')));
-  const identity = identify(headers);
+  const header = source.subarray(0, source.indexOf('\r\n\r\n'));
+  const identity = identify(parseHeaderFields(header));
   return {
     uid: 7,
     identity,
     sizeBytes: source.length,
-    headers,
+    header,
     candidate: true,
     structure,
     parts: fetched,
