@@ -23,14 +23,17 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const OPEN = 0x28;
 const CLOSE = 0x29;
+const BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
-const TILDE = 0x7e;
 const CURLY = 0x7b;
-const ATOM = /[^\s()"{}]+/y;
-const KEY = /[^\s()"{}[\]]+(?:\[[^\]]*\](?:<\d+>)?)?/y;
+const CURLY_END = 0x7d;
+const TILDE = 0x7e;
 const LITERAL = /~?\{\d+\+?\}\r?\n/y;
 
-/** Reads word after word. One object a line and no function of its own: a backlog has thousands of them. */
+/**
+ * Reads word after word. One object a line, and none for a word that is passed over: a backlog has thousands of lines,
+ * with dozens of words each.
+ */
 export class Words {
   readonly #text: string;
   readonly #literals: readonly Buffer[];
@@ -63,24 +66,33 @@ export class Words {
   /** The name of a data item with its section and origin: `BODY[1.HEADER]<0>`. */
   key(): string {
     this.#see();
-    return this.#take(KEY)[0];
+    const from = this.#at;
+    this.#passAtom();
+    if (this.#text.charCodeAt(this.#at) === BRACKET) {
+      const end = this.#text.indexOf(']', this.#at);
+      if (end === -1) throw new NotAnAnswer('a section without an end');
+      this.#at = end + 1;
+      while (isOfAtom(this.#text.charCodeAt(this.#at))) this.#at += 1;
+    }
+    return this.#text.slice(from, this.#at);
   }
 
   /** The next string; an atom and a number count as one, for some servers leave the quotes out. */
   string(): Nstring {
     const first = this.#see();
-    if (first === QUOTE) {
-      const inside = this.#quoted();
-      return inside.includes('\\') ? inside.replace(/\\([^])/g, '$1') : inside;
-    }
-    if (first === CURLY || (first === TILDE && this.#text.charCodeAt(this.#at + 1) === CURLY)) {
-      this.#take(LITERAL);
-      const literal = this.#literals[this.#used];
-      this.#used += 1;
+    const from = this.#at;
+    if (this.#passLiteral(first)) {
+      const literal = this.#literals[this.#used - 1];
       if (literal === undefined) throw new NotAnAnswer('a literal is missing');
       return literal;
     }
-    const [atom] = this.#take(ATOM);
+    if (first === QUOTE) {
+      this.#passQuoted();
+      const inside = this.#text.slice(from + 1, this.#at - 1);
+      return inside.includes('\\') ? inside.replace(/\\([^])/g, '$1') : inside;
+    }
+    this.#passWord();
+    const atom = this.#text.slice(from, this.#at);
     return atom.length === 3 && atom.toUpperCase() === 'NIL' ? undefined : atom;
   }
 
@@ -93,7 +105,7 @@ export class Words {
   /** Passes over one value, a list with all that is in it. */
   skip(): void {
     if (this.#takes(OPEN)) this.leave();
-    else this.string();
+    else this.#passString();
   }
 
   /** Passes over the rest of the list that was entered last, and leaves it. */
@@ -102,24 +114,8 @@ export class Words {
     for (let depth = 1; depth > 0;) {
       if (this.#takes(OPEN)) depth += 1;
       else if (this.closes()) depth -= 1;
-      else this.string();
+      else this.#passString();
     }
-  }
-
-  #quoted(): string {
-    const from = this.#at + 1;
-    let end = this.#text.indexOf('"', from);
-    while (end !== -1 && this.#isEscaped(end, from)) end = this.#text.indexOf('"', end + 1);
-    if (end === -1) throw new NotAnAnswer('a string without an end');
-    this.#at = end + 1;
-    return this.#text.slice(from, end);
-  }
-
-  /** An even number of backslashes escape each other. */
-  #isEscaped(at: number, from: number): boolean {
-    let first = at;
-    while (first > from && this.#text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
-    return (at - first) % 2 === 1;
   }
 
   #see(): number {
@@ -133,13 +129,59 @@ export class Words {
     return true;
   }
 
-  #take(pattern: RegExp): RegExpExecArray {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text);
-    if (found === null) throw new NotAnAnswer('not a word');
-    this.#at = pattern.lastIndex;
-    return found;
+  #passString(): void {
+    const first = this.#see();
+    if (this.#passLiteral(first)) return;
+    if (first === QUOTE) this.#passQuoted();
+    else this.#passWord();
   }
+
+  #passLiteral(first: number): boolean {
+    const isOne = first === CURLY || (first === TILDE && this.#text.charCodeAt(this.#at + 1) === CURLY);
+    if (!isOne) return false;
+    LITERAL.lastIndex = this.#at;
+    if (!LITERAL.test(this.#text)) throw new NotAnAnswer('no literal');
+    this.#at = LITERAL.lastIndex;
+    this.#used += 1;
+    return true;
+  }
+
+  #passQuoted(): void {
+    const from = this.#at + 1;
+    let end = this.#text.indexOf('"', from);
+    while (end !== -1 && this.#isEscaped(end, from)) end = this.#text.indexOf('"', end + 1);
+    if (end === -1) throw new NotAnAnswer('a string without an end');
+    this.#at = end + 1;
+  }
+
+  /** An even number of backslashes escape each other. */
+  #isEscaped(at: number, from: number): boolean {
+    let first = at;
+    while (first > from && this.#text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+    return (at - first) % 2 === 1;
+  }
+
+  /** An atom as a value: a flag begins with a backslash, and some servers write brackets in one. */
+  #passWord(): void {
+    const from = this.#at;
+    while (isOfAtom(this.#text.charCodeAt(this.#at))) this.#at += 1;
+    if (this.#at === from) throw new NotAnAnswer('not a word');
+  }
+
+  /** As far as to its section. */
+  #passAtom(): void {
+    const from = this.#at;
+    for (let code = this.#text.charCodeAt(from); isOfAtom(code) && code !== BRACKET;) {
+      this.#at += 1;
+      code = this.#text.charCodeAt(this.#at);
+    }
+    if (this.#at === from) throw new NotAnAnswer('not a word');
+  }
+}
+
+/** Not at the end of the line, where there is no code; no control, space, quote, parenthesis, brace. */
+function isOfAtom(code: number): boolean {
+  return code > SPACE && code !== QUOTE && code !== OPEN && code !== CLOSE && code !== CURLY && code !== CURLY_END;
 }
 
 /** The same characters in memory of their own: V8 makes of a longer piece of a text a view, which keeps the whole. */

@@ -7,28 +7,44 @@ import { LIMITS } from '../shared/limits.ts';
 import { inBatches, keyOf } from './batches.ts';
 import type { Batch, Shaped } from './batches.ts';
 import type { Budget } from './budget.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Query } from './connection.ts';
+import type { Fetched } from './fetch-row.ts';
 import type { FetchedPart, Interest, PartStructure, RawMessage, WantedPart } from './mailbox.ts';
 
 /** One byte more than is read tells a header that fits from one that is cut. */
-export const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
+const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
 
-/** By UID; one that is missing was not handed out, or did not fit any more. */
-export async function readCandidates(
+/**
+ * Whole header and shape of these mails, ascending.
+ * @param shapeless those that are fetched without their shape
+ * @param facts what else is asked of each
+ */
+export async function fetchShapes(
   connection: Connection,
-  candidates: readonly RawMessage[],
+  uids: readonly number[],
   shapeless: ReadonlySet<number>,
-  interest: Interest,
+  facts: Query,
   budget: Budget,
   signal: AbortSignal,
-): Promise<Map<number, RawMessage>> {
-  const header = { uid: true, bodyParts: [HEADER] };
-  const uids = candidates.map(raw => raw.uid);
+): Promise<Fetched[]> {
+  const header = { ...facts, bodyParts: [HEADER] };
   const [shaped, others] = [uids.filter(uid => !shapeless.has(uid)), uids.filter(uid => shapeless.has(uid))];
   const shapes = [
     ...(await budget.fetch(connection, shaped, { ...header, bodyStructure: true }, signal)),
     ...(await budget.fetch(connection, others, header, signal)),
-  ].sort((one, other) => one.uid - other.uid);
+  ];
+  return shapes.sort((one, other) => one.uid - other.uid);
+}
+
+/** Candidates with their content, by UID; one that is missing was not handed out, or did not fit any more. */
+export async function readCandidates(
+  connection: Connection,
+  candidates: readonly RawMessage[],
+  shapes: readonly Fetched[],
+  interest: Interest,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<Map<number, RawMessage>> {
   const byUid = new Map(candidates.map(raw => [raw.uid, raw]));
   const wholes: RawMessage[] = [];
   const inParts: Shaped[] = [];

@@ -7,7 +7,7 @@ import { parseHeaderFields } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { openBudget } from './budget.ts';
 import type { Budget } from './budget.ts';
-import { HEADER, readCandidates } from './candidates.ts';
+import { fetchShapes, readCandidates } from './candidates.ts';
 import type { Connection } from './connection.ts';
 import type { Fetched } from './fetch-row.ts';
 import type { Interest, RawMessage } from './mailbox.ts';
@@ -33,11 +33,9 @@ export async function readChunk(
   signal: AbortSignal,
 ): Promise<ReadChunk> {
   const budget = openBudget(LIMITS.chunkBytes);
-  const seen = await firstLooks(connection, portion, interest, budget, signal);
-  const ours = seen.filter(isOwnMail);
-  const looked = seen.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
+  const { ours, looked, shapes } = await look(connection, portion, interest, budget, signal);
   const candidates = looked.filter(raw => raw.candidate);
-  const full = await readCandidates(connection, candidates, portion.shapeless, interest, budget, signal);
+  const full = await readCandidates(connection, candidates, shapes, interest, budget, signal);
   const before = budget.before ?? Infinity;
   // Whatever the server did, something is got over.
   const uids = portion.uids.filter((uid, index) => uid < before || index === 0);
@@ -57,22 +55,35 @@ export async function readChunk(
   };
 }
 
-async function firstLooks(
+/** What a chunk's mails are at the first look. */
+interface Looks {
+  readonly ours: readonly Fetched[];
+  readonly looked: readonly RawMessage[];
+  /** Header and shape of those that may be candidates. */
+  readonly shapes: readonly Fetched[];
+}
+
+async function look(
   connection: Connection,
-  { uids, large, leftOut }: Portion,
+  { uids, large, leftOut, shapeless }: Portion,
   interest: Interest,
   budget: Budget,
   signal: AbortSignal,
-): Promise<Fetched[]> {
-  const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
-  const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
+): Promise<Looks> {
   const asked = uids.filter(uid => !leftOut.has(uid));
   const [small, others] = [asked.filter(uid => !large.has(uid)), asked.filter(uid => large.has(uid))];
-  const seen = [
-    ...(await budget.fetch(connection, small, { ...facts, headers: fields }, signal)),
-    ...(await budget.fetch(connection, others, { ...facts, bodyParts: [HEADER] }, signal)),
-  ];
-  return seen.sort((one, other) => one.uid - other.uid);
+  const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
+  const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
+  const first = await budget.fetch(connection, small, { ...facts, headers: fields }, signal);
+  const looked = first.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
+  // A field of a large one may be megabytes: its first look is at the header as it is cut, along with its shape.
+  const wanted = [...looked.filter(({ candidate }) => candidate).map(({ uid }) => uid), ...others];
+  wanted.sort((one, other) => one - other);
+  const told = others.length === 0 ? { uid: true } : facts;
+  const shapes = await fetchShapes(connection, wanted, shapeless, told, budget, signal);
+  const late = shapes.filter(({ uid }) => large.has(uid));
+  looked.push(...late.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest)));
+  return { ours: [...first, ...late].filter(isOwnMail), looked, shapes };
 }
 
 /** It has no name but its place: once it can be fetched, it is known by its own and taken for a new one. */
