@@ -54,7 +54,7 @@ export interface PartStructure {
   readonly path: string;
   /** Lower-case type/subtype. */
   readonly contentType: string;
-  /** Lower-case names. */
+  /** Lower-case names; of what a server tells, those that decoding a text asks for: charset, format, delsp. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Lower-case Content-Transfer-Encoding. */
   readonly encoding?: string;

@@ -1,11 +1,21 @@
 /**
  * The shape of a mail as IMAP tells it: BODYSTRUCTURE (RFC 3501 7.4.2). Takes the words of an answer, gives a
- * PartStructure within the limits of parts and depth; passes over what is beyond them, however much it is.
+ * PartStructure within the limits of parts and depth; passes over what is beyond them, however much it is. A chunk of
+ * mails holds thousands of parts: what many have in common is one object for all.
  */
 import { LIMITS } from '../shared/limits.ts';
-import { alone } from './answer-words.ts';
 import type { Words } from './answer-words.ts';
 import type { PartStructure } from './mailbox.ts';
+
+/** What is asked of a part when it is decoded; others, such as a boundary, only the server needed. */
+const KEPT = new Set(['charset', 'format', 'delsp']);
+const NO_PARAMETERS: Readonly<Record<string, string>> = {};
+const NO_PARTS: readonly PartStructure[] = [];
+/** Words that have come before, and how many are remembered: real mails have some dozens. */
+const seen = new Map<string, string>();
+const MOST_SEEN = 500;
+/** Characters of one: a type with its subtype has up to 127 and 127 (RFC 6838 4.2). */
+const MOST_CHARS = 255;
 
 /**
  * The value of a BODYSTRUCTURE, which is next; undefined for NIL. What is in a returned message is left out. Servers
@@ -28,7 +38,7 @@ export function readStructure(words: Words): PartStructure | undefined {
       else words.leave();
       if (!words.opens()) break;
     }
-    const contentType = `multipart/${word(words)}`;
+    const contentType = common(`multipart/${word(words)}`);
     const its = parameters(words);
     return { path, contentType, parameters: its, ...disposition(words), children };
   };
@@ -37,11 +47,11 @@ export function readStructure(words: Words): PartStructure | undefined {
 
 /** body-type-1part behind its opening parenthesis. */
 function leaf(words: Words, path: string): PartStructure {
-  const contentType = `${word(words)}/${word(words)}`;
+  const contentType = common(`${word(words)}/${word(words)}`);
   const its = parameters(words);
   // Content-ID and description.
   pass(words, 2);
-  const encoding = word(words);
+  const encoding = common(word(words));
   const size = word(words);
   if (!words.ended()) passOwnFields(words);
   return {
@@ -51,7 +61,7 @@ function leaf(words: Words, path: string): PartStructure {
     ...(encoding === '' ? {} : { encoding }),
     ...(/^\d{1,15}$/.test(size) ? { sizeBytes: Number(size) } : {}),
     ...disposition(words),
-    children: [],
+    children: NO_PARTS,
   };
 }
 
@@ -67,32 +77,44 @@ function passOwnFields(words: Words): void {
 function disposition(words: Words): { disposition?: string } {
   let value = '';
   if (!words.ended() && words.opens()) {
-    value = word(words);
+    value = common(word(words));
     words.leave();
   } else pass(words, 1);
   words.leave();
   return value === '' ? {} : { disposition: value };
 }
 
-/** body-fld-param: names in lower case. */
-function parameters(words: Words): Record<string, string> {
-  const all = Object.create(null) as Record<string, string>;
-  if (words.ended()) return all;
-  if (!words.opens()) pass(words, 1);
-  else {
-    while (!words.closes()) {
-      const name = word(words);
-      if (!words.ended()) all[name] = alone(words.text() ?? '');
-    }
+/** body-fld-param: those of KEPT. */
+function parameters(words: Words): Readonly<Record<string, string>> {
+  if (words.ended()) return NO_PARAMETERS;
+  if (!words.opens()) {
+    pass(words, 1);
+    return NO_PARAMETERS;
   }
-  return all;
+  let kept: Record<string, string> | undefined;
+  while (!words.closes()) {
+    const name = word(words);
+    if (KEPT.has(name) && !words.ended()) (kept ??= {})[name] = common(words.text() ?? '');
+    else pass(words, 1);
+  }
+  return kept ?? NO_PARAMETERS;
 }
 
 /** The next string in lower case; empty for NIL, and where the list has ended. */
 function word(words: Words): string {
-  return words.ended() ? '' : alone(words.text()?.toLowerCase() ?? '');
+  return words.ended() ? '' : (words.text()?.toLowerCase() ?? '');
 }
 
 function pass(words: Words, count: number): void {
   for (let left = count; left > 0 && !words.ended(); left -= 1) words.skip();
+}
+
+/** The same characters, as they came first: a piece of a line keeps the whole line in memory. */
+function common(text: string): string {
+  const cut = text.slice(0, MOST_CHARS);
+  const known = seen.get(cut);
+  if (known !== undefined) return known;
+  const own = Buffer.from(cut, 'latin1').toString('latin1');
+  if (seen.size < MOST_SEEN) seen.set(own, own);
+  return own;
 }

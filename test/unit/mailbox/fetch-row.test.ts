@@ -195,10 +195,11 @@ function plain(shape: PartStructure | undefined): unknown {
   return JSON.parse(JSON.stringify(shape));
 }
 
-/** IMAP tells neither encoding nor size of a multipart. */
-function asTold({ encoding, sizeBytes, children, ...rest }: PartStructure): unknown {
+/** IMAP tells neither encoding nor size of a multipart; of the parameters those are kept that decoding asks for. */
+function asTold({ encoding, sizeBytes, parameters, children, ...rest }: PartStructure): unknown {
   const own = rest.contentType.startsWith('multipart/') ? {} : { encoding, sizeBytes };
-  return { ...rest, ...own, children: children.map(asTold) };
+  const kept = Object.entries(parameters).filter(([name]) => ['charset', 'format', 'delsp'].includes(name));
+  return { ...rest, ...own, parameters: Object.fromEntries(kept), children: children.map(asTold) };
 }
 
 /** A multipart without parts: the grammar has no words for it, and servers tell of it as they like. */
