@@ -18,9 +18,13 @@ export interface Passage {
   readonly settings: ProvenanceSettings;
 }
 
+const NOTHING = Buffer.alloc(0);
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
 
-/** Reads, decides, looks up and proves. Rejects with a Fault: then the mails are to be read again. */
+/**
+ * Reads, decides, looks up and proves; the content of a mail that was read is dropped. Rejects with a Fault: then the
+ * mails are to be fetched and read again.
+ */
 export async function passDown(
   passage: Passage,
   messages: readonly RawMessage[],
@@ -28,7 +32,14 @@ export async function passDown(
   signal: AbortSignal,
 ): Promise<Conclusion> {
   const { reading, policy, account, settings } = passage;
-  const mails = await Promise.all(messages.map(raw => reading.read(raw, policy, nowSeconds)));
+  const receiver = { user: account.user, authservId: settings.authservId };
+  const mails = await Promise.all(
+    messages.map(async raw => {
+      const mail = await reading.read(raw, policy, nowSeconds, receiver);
+      dropContent(raw);
+      return mail;
+    }),
+  );
   const found = await lookUp(passage, originalIds(mails), signal);
   return conclude(mails, found, account, settings, nowSeconds);
 }
@@ -41,4 +52,13 @@ export async function lookUp(
 ): Promise<SentLookup> {
   if (settings.mode === 'off' || ids.length === 0) return NOTHING_FOUND;
   return mailbox.findSent(ids, signal);
+}
+
+/** Nobody asks for it any more, and the chunk is held until it is recorded, with the next one behind it. */
+function dropContent(raw: RawMessage): void {
+  const held: { -readonly [Key in keyof RawMessage]: RawMessage[Key] | undefined } = raw;
+  held.header = NOTHING;
+  held.structure = undefined;
+  held.parts = undefined;
+  held.source = undefined;
 }

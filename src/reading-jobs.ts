@@ -6,17 +6,24 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Bounce, ReadOptions } from './index.ts';
 import type { FetchedPart, RawMessage } from './mailbox/mailbox.ts';
+import type { Receiver } from './provenance/provenance.ts';
 import type { ReadMail } from './river.ts';
 import type { Policy } from './verdict/verdict.ts';
 
 /** Mails to read, or how verdicts are reached from now on: that is told before the first mail. */
 export type Job =
   | { readonly kind: 'policy'; readonly policy: Policy }
-  | { readonly kind: 'mails'; readonly mails: readonly PackedMail[]; readonly bytes: Uint8Array };
+  | {
+      readonly kind: 'mails';
+      readonly mails: readonly PackedMail[];
+      readonly bytes: Uint8Array;
+      /** Of all of them; undefined for files. */
+      readonly receiver?: Receiver;
+    };
 
 /** What is to be read. */
 export type MailToRead =
-  | { readonly kind: 'mail'; readonly raw: RawMessage; readonly nowSeconds: number }
+  | { readonly kind: 'mail'; readonly raw: RawMessage; readonly nowSeconds: number; readonly receiver: Receiver }
   | { readonly kind: 'file'; readonly source: Buffer; readonly nowSeconds: number };
 
 /**
@@ -44,7 +51,12 @@ export type Answer =
 
 /** The pure stations, as the thread's entry hands them in. */
 export interface Readers {
-  readonly readMails: (raws: readonly RawMessage[], policy: Policy, nowSeconds: number) => Promise<readonly ReadMail[]>;
+  readonly readMails: (
+    raws: readonly RawMessage[],
+    policy: Policy,
+    nowSeconds: number,
+    receiver: Receiver,
+  ) => Promise<readonly ReadMail[]>;
   readonly readBounce: (source: Buffer, options: ReadOptions) => Promise<Bounce>;
 }
 
@@ -59,7 +71,7 @@ export function serveJobs(port: MessagePort, readers: Readers): void {
   say({ kind: 'ready' });
 }
 
-/** The job of reading these mails, and the memory that can be moved to the thread instead of being copied once more. */
+/** The job of reading these mails, all of one receiver, and the memory that can be moved to the thread instead of being copied once more. */
 export function packed(mails: readonly MailToRead[]): { readonly job: Job; readonly moved: ArrayBuffer } {
   const pieces = mails.map(bytesOf);
   const all = pieces.flat();
@@ -69,7 +81,13 @@ export function packed(mails: readonly MailToRead[]): { readonly job: Job; reado
     bytes.set(piece, at);
     at += piece.length;
   }
-  const job: Job = { kind: 'mails', mails: mails.map((mail, index) => packedMail(mail, pieces[index] ?? [])), bytes };
+  const [first] = mails;
+  const job: Job = {
+    kind: 'mails',
+    mails: mails.map((mail, index) => packedMail(mail, pieces[index] ?? [])),
+    bytes,
+    ...(first?.kind === 'mail' ? { receiver: first.receiver } : {}),
+  };
   return { job, moved: bytes.buffer };
 }
 
@@ -88,7 +106,7 @@ function packedMail(mail: MailToRead, pieces: readonly Buffer[]): PackedMail {
   return { raw: told === undefined ? rest : { ...rest, parts: told }, lengths, nowSeconds: mail.nowSeconds };
 }
 
-function unpacked({ mails, bytes }: Extract<Job, { kind: 'mails' }>): MailToRead[] {
+function unpacked({ mails, bytes, receiver }: Extract<Job, { kind: 'mails' }>): MailToRead[] {
   let at = 0;
   const next = (length: number): Buffer => {
     at += length;
@@ -97,12 +115,12 @@ function unpacked({ mails, bytes }: Extract<Job, { kind: 'mails' }>): MailToRead
   };
   return mails.map(({ raw, lengths, nowSeconds }): MailToRead => {
     const [first = Buffer.alloc(0), ...pieces] = lengths.map(next);
-    if (raw === undefined) return { kind: 'file', source: first, nowSeconds };
+    if (raw === undefined || receiver === undefined) return { kind: 'file', source: first, nowSeconds };
     const { parts: told, ...rest } = raw;
     const parts = told?.map((part, index) => ({ ...part, bytes: pieces[index] ?? Buffer.alloc(0) }));
     const source = pieces[told?.length ?? 0];
     const content = { ...(parts === undefined ? {} : { parts }), ...(source === undefined ? {} : { source }) };
-    return { kind: 'mail', raw: { ...rest, header: first, ...content }, nowSeconds };
+    return { kind: 'mail', raw: { ...rest, header: first, ...content }, nowSeconds, receiver };
   });
 }
 
@@ -124,10 +142,12 @@ async function answersTogether(
   policy: Policy | undefined,
   { readMails }: Readers,
 ): Promise<readonly Answer[] | undefined> {
-  const nowSeconds = mails[0]?.nowSeconds ?? 0;
+  const [one] = mails;
+  if (policy === undefined || one?.kind !== 'mail') return undefined;
+  const { nowSeconds, receiver } = one;
   const raws = mails.flatMap(mail => (mail.kind === 'mail' && mail.nowSeconds === nowSeconds ? [mail.raw] : []));
-  if (policy === undefined || raws.length < mails.length) return undefined;
-  return (await readMails(raws, policy, nowSeconds)).map(answerOf);
+  if (raws.length < mails.length) return undefined;
+  return (await readMails(raws, policy, nowSeconds, receiver)).map(answerOf);
 }
 
 async function answerTo(
@@ -140,7 +160,7 @@ async function answerTo(
     if (job.kind === 'file') {
       return { kind: 'file', bounce: await readBounce(job.source, { policy, nowSeconds: job.nowSeconds }) };
     }
-    const [mail] = await readMails([job.raw], policy, job.nowSeconds);
+    const [mail] = await readMails([job.raw], policy, job.nowSeconds, job.receiver);
     if (mail === undefined) throw new Error('it gave no answer');
     return answerOf(mail);
   } catch (error) {

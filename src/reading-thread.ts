@@ -10,6 +10,7 @@ import type { RawMessage } from './mailbox/mailbox.ts';
 import { bytesOf, packed } from './reading-jobs.ts';
 import type { Answer, Job, MailToRead, Word } from './reading-jobs.ts';
 import { readByHeader } from './river.ts';
+import type { Receiver } from './provenance/provenance.ts';
 import type { ReadMail } from './river.ts';
 import type { Clock } from './shared/clock.ts';
 import { EXIT, Fault } from './shared/fault.ts';
@@ -29,7 +30,7 @@ export interface ReadingThread {
    * Reads one mail and decides; mails wait for each other, so ask for many at once. Rejects with a Fault only when no
    * thread can be started: then nothing is known about the mail, and it is to be read again.
    */
-  read(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail>;
+  read(raw: RawMessage, policy: Policy, nowSeconds: number, receiver: Receiver): Promise<ReadMail>;
   /** The same for the bytes of an .eml, as `readBounce` reads it. */
   readFile(source: Buffer, policy: Policy, nowSeconds: number): Promise<Bounce>;
   /** Ends the thread; a later mail would start another. */
@@ -97,9 +98,9 @@ class OneThread implements ReadingThread {
     this.#start = start;
   }
 
-  async read(raw: RawMessage, policy: Policy, nowSeconds: number): Promise<ReadMail> {
+  async read(raw: RawMessage, policy: Policy, nowSeconds: number, receiver: Receiver): Promise<ReadMail> {
     if (!raw.candidate) return readByHeader(raw);
-    const ending = await this.#ask({ mail: { kind: 'mail', raw, nowSeconds }, policy });
+    const ending = await this.#ask({ mail: { kind: 'mail', raw, nowSeconds, receiver }, policy });
     if (ending.kind === 'mail') return { raw, ...ending.mail };
     return { raw, reading: { kind: 'unreadable', because: this.#tell(ending, { uid: raw.uid }) }, verdicts: [] };
   }
@@ -233,14 +234,22 @@ class OneThread implements ReadingThread {
   }
 }
 
-/** How many of those that wait go together: under one policy, and within the limits. */
+/** How many of those that wait go together: under one policy, for one receiver, and within the limits. */
 function countTogether(waiting: readonly Waiting[]): number {
   let bytes = 0;
   const end = waiting.findIndex((one, index) => {
     for (const piece of bytesOf(one.mail)) bytes += piece.length;
-    return index > 0 && (index >= TOGETHER || bytes > TOGETHER_BYTES || one.policy !== waiting[0]?.policy);
+    return index > 0 && (index >= TOGETHER || bytes > TOGETHER_BYTES || !isAlike(one, waiting[0]));
   });
   return end < 0 ? waiting.length : end;
+}
+
+function isAlike(one: Asked, other: Asked | undefined): boolean {
+  return one.policy === other?.policy && receiverOf(one) === receiverOf(other);
+}
+
+function receiverOf({ mail }: Asked): Receiver | undefined {
+  return mail.kind === 'mail' ? mail.receiver : undefined;
 }
 
 function tooSlow(seconds: number): Lost {

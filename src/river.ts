@@ -5,11 +5,10 @@
 import type { RawMessage, SentLookup } from './mailbox/mailbox.ts';
 import type { MessageOutcome } from './outbox/outbox.ts';
 import { prove } from './provenance/provenance.ts';
-import type { Account, Event, Held, ProvenanceSettings, Unposted } from './provenance/provenance.ts';
+import type { Account, Author, Event, Held, ProvenanceSettings, Unposted } from './provenance/provenance.ts';
 import { isReport } from './report/report.ts';
 import type { NotABounce, Reading } from './report/report.ts';
 import type { Verdict } from './verdict/verdict.ts';
-import { parseHeaderFields } from './shared/header-fields.ts';
 import type { HeaderFields } from './shared/header-fields.ts';
 
 /** One mail, understood and decided, not yet proven. */
@@ -17,6 +16,8 @@ export interface ReadMail {
   readonly raw: RawMessage;
   readonly reading: Reading;
   readonly verdicts: readonly Verdict[];
+  /** Of a report: who wrote it. */
+  readonly author?: Author;
   /** Of the header of the message that a report returns: what provenance asks for, where it is there. */
   readonly returnedHeaders?: HeaderFields;
 }
@@ -30,6 +31,7 @@ export interface Conclusion {
 
 /** What a mail with the sign of a report is known to be instead. */
 const KNOWN_OTHERWISE: readonly Reading['kind'][] = ['complaint', 'readReceipt'];
+const NOBODY: Author = { kind: 'unknown', because: 'nobody has looked' };
 const NO_SIGN: NotABounce = { kind: 'ordinary', because: 'nothing in its header speaks of a report' };
 
 /** A mail that was no candidate is ordinary by its header alone; of one that was not handed out nothing is known. */
@@ -57,7 +59,7 @@ export function conclude(
   const events: Event[] = [];
   const held: Held[] = [];
   for (const mail of mails) {
-    const { raw, reading, verdicts, returnedHeaders = [] } = mail;
+    const { raw, reading, verdicts, author = NOBODY, returnedHeaders = [] } = mail;
     const { uid, identity, messageId, internalDateSeconds: received } = raw;
     const named = messageId === undefined ? {} : { messageId };
     if (!isReport(reading)) {
@@ -65,10 +67,8 @@ export function conclude(
       outcomes.push({ uid, identity, kind, because, verdicts: [], ...named, ...puzzleOf(mail) });
       continue;
     }
-    // Not kept from when it was fetched: a chunk of headers in fields takes several times their bytes.
-    const headers = parseHeaderFields(raw.header);
     const proven = prove(
-      { account, identity, headers, report: reading, returnedHeaders, verdicts },
+      { account, identity, author, report: reading, returnedHeaders, verdicts },
       found,
       settings,
       nowSeconds,

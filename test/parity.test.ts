@@ -18,6 +18,7 @@ import type { ImapServer } from './servers/imap-server.ts';
 import { TEST_CA } from './servers/tls.ts';
 
 const NOW = 4_000_000_000; // later than every date in the fixtures
+const RECEIVER = { user: 'news@shop.example', authservId: 'mx.google.com' };
 const INTERNAL_DATE = new Date('2026-11-20T12:00:00Z');
 
 let imap: ImapServer;
@@ -62,7 +63,7 @@ test('every fixture gives the same kind, recipients, verdicts and reasons both w
     const whole = await readBounce(source, { nowSeconds: NOW });
     // What Gmail's results say of it, the daemon weighs later, with the proof.
     if (whole.because?.startsWith('forged: ') === true) continue;
-    const [mail] = await readMails([raw], DEFAULT_POLICY, NOW);
+    const [mail] = await readMails([raw], DEFAULT_POLICY, NOW, RECEIVER);
     if (mail === undefined) throw new Error(`${name} was not read`);
     const { reading, verdicts } = mail;
     const dated = reading.kind === 'failure' && verdicts.every(one => one.bouncedAtSeconds < NOW);

@@ -16,6 +16,7 @@ import { timeInTurn } from '../row.ts';
 import type { BenchOptions, LeftOut, Measured, Row } from '../row.ts';
 
 const NOW_SECONDS = 4_000_000_000;
+const RECEIVER = { user: 'news@shop.example', authservId: 'mx.google.com' };
 const SCRIPT = new URL('../sisimai.pl', import.meta.url).pathname;
 
 export const SISIMAI_WHOLE: Row = {
@@ -52,7 +53,7 @@ function ofFetchedParts(mails: readonly BenchMail[]): Reading {
   return async () => {
     let found = 0;
     for (let at = 0; at < fetched.length; at += TOGETHER) {
-      const read = await readMails(fetched.slice(at, at + TOGETHER), DEFAULT_POLICY, NOW_SECONDS);
+      const read = await readMails(fetched.slice(at, at + TOGETHER), DEFAULT_POLICY, NOW_SECONDS, RECEIVER);
       for (const { reading } of read) found += Number(isReport(reading) && hasBounce(reading.kind));
     }
     return found;

@@ -133,12 +133,13 @@ function openQuick({ mailbox, clock }: SelfTestNeeds): Mailbox {
 async function bounceAmong(
   messages: readonly RawMessage[],
   { messageId }: Sent,
-  { config, clock }: SelfTestNeeds,
+  { config, mailbox, clock }: SelfTestNeeds,
   reading: ReadingThread,
 ): Promise<{ mail?: ReadMail; late: number }> {
   let late = 0;
+  const receiver = { user: mailbox.user, authservId: config.provenance.authservId };
   for (const raw of messages.filter(({ candidate }) => candidate)) {
-    const mail = await reading.read(raw, config.verdict.policy, clock.nowSeconds());
+    const mail = await reading.read(raw, config.verdict.policy, clock.nowSeconds(), receiver);
     if (!speaksOf(mail, messageId)) continue;
     if (mail.reading.kind !== 'delay') return { mail, late };
     late += 1;

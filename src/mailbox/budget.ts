@@ -10,8 +10,14 @@ export interface Budget {
   readonly before: number | undefined;
   /** Takes so many bytes for this mail; false where they do not fit. The first mail fits whatever it takes. */
   take(uid: number, bytes: number): boolean;
-  /** What the server hands out of these, ascending, as far as it fits. */
-  fetch(connection: Connection, uids: readonly number[], query: Query, signal: AbortSignal): Promise<Fetched[]>;
+  /** Takes what the server hands out of these, ascending, as far as it fits. */
+  fetch(
+    connection: Connection,
+    uids: readonly number[],
+    query: Query,
+    signal: AbortSignal,
+    keep: (one: Fetched) => void,
+  ): Promise<void>;
 }
 
 export function openBudget(bytes: number): Budget {
@@ -30,15 +36,18 @@ export function openBudget(bytes: number): Budget {
       return before;
     },
     take,
-    async fetch(connection, uids, query, signal) {
+    async fetch(connection, uids, query, signal, keep) {
       const end = before;
       const asked = uids.filter(uid => uid < (end ?? Infinity));
-      const got = await connection.fetch(asked, query, signal, one => !take(one.uid, bytesOf(one)));
-      if (before === end) return got;
+      const held = new Set<number>();
+      await connection.fetchEach(asked, query, signal, one => {
+        if (!take(one.uid, bytesOf(one))) return false;
+        held.add(one.uid);
+        keep(one);
+        return true;
+      });
       // The order is the server's: what it kept for later may lie before the mail that was too much.
-      const held = new Set(got.map(({ uid }) => uid));
-      before = asked.find(uid => !held.has(uid)) ?? before;
-      return got;
+      if (before !== end) before = asked.find(uid => !held.has(uid)) ?? before;
     },
   };
 }

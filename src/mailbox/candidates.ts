@@ -29,10 +29,10 @@ export async function fetchShapes(
 ): Promise<Fetched[]> {
   const header = { ...facts, bodyParts: [HEADER] };
   const [shaped, others] = [uids.filter(uid => !shapeless.has(uid)), uids.filter(uid => shapeless.has(uid))];
-  const shapes = [
-    ...(await budget.fetch(connection, shaped, { ...header, bodyStructure: true }, signal)),
-    ...(await budget.fetch(connection, others, header, signal)),
-  ];
+  const shapes: Fetched[] = [];
+  const keep = (one: Fetched): unknown => shapes.push(one);
+  await budget.fetch(connection, shaped, { ...header, bodyStructure: true }, signal, keep);
+  await budget.fetch(connection, others, header, signal, keep);
   return shapes.sort((one, other) => one.uid - other.uid);
 }
 
@@ -102,18 +102,21 @@ async function readParts(
   // One byte more than wanted tells a part that fits from one that is cut.
   const bodyParts = asked.map(part => ({ key: keyOf(part), start: 0, maxLength: part.maxBytes + 1 }));
   const uids = mails.map(({ raw }) => raw.uid).sort((one, other) => one - other);
-  const fetched = await connection.fetch(uids, { uid: true, bodyParts }, signal);
-  const byUid = new Map(fetched.map(one => [one.uid, one.sections]));
-  return mails.flatMap(({ raw, wanted }) => {
-    if (!byUid.has(raw.uid)) return [];
-    const parts = wanted.flatMap(part => toPart(part, byUid.get(raw.uid)?.get(keyOf(part).toLowerCase())));
-    return [{ ...raw, parts }];
+  const byUid = new Map(mails.map(mail => [mail.raw.uid, mail]));
+  const read: RawMessage[] = [];
+  await connection.fetchEach(uids, { uid: true, bodyParts }, signal, ({ uid, sections }) => {
+    const mail = byUid.get(uid);
+    if (mail === undefined) return true;
+    const parts = mail.wanted.flatMap(part => toPart(part, sections.get(keyOf(part).toLowerCase())));
+    return read.push({ ...mail.raw, parts }) > 0;
   });
+  return read;
 }
 
 function toPart({ path, section, maxBytes }: WantedPart, bytes: Buffer | undefined): FetchedPart[] {
   if (bytes === undefined) return [];
-  return [{ path, section, bytes: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }];
+  const truncated = bytes.length > maxBytes;
+  return [{ path, section, bytes: truncated ? bytes.subarray(0, maxBytes) : bytes, truncated }];
 }
 
 /** Mails whose shape nobody understands, one by one: each may be as large as the limit. */

@@ -147,29 +147,33 @@ export class Connection {
     return uids.sort((one, other) => one - other);
   }
 
+  /** What the server hands out of these, in its order. */
+  async fetch(uids: readonly number[], query: Query, signal: AbortSignal): Promise<Fetched[]> {
+    const all: Fetched[] = [];
+    await this.fetchEach(uids, query, signal, one => all.push(one) > 0);
+    return all;
+  }
+
   /**
-   * All at once: nothing may be asked while a FETCH is being read.
-   * @param isTooMuch asked of each mail: where it says so, that one and those behind it are left out
+   * The same, mail by mail as they come, so that no more is kept of each than is needed. All of them come: nothing may
+   * be asked while a FETCH is being answered.
+   * @param take false: that one was too much, and those behind it are left out
    */
-  async fetch(
+  async fetchEach(
     uids: readonly number[],
     query: Query,
     signal: AbortSignal,
-    isTooMuch: (one: Fetched) => boolean = () => false,
-  ): Promise<Fetched[]> {
-    if (uids.length === 0) return [];
-    return this.#run(signal, async () => {
-      const all: Fetched[] = [];
+    take: (one: Fetched) => boolean,
+  ): Promise<void> {
+    if (uids.length === 0) return;
+    await this.#run(signal, async () => {
       // Throttled, imapflow asks again, and each answer comes twice.
       const asked = new Set(uids);
       let full = false;
       const fault = await this.#rows(ranges(uids), query, one => {
-        if (!asked.delete(one.uid)) return;
-        full ||= isTooMuch(one);
-        if (!full) all.push(one);
+        if (!full && asked.delete(one.uid)) full = !take(one);
       });
       if (fault !== undefined) throw fault;
-      return all;
     });
   }
 

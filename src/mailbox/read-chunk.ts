@@ -45,8 +45,8 @@ export async function readChunk(
   const messages = looked.filter(fits).flatMap(raw => (raw.candidate ? (full.get(raw.uid) ?? []) : raw));
   const folder = connection.openedFolder ?? '';
   const without = uids.filter(uid => portion.leftOut.has(uid)).map(uid => notFetched(folder, uid));
-  const skipped = ours.filter(fits);
-  const got = new Set([...skipped, ...messages, ...without].map(({ uid }) => uid));
+  const skipped = ours.filter(uid => uid <= last);
+  const got = new Set([...skipped, ...[...messages, ...without].map(({ uid }) => uid)]);
   return {
     uids,
     messages: [...messages, ...without].sort((one, other) => one.uid - other.uid),
@@ -57,7 +57,8 @@ export async function readChunk(
 
 /** What a chunk's mails are at the first look. */
 interface Looks {
-  readonly ours: readonly Fetched[];
+  /** UIDs of our own sent mail and drafts. */
+  readonly ours: readonly number[];
   readonly looked: readonly RawMessage[];
   /** Header and shape of those that may be candidates. */
   readonly shapes: readonly Fetched[];
@@ -74,16 +75,20 @@ async function look(
   const [small, others] = [asked.filter(uid => !large.has(uid)), asked.filter(uid => large.has(uid))];
   const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
   const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
-  const first = await budget.fetch(connection, small, { ...facts, headers: fields }, signal);
-  const looked = first.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest));
+  const ours: number[] = [];
+  const looked: RawMessage[] = [];
+  const keep = (one: Fetched): void => {
+    if (isOwnMail(one)) ours.push(one.uid);
+    else looked.push(firstLook(one, interest));
+  };
+  await budget.fetch(connection, small, { ...facts, headers: fields }, signal, keep);
   // A field of a large one may be megabytes: its first look is at the header as it is cut, along with its shape.
   const wanted = [...looked.filter(({ candidate }) => candidate).map(({ uid }) => uid), ...others];
   wanted.sort((one, other) => one - other);
   const told = others.length === 0 ? { uid: true } : facts;
   const shapes = await fetchShapes(connection, wanted, shapeless, told, budget, signal);
-  const late = shapes.filter(({ uid }) => large.has(uid));
-  looked.push(...late.filter(one => !isOwnMail(one)).map(one => firstLook(one, interest)));
-  return { ours: [...first, ...late].filter(isOwnMail), looked, shapes };
+  shapes.filter(({ uid }) => large.has(uid)).forEach(keep);
+  return { ours, looked, shapes };
 }
 
 /** It has no name but its place: once it can be fetched, it is known by its own and taken for a new one. */

@@ -61,21 +61,30 @@ export async function findByMessageId(
     for (const uid of await connection.search(query, signal)) uids.add(uid);
   }
   const latest = [...uids].sort((one, other) => one - other).slice(-MOST_COPIES * askable.length);
-  const fetched = await connection.fetch(latest, { uid: true, headers: FIELDS }, signal);
   // Whatever the search took for a match: only a mail that bears the very id counts.
   const asked = new Set(askable);
-  return byId(fetched.flatMap(toSentMail).filter(({ messageId }) => asked.has(messageId)));
+  return byId(connection, latest, signal, messageId => asked.has(messageId));
 }
 
 /** All mails of the open folder that bear an id, by id. */
 export async function listSent(connection: Connection, signal: AbortSignal): Promise<Map<string, SentMail>> {
   const uids = await connection.search({ all: true }, signal);
-  return byId((await connection.fetch(uids, { uid: true, headers: FIELDS }, signal)).flatMap(toSentMail));
+  return byId(connection, uids, signal, () => true);
 }
 
-function byId(all: readonly SentMail[]): Map<string, SentMail> {
+async function byId(
+  connection: Connection,
+  uids: readonly number[],
+  signal: AbortSignal,
+  isWanted: (messageId: string) => boolean,
+): Promise<Map<string, SentMail>> {
   const mails = new Map<string, SentMail>();
-  for (const mail of all) mails.set(mail.messageId, together(mails.get(mail.messageId), mail));
+  await connection.fetchEach(uids, { uid: true, headers: FIELDS }, signal, one => {
+    const mail = toSentMail(one);
+    const isOne = mail !== undefined && isWanted(mail.messageId);
+    if (isOne) mails.set(mail.messageId, together(mails.get(mail.messageId), mail));
+    return true;
+  });
   return mails;
 }
 
@@ -120,22 +129,20 @@ function together(one: SentMail | undefined, other: SentMail): SentMail {
   };
 }
 
-function toSentMail({ sections }: Fetched): SentMail[] {
+function toSentMail({ sections }: Fetched): SentMail | undefined {
   const fields = parseHeaderFields(sections.get('header') ?? Buffer.alloc(0));
   const messageId = cleanMessageId(headerValue(fields, 'message-id') ?? '');
-  if (messageId === undefined) return [];
+  if (messageId === undefined) return undefined;
   const recipients = ['to', 'cc', 'bcc'].flatMap(name => headerValues(fields, name)).flatMap(addressesIn);
   const campaignMeta = headerValue(fields, 'x-clevertap_meta');
   const isSelfTest = bearsSelfTestMark(messageId, headerValue(fields, SELF_TEST_FIELD));
   const isAlone = recipients.length === 1 && campaignMeta === undefined;
-  return [
-    {
-      messageId,
-      recipients,
-      ...(campaignMeta === undefined ? {} : { campaignMeta }),
-      ...(isSelfTest && isAlone ? { isSelfTest } : {}),
-    },
-  ];
+  return {
+    messageId,
+    recipients,
+    ...(campaignMeta === undefined ? {} : { campaignMeta }),
+    ...(isSelfTest && isAlone ? { isSelfTest } : {}),
+  };
 }
 
 /** Addresses of a field that we wrote ourselves: in angle brackets, or bare between commas, in groups or not

@@ -28,12 +28,16 @@ const MOST_FIELDS = 10;
 const OF_THE_RECEIVER =
   /^(?:delivered-to|received|x-received|return-path|received-spf|arc-[a-z-]+|x-google-smtp-source|x-gm-[a-z-]+)$/;
 
-/**
- * Who wrote the report.
- * @param user the account's own address, which the signed To field must name
- * @param authservId the server whose Authentication-Results count, such as "mx.google.com"
- */
-export function authorOf(headers: HeaderFields, user: string, authservId: string): Author {
+/** Who has received a report. */
+export interface Receiver {
+  /** The account's own address, which the signed To field must name. */
+  readonly user: string;
+  /** The server whose Authentication-Results count, such as "mx.google.com". */
+  readonly authservId: string;
+}
+
+/** Who wrote the report, by its whole header. */
+export function authorOf(headers: HeaderFields, { user, authservId }: Receiver): Author {
   if (!isFromGmail(headers)) return unknown(`it is not from ${GMAIL}`);
   const trusted = trustedResults(headers, authservId);
   if ('because' in trusted) return unknown(trusted.because);

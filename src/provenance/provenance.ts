@@ -12,12 +12,12 @@ import type { MessageIdentity } from '../shared/identity.ts';
 import { looksLikeSelfTest } from '../shared/self-test-mark.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { campaignCustomer, findAddressee } from './addressee.ts';
-import { authorOf } from './gmail-report.ts';
 import type { Author } from './gmail-report.ts';
 import { NO_SENT, rungOf } from './ladder.ts';
 import type { Rung } from './ladder.ts';
 
-export { forgedInGmailsName } from './gmail-report.ts';
+export { authorOf, forgedInGmailsName } from './gmail-report.ts';
+export type { Author, Receiver } from './gmail-report.ts';
 
 /** Something to tell the callback, proven. */
 export interface Event {
@@ -99,8 +99,8 @@ export interface ReportCase {
   readonly account: Account;
   readonly identity: MessageIdentity;
   readonly report: BounceReport;
-  /** The report's own header, whole. */
-  readonly headers: HeaderFields;
+  /** As `authorOf` tells by its header. */
+  readonly author: Author;
   /** META_FIELD of the message it returns, as far as it does; anybody may have written it. */
   readonly returnedHeaders?: HeaderFields;
   readonly verdicts: readonly Verdict[];
@@ -117,12 +117,12 @@ export function prove(
   settings: ProvenanceSettings,
   nowSeconds: number,
 ): Proven {
-  const { account, headers } = reportCase;
+  const { account, author } = reportCase;
   const events = new Map<string, Event>();
   const held: Held[] = [];
   const unposted: Unposted[] = [];
   const shown = {
-    author: authorOf(headers, account.user, settings.authservId),
+    author,
     meta: headerValue(reportCase.returnedHeaders ?? [], META_FIELD),
   };
   for (const verdict of reportCase.verdicts) {

@@ -58,7 +58,8 @@ export async function fateOf(
   settings: ProvenanceSettings = REQUIRED,
   sent: readonly SentMail[] = SENT,
 ): Promise<Fate> {
-  const mails = await readMails([rawFromSource(source)], DEFAULT_POLICY, NOW_SECONDS);
+  const receiver = { user: ACCOUNT.user, authservId: settings.authservId };
+  const mails = await readMails([rawFromSource(source)], DEFAULT_POLICY, NOW_SECONDS, receiver);
   const found = lookUp(originalIds(mails), sent);
   const { events, held, outcomes } = conclude(mails, found, ACCOUNT, settings, NOW_SECONDS);
   const [outcome] = outcomes;

@@ -22,9 +22,9 @@ function misbehave({ header }: RawMessage): void {
 if (parentPort !== null) {
   serveJobs(parentPort, {
     readBounce,
-    readMails: async (raws, policy, nowSeconds) => {
+    readMails: async (raws, policy, nowSeconds, receiver) => {
       raws.forEach(misbehave);
-      return readMails(raws, policy, nowSeconds);
+      return readMails(raws, policy, nowSeconds, receiver);
     },
   });
 }

@@ -50,6 +50,7 @@ afterEach(async () => {
   started.length = 0;
 });
 
+const RECEIVER = { user: 'news@shop.example', authservId: 'mx.google.com' };
 const odd = (what: string): Buffer =>
   Buffer.from(
     bounceNumber(1)
@@ -57,7 +58,7 @@ const odd = (what: string): Buffer =>
       .replace(/^Subject: .*$/m, `Subject: Undelivered Mail ${what}`),
   );
 const read = (thread: ReadingThread, source: Buffer): Promise<ReadMail> =>
-  thread.read(rawFromSource(source), DEFAULT_POLICY, NOW);
+  thread.read(rawFromSource(source), DEFAULT_POLICY, NOW, RECEIVER);
 
 describe('what a mail does to its reader costs this mail alone', () => {
   test.each([
@@ -115,8 +116,9 @@ describe('the thread', () => {
     const thread = openReal();
     const raws = (await loadFixtures()).flatMap(({ source }) => [rawFromSource(source), asFetched(source)]);
     // All at once, as a chunk does it: they are sent and read together.
-    const read = await Promise.all(raws.map(raw => thread.read(raw, DEFAULT_POLICY, NOW)));
-    for (const [at, raw] of raws.entries()) expect([read[at]]).toEqual(await readMails([raw], DEFAULT_POLICY, NOW));
+    const read = await Promise.all(raws.map(raw => thread.read(raw, DEFAULT_POLICY, NOW, RECEIVER)));
+    for (const [at, raw] of raws.entries())
+      expect([read[at]]).toEqual(await readMails([raw], DEFAULT_POLICY, NOW, RECEIVER));
     const source = bounceNumber(1).report;
     expect(await thread.readFile(source, DEFAULT_POLICY, NOW)).toEqual(await readBounce(source, { nowSeconds: NOW }));
   }, 60_000);
@@ -127,7 +129,7 @@ describe('the thread', () => {
     const softer = { ...DEFAULT_POLICY, overrides: { userUnknown: 'soft' } } as const;
     const words = [];
     for (const policy of [DEFAULT_POLICY, softer, DEFAULT_POLICY]) {
-      words.push((await thread.read(raw, policy, NOW)).verdicts.map(one => one.verdict));
+      words.push((await thread.read(raw, policy, NOW, RECEIVER)).verdicts.map(one => one.verdict));
     }
     expect(words).toEqual([['hard'], ['soft'], ['hard']]);
   }, 60_000);
@@ -135,7 +137,7 @@ describe('the thread', () => {
   test('is not started for mail that is no candidate, ends when idle, and is started again', async () => {
     const thread = openOdd();
     const ordinary = { ...rawFromSource(ordinaryNumber(1)), candidate: false };
-    expect((await thread.read(ordinary, DEFAULT_POLICY, NOW)).reading.kind).toBe('ordinary');
+    expect((await thread.read(ordinary, DEFAULT_POLICY, NOW, RECEIVER)).reading.kind).toBe('ordinary');
     expect(started).toHaveLength(0);
     await read(thread, bounceNumber(0).report);
     expect(started).toHaveLength(1);
@@ -158,7 +160,7 @@ describe('the thread', () => {
   test('leaves the bytes of the mail where they are', async () => {
     const thread = openReal();
     const raw = rawFromSource(bounceNumber(1).report);
-    await thread.read(raw, DEFAULT_POLICY, NOW);
+    await thread.read(raw, DEFAULT_POLICY, NOW, RECEIVER);
     expect(raw.source?.length).toBe(bounceNumber(1).report.length);
   }, 60_000);
 });

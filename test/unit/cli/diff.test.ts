@@ -16,6 +16,8 @@ import type { Captured } from './captured.ts';
 import { outboxFolder } from './outbox-folder.ts';
 import type { OutboxFolder } from './outbox-folder.ts';
 
+const RECEIVER = { user: 'news@shop.example', authservId: 'mx.google.com' };
+
 let outbox: OutboxFolder;
 
 beforeEach(async () => {
@@ -30,7 +32,7 @@ const diff = async (...words: string[]): Promise<Captured> =>
   captured(await findCommand('diff', [...words, '--config', outbox.config]));
 
 async function verdictsOf(n: number): Promise<readonly Verdict[]> {
-  const mails = await readMails([rawFromSource(bounceNumber(n).report)], DEFAULT_POLICY, NOW);
+  const mails = await readMails([rawFromSource(bounceNumber(n).report)], DEFAULT_POLICY, NOW, RECEIVER);
   return mails.flatMap(({ verdicts }) => verdicts);
 }
 

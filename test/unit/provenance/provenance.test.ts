@@ -43,7 +43,14 @@ function run(verdicts: Verdict[], found: SentLookup, settings = required, ids = 
 }
 
 function caseOf(verdicts: Verdict[], more: Partial<ReportCase> = {}): ReportCase {
-  return { account, identity: { digest: 'd1' }, report: report(['m1@shop.example']), headers: [], verdicts, ...more };
+  return {
+    account,
+    identity: { digest: 'd1' },
+    report: report(['m1@shop.example']),
+    author: { kind: 'unknown', because: 'a test' },
+    verdicts,
+    ...more,
+  };
 }
 
 /** The header that a report returns. */

@@ -21,7 +21,7 @@ const OTHERS: readonly Policy[] = [
 async function verdictsBy(policy: Policy): Promise<Verdict[]> {
   const mails = await loadFixtures();
   const raws = mails.map(({ source }) => rawFromSource(source));
-  const read = await readMails(raws, policy, NOW);
+  const read = await readMails(raws, policy, NOW, { user: 'us@shop.example', authservId: 'mx.google.com' });
   // As the outbox gives it back.
   return JSON.parse(JSON.stringify(read.flatMap(({ verdicts }) => verdicts))) as Verdict[];
 }
