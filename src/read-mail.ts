@@ -1,6 +1,7 @@
 /**
  * Mails through the first three pure stations: message, report, verdict. Takes raw messages, gives what each is, the
- * verdicts, and who wrote it: all that is asked of the mail itself. The daemon runs it in the reading thread, where it can be ended; touches nothing, throws nothing.
+ * verdicts, and who wrote it: all that is asked of the mail itself. The daemon runs it in the reading thread, where it
+ * can be ended; touches nothing, throws nothing.
  */
 import type { RawMessage } from './mailbox/mailbox.ts';
 import { readMessage } from './message/message.ts';

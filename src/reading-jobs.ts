@@ -71,7 +71,10 @@ export function serveJobs(port: MessagePort, readers: Readers): void {
   say({ kind: 'ready' });
 }
 
-/** The job of reading these mails, all of one receiver, and the memory that can be moved to the thread instead of being copied once more. */
+/**
+ * The job of reading these mails, all of one receiver, and the memory that can be moved to the thread instead of being
+ * copied once more.
+ */
 export function packed(mails: readonly MailToRead[]): { readonly job: Job; readonly moved: ArrayBuffer } {
   const pieces = mails.map(bytesOf);
   const all = pieces.flat();

@@ -167,6 +167,7 @@ class OneThread implements ReadingThread {
     const hear = (word: Word | Lost): void => {
       if (this.#worker === worker) this.#hear(word);
     };
+    if (this.#tools.onStart !== undefined) worker.on('online', this.#tools.onStart);
     worker.on('message', word => hear(word as Word));
     worker.on('error', error => hear({ kind: 'lost', because: howItDied(error) }));
     // One that dies between two mails is not asked again, and what it dies of ends nobody else.

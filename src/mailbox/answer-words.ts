@@ -17,8 +17,6 @@ export class NotAnAnswer extends Error {
   override readonly name = 'NotAnAnswer';
 }
 
-/** Characters from which on a piece of a text is a view (V8's SlicedString::kMinLength). */
-const LONG = 13;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const OPEN = 0x28;
@@ -182,9 +180,4 @@ export class Words {
 /** Not at the end of the line, where there is no code; no control, space, quote, parenthesis, brace. */
 function isOfAtom(code: number): boolean {
   return code > SPACE && code !== QUOTE && code !== OPEN && code !== CLOSE && code !== CURLY && code !== CURLY_END;
-}
-
-/** The same characters in memory of their own: V8 makes of a longer piece of a text a view, which keeps the whole. */
-export function alone(piece: string): string {
-  return piece.length < LONG ? piece : Buffer.from(piece, 'latin1').toString('latin1');
 }

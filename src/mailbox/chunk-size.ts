@@ -1,12 +1,17 @@
 /**
- * How many mails the next chunk asks for. Takes nothing but what became of the last ones, gives a number.
- * A chunk is kept whole or not at all: where nothing lasts long, small ones get on.
+ * How many mails the next chunk asks for. Takes what became of the last ones and how long the line is, gives a number.
+ * A chunk is kept whole or not at all: where nothing lasts long, small ones get on. Until then it is held in memory:
+ * over a short line, where a command more costs little, no chunk is large.
  */
 import { LIMITS } from '../shared/limits.ts';
 
 /** After a start; more than the overlap holds, so that it brings something new. */
 const FIRST_MAILS = 500;
 const FEWEST_MAILS = 60;
+/** Read in a quarter of a second: its half a dozen commands take less than that over a line of a few ms. */
+const MAILS_ON_SHORT_LINE = 800;
+/** For each millisecond to the server and back: so its commands take a fifth of the time of a chunk. */
+const MAILS_PER_MS = 100;
 
 export class ChunkSize {
   #next = FIRST_MAILS;
@@ -20,11 +25,15 @@ export class ChunkSize {
     this.#begun = [];
   }
 
-  /** Mails of the chunk that begins now; one after it may be larger. */
-  begin(): number {
-    const mails = this.#next;
+  /**
+   * Mails of the chunk that begins now; one after it may be larger.
+   * @param roundTripMs to the server and back
+   */
+  begin(roundTripMs: number): number {
+    const most = Math.min(LIMITS.chunkMails, Math.max(MAILS_ON_SHORT_LINE, MAILS_PER_MS * roundTripMs));
+    const mails = Math.min(this.#next, Math.round(most));
     this.#begun.push(mails);
-    this.#next = Math.min(LIMITS.chunkMails, 2 * mails);
+    this.#next = 2 * mails;
     return mails;
   }
 

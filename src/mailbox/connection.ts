@@ -17,6 +17,7 @@ import type { Fetched } from './fetch-row.ts';
 import { connectionFault } from './login-fault.ts';
 import type { MailboxSettings } from './mailbox.ts';
 import { readLines } from './own-lines.ts';
+import { uidSet } from './uid-set.ts';
 
 export interface Tools {
   readonly log: Log;
@@ -55,6 +56,7 @@ export class Connection {
   readonly #client: ImapFlow;
   readonly #settings: MailboxSettings;
   readonly #log: Log;
+  readonly #clock: Clock;
   readonly #heart: Heart | undefined;
   readonly #meter: Meter | undefined;
   #broken: unknown;
@@ -62,13 +64,15 @@ export class Connection {
   /** True when the server has announced mail since the folder was opened last. */
   #news = false;
   #opened: string | undefined;
+  #roundTripMs = Infinity;
   /** While a FETCH is answered; true for a line that it has read. */
   #read: ((line: Line) => boolean) | undefined;
   readonly #wakers = new Set<() => void>();
 
-  private constructor(client: ImapFlow, settings: MailboxSettings, { log, heart, meter }: Tools) {
+  private constructor(client: ImapFlow, settings: MailboxSettings, { log, clock, heart, meter }: Tools) {
     this.#settings = settings;
     this.#log = log;
+    this.#clock = clock;
     this.#heart = heart;
     this.#meter = meter;
     this.#client = client;
@@ -103,6 +107,11 @@ export class Connection {
 
   get alive(): boolean {
     return !this.#closed && this.#client.usable;
+  }
+
+  /** The shortest time that a command has taken: to the server and back, and little more. */
+  get roundTripMs(): number {
+    return this.#roundTripMs;
   }
 
   get isGmail(): boolean {
@@ -170,7 +179,7 @@ export class Connection {
       // Throttled, imapflow asks again, and each answer comes twice.
       const asked = new Set(uids);
       let full = false;
-      const fault = await this.#rows(ranges(uids), query, one => {
+      const fault = await this.#rows(uidSet(uids), query, one => {
         if (!full && asked.delete(one.uid)) full = !take(one);
       });
       if (fault !== undefined) throw fault;
@@ -254,9 +263,12 @@ export class Connection {
       };
     });
     limit.addEventListener('abort', stop, { once: true });
+    const begunMs = this.#clock.nowMs();
     try {
       if (limit.aborted) stop();
-      return await Promise.race([command(), stopped]);
+      const answer = await Promise.race([command(), stopped]);
+      this.#roundTripMs = Math.min(this.#roundTripMs, this.#clock.nowMs() - begunMs);
+      return answer;
     } catch (error) {
       this.#log.debug('imap command failed', { error: error instanceof Error ? error.name : 'unknown' });
       throw connectionFault(this.#broken === undefined ? error : this.#merge(error), this.#settings);
@@ -272,17 +284,6 @@ export class Connection {
     const code = (this.#broken as { code?: unknown } | undefined)?.code;
     return { ...(typeof error === 'object' ? error : {}), reason: typeof code === 'string' ? code : 'closed' };
   }
-}
-
-/** "1:3,7" of ascending UIDs. */
-function ranges(uids: readonly number[]): string {
-  const parts: { from: number; to: number }[] = [];
-  for (const uid of uids) {
-    const last = parts.at(-1);
-    if (last !== undefined && last.to + 1 === uid) last.to = uid;
-    else parts.push({ from: uid, to: uid });
-  }
-  return parts.map(({ from, to }) => (from === to ? `${from}` : `${from}:${to}`)).join(',');
 }
 
 function delay(ms: number): Promise<void> {

@@ -2,9 +2,10 @@
  * One message of the answer to a FETCH (RFC 3501 7.4.2). Takes the line as it came, gives what it tells of the message;
  * undefined for any other line. Of what is told no more is kept than is read: a backlog has a line for each mail.
  */
-import type { PartStructure } from './mailbox.ts';
-import { alone, Words } from './answer-words.ts';
+import { alone } from '../shared/own-text.ts';
+import { Words } from './answer-words.ts';
 import type { Line } from './answer-words.ts';
+import type { PartStructure } from './mailbox.ts';
 import { readStructure } from './structure.ts';
 
 /** A message as fetched; what was not asked for, or answered with NIL, is missing. */

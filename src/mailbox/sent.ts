@@ -5,6 +5,7 @@
 import { cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues, parseHeaderFields } from '../shared/header-fields.ts';
 import { cleanMessageId } from '../shared/message-id.ts';
+import { alone } from '../shared/own-text.ts';
 import { bearsSelfTestMark, SELF_TEST_FIELD } from '../shared/self-test-mark.ts';
 import type { Connection } from './connection.ts';
 import type { Fetched } from './fetch-row.ts';
@@ -137,10 +138,11 @@ function toSentMail({ sections }: Fetched): SentMail | undefined {
   const campaignMeta = headerValue(fields, 'x-clevertap_meta');
   const isSelfTest = bearsSelfTestMark(messageId, headerValue(fields, SELF_TEST_FIELD));
   const isAlone = recipients.length === 1 && campaignMeta === undefined;
+  // Thousands of them are remembered, of each header no more than this.
   return {
-    messageId,
-    recipients,
-    ...(campaignMeta === undefined ? {} : { campaignMeta }),
+    messageId: alone(messageId),
+    recipients: recipients.map(alone),
+    ...(campaignMeta === undefined ? {} : { campaignMeta: alone(campaignMeta) }),
     ...(isSelfTest && isAlone ? { isSelfTest } : {}),
   };
 }

@@ -4,6 +4,7 @@
  * mails holds thousands of parts: what many have in common is one object for all.
  */
 import { LIMITS } from '../shared/limits.ts';
+import { alone } from '../shared/own-text.ts';
 import type { Words } from './answer-words.ts';
 import type { PartStructure } from './mailbox.ts';
 
@@ -114,7 +115,7 @@ function common(text: string): string {
   const cut = text.slice(0, MOST_CHARS);
   const known = seen.get(cut);
   if (known !== undefined) return known;
-  const own = Buffer.from(cut, 'latin1').toString('latin1');
+  const own = alone(cut);
   if (seen.size < MOST_SEEN) seen.set(own, own);
   return own;
 }

@@ -252,7 +252,7 @@ class ImapMailbox implements Mailbox {
       const here = { connection, cursor: { ...cursor, lastUid }, left: uids.length - start };
       // The first look by date has no place to come back to before its first chunk.
       if (waits && lastUid > 0) yield* this.#breather.wait(here, handedOn, signal);
-      const asked = uids.slice(start, start + this.#chunkSize.begin());
+      const asked = uids.slice(start, start + this.#chunkSize.begin(connection.roundTripMs));
       const chunk = await this.#portions.first(connection, asked, read, signal, large);
       if (chunk.uids.length < asked.length) this.#chunkSize.fitted(chunk.uids.length);
       start += chunk.uids.length;

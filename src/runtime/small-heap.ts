@@ -5,6 +5,14 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
+ * Optimizing a function takes V8's compiler a while and memory, in threads of its own, and after a start all of them
+ * come at once. Where there is nothing between the interpreter's code and that, it waits for twice the usual use: a
+ * backlog takes a tenth less processor time. From V8 12 on, a quick compiler stands in between, and the flag is gone.
+ */
+const OPTIMIZES_LATE = '--interrupt-budget=300000';
+const [v8Major = 0] = process.versions.v8.split('.').map(Number);
+
+/**
  * The space for new objects stays as it was at the start, 1 MB a half, where V8 doubles it up to 16 MB a half while
  * much is made, and gives it back late: an idle daemon has 71 MB resident memory with this, 80 MB without. V8 asks for
  * the flag whenever it would grow, and sets it back when a thread starts: to be said again then.
@@ -19,4 +27,5 @@ export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=25');
   setFlagsFromString('--wasm-tiering-budget=2000000000');
+  if (v8Major < 12) setFlagsFromString(OPTIMIZES_LATE);
 }

@@ -5,6 +5,7 @@ import { hash } from 'node:crypto';
 import { headerValue, headerValues } from './header-fields.ts';
 import type { HeaderFields } from './header-fields.ts';
 import { cleanMessageId } from './message-id.ts';
+import { alone } from './own-text.ts';
 
 /** Two names of one message; either matches. */
 export interface MessageIdentity {
@@ -37,5 +38,5 @@ export function identify(fields: HeaderFields, gmailId?: string): MessageIdentit
 /** The Message-ID as it is safe to be sought and shown; nothing where there is none. */
 export function messageIdOf(fields: HeaderFields): { messageId?: string } {
   const messageId = cleanMessageId(headerValue(fields, 'message-id') ?? '');
-  return messageId === undefined ? {} : { messageId };
+  return messageId === undefined ? {} : { messageId: alone(messageId) };
 }
