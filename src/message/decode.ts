@@ -7,7 +7,6 @@ import chardet from 'chardet';
 import iconv from 'iconv-lite';
 import libmime from 'libmime';
 import { decode, normalizeCharset } from 'libmime/lib/charset.js';
-import { simpleParser } from 'mailparser';
 import { withLf } from './lines.ts';
 
 const ENCODED = new Set(['base64', 'quoted-printable']);
@@ -53,6 +52,8 @@ function fromQuotedPrintable(text: string): Buffer | undefined {
 }
 
 async function withMailparser(bytes: Buffer, encoding: string): Promise<Buffer> {
+  // Loaded for the first part that is damaged: with what it needs it takes 3 MB, and most threads never meet one.
+  const { simpleParser } = await import('mailparser');
   const header = `Content-Type: application/octet-stream\nContent-Transfer-Encoding: ${encoding}\n\n`;
   const mail = await simpleParser(Buffer.concat([Buffer.from(header), bytes]), { checksumAlgo: false });
   return mail.attachments[0]?.content ?? Buffer.alloc(0);
