@@ -21,7 +21,7 @@ import type { Policy } from './verdict/verdict.ts';
 export interface ReadingTools {
   readonly log: Log;
   readonly clock: Clock;
-  /** Called when a thread has started. */
+  /** Called again and again while a thread starts. */
   readonly onStart?: () => void;
 }
 
@@ -42,6 +42,7 @@ const IDLE_MS = 15_000;
 /** How long a thread may take to start, on a machine that is busy. */
 const START_SECONDS = 60;
 const TICK_MS = 1_000;
+const START_TICK_MS = 2;
 /**
  * Space for new objects, in MB, of which V8 would take 48. With twice as much, less is moved that is dead soon: that
  * saves 6 % of the thread's processor time, and costs 5 MB.
@@ -167,7 +168,7 @@ class OneThread implements ReadingThread {
     const hear = (word: Word | Lost): void => {
       if (this.#worker === worker) this.#hear(word);
     };
-    if (this.#tools.onStart !== undefined) worker.on('online', this.#tools.onStart);
+    void this.#tellOfStart(worker);
     worker.on('message', word => hear(word as Word));
     worker.on('error', error => hear({ kind: 'lost', because: howItDied(error) }));
     // One that dies between two mails is not asked again, and what it dies of ends nobody else.
@@ -180,7 +181,6 @@ class OneThread implements ReadingThread {
     worker.stderr.resume();
     void this.#watch(this.#ended.signal);
     const first = await this.#nextWord(START_SECONDS);
-    this.#tools.onStart?.();
     if (first.kind === 'ready') return worker;
     await this.#end();
     throw new Fault(`the thread that reads mails does not start${first.kind === 'lost' ? `: ${first.because}` : ''}`, {
@@ -189,6 +189,20 @@ class OneThread implements ReadingThread {
       exit: EXIT.bug,
       hint: 'see whether the machine has memory left and the installation is whole; no mail is lost meanwhile',
     });
+  }
+
+  /** Nobody tells when the thread's own engine has begun: so again and again until it runs, and once more. */
+  async #tellOfStart(worker: Worker): Promise<void> {
+    const { onStart, clock } = this.#tools;
+    if (onStart === undefined) return;
+    const begun = new AbortController();
+    const note = (): void => begun.abort();
+    worker.once('online', note).once('exit', note);
+    while (!begun.signal.aborted) {
+      onStart();
+      await clock.sleep(START_TICK_MS, begun.signal);
+    }
+    onStart();
   }
 
   /** The thread's next word, or how it ended. */

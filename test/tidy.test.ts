@@ -155,6 +155,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     good: [
       ['src/a.ts', "export type { B } from './b.ts';\nexport const c = 1;"],
+      ['src/b.d.ts', "declare module 'b' {\n  const b: unknown;\n  export = b;\n}"],
       ['src/a.ts', 'switch (a) {\n  default:\n    b();\n}'],
     ],
   },

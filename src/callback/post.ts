@@ -2,6 +2,7 @@
  * One POST. Takes URL and body, gives what came back or how it failed, told apart by whether the request may have
  * been read. Never follows a redirect, never throws, never puts the URL into words.
  */
+import { loadHttpClient } from '../shared/http-client.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { CallbackSettings } from './callback.ts';
 
@@ -38,9 +39,7 @@ export async function post(
   onWritten?: () => void,
 ): Promise<Answer> {
   const { timeoutMs, ca, url } = settings;
-  // Loaded with the first request: a tenth of a second and ten megabytes that an idle daemon need not spend. By its
-  // default export: it is CommonJS, of which a bundle's import() knows no other name.
-  const { Agent, request } = (await import('undici')).default;
+  const { Agent, request } = await loadHttpClient();
   const limit = AbortSignal.timeout(timeoutMs);
   // A connection for each request: one that is kept may be closed by the other side in the very moment of writing,
   // and then nobody knows whether the events were counted. Batches are too rare for it to cost anything.
@@ -57,8 +56,7 @@ export async function post(
     if (onWritten !== undefined) setImmediate(onWritten);
   });
   try {
-    const response = await request(url.reveal(), {
-      dispatcher: agent,
+    const response = await request(agent, new URL(url.reveal()), {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', 'user-agent': userAgent, ...more },
       body,

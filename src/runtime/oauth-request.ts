@@ -3,6 +3,7 @@
  * when there is none. Follows no redirect, repeats no character of the form.
  */
 import { Fault } from '../shared/fault.ts';
+import { loadHttpClient } from '../shared/http-client.ts';
 
 /** What the authorization server answered. */
 export interface TokenAnswer {
@@ -26,12 +27,10 @@ export async function requestToken(
   url: string,
   form: Readonly<Record<string, string>>,
 ): Promise<TokenAnswer> {
-  // Loaded when it is needed: most mailboxes log in by password.
-  const { Agent, request } = (await import('undici')).default;
+  const { Agent, request } = await loadHttpClient();
   const agent = new Agent({ pipelining: 0, connect: { timeout: LIMIT_MS } });
   try {
-    const response = await request(url, {
-      dispatcher: agent,
+    const response = await request(agent, new URL(url), {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams(form).toString(),

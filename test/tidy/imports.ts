@@ -22,7 +22,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   libmime: /^src\/message\//,
   'iconv-lite': /^src\/message\//,
   'html-to-text': /^src\/message\//,
-  undici: /^src\/(?:callback\/post|runtime\/oauth-request)\.ts$/,
+  undici: /^src\/shared\/http-client\.ts$/,
   jose: /^src\/runtime\/oauth\.ts$/,
   'p-queue': /^src\/callback\//,
   '@photostructure/sqlite': /^src\/outbox\//,
@@ -35,7 +35,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
 
 /** Of Node itself, a pure station may use what computes and nothing that reaches out. */
 const PURE_BUILTINS = ['node:buffer', 'node:crypto', 'node:stream', 'node:string_decoder', 'node:url', 'node:util'];
-const IMPURE_SHARED = ['src/shared/log.ts', 'src/shared/clock.ts', 'src/shared/secret.ts'];
+const IMPURE_SHARED = ['src/shared/http-client.ts', 'src/shared/log.ts', 'src/shared/clock.ts', 'src/shared/secret.ts'];
 const RANDOM = ['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID', 'webcrypto'];
 
 /**

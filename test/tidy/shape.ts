@@ -81,7 +81,8 @@ function wideLines(file: SourceFile): Finding[] {
 
 function unwantedExport(node: ts.Node): string | undefined {
   if (ts.isEnumDeclaration(node)) return 'an enum';
-  if (ts.isExportAssignment(node)) return 'a default export';
+  // In `declare module` it says what another's module is.
+  if (ts.isExportAssignment(node)) return ts.isModuleBlock(node.parent) ? undefined : 'a default export';
   if (ts.isExportSpecifier(node) && node.name.text === 'default') return 'a default export';
   return node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent)
     ? 'a default export'
