@@ -101,9 +101,10 @@ function readPairs(tokens: readonly Token[]): { pairs: Pair[] } | Anomaly {
   const pairs: Pair[] = [];
   let at = 0;
   while (at < tokens.length) {
-    const equals = tokens.findIndex(({ kind }, index) => index >= at && kind === '=');
+    let equals = at;
+    while (equals < tokens.length && tokens[equals]?.kind !== '=') equals += 1;
     const name = tokens.slice(at, equals);
-    if (equals < 0 || name.length === 0 || name.some(({ kind }) => kind !== 'word')) {
+    if (equals === tokens.length || name.length === 0 || name.some(({ kind }) => kind !== 'word')) {
       return { anomaly: `"${shorten(tokens[at]?.text ?? '')}" stands where a result or a property should` };
     }
     let end = equals + 1;

@@ -26,6 +26,7 @@ export interface Anomaly {
 const MOST_CHARS = 16_384;
 /** Real fields have some dozen. */
 const MOST_TOKENS = 2_000;
+const WORD = /[^\s()";=\\<>,]+/y;
 /** Nobody nests comments deeper than two. */
 const MOST_DEPTH = 10;
 
@@ -70,9 +71,8 @@ function readToken(value: string, at: number, spaced: boolean): { token: Token; 
     const text = value.slice(at + 1, end - 1).replace(/\\(.)/g, '$1');
     return { token: { kind: 'quoted', text, spaced }, end };
   }
-  const word = /[^\s()";=\\<>,]+/y;
-  word.lastIndex = at;
-  const text = word.exec(value)?.[0];
+  WORD.lastIndex = at;
+  const text = WORD.exec(value)?.[0];
   if (text === undefined) return { anomaly: `"${char}" stands where no such character may stand` };
   return { token: { kind: 'word', text, spaced }, end: at + text.length };
 }
