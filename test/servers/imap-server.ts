@@ -53,6 +53,10 @@ export interface Script {
   unfetchable?: readonly number[] | undefined;
   /** The tagged answer to any FETCH of content that touches this UID; undefined ends the connection instead. */
   poison?: { readonly uid: number; readonly folder: string; readonly answer: string | undefined } | undefined;
+  /** Lines that stand before each message's answer to a FETCH: what others do meanwhile, such as "* 1 EXPUNGE". */
+  between?: ((seq: number, uid: number) => string) | undefined;
+  /** What becomes of each message's answer to a FETCH on its way out. */
+  distort?: ((answer: Buffer, uid: number) => Buffer) | undefined;
   /** Commands (upper case) that are never answered. */
   stall?: readonly string[] | undefined;
   /** While a folder is open, so many bytes at a time: literals come slowly, or stop in their middle. */

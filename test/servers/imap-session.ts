@@ -254,7 +254,7 @@ export class ImapSession {
     } else {
       this.#tellNews();
       const { mails, path } = this.#folder;
-      const { unfetchable = [], poison } = this.#world.script;
+      const { unfetchable = [], poison, between, distort } = this.#world.script;
       const top = isUid ? (mails.at(-1)?.uid ?? 0) : mails.length;
       if (poison?.folder === path && wantsContent(wants) && inSet(set, poison.uid, top)) {
         if (poison.answer === undefined) this.#socket.destroy();
@@ -263,7 +263,10 @@ export class ImapSession {
       }
       for (const [index, mail] of mails.entries()) {
         if (!inSet(set, isUid ? mail.uid : index + 1, top) || unfetchable.includes(mail.uid)) continue;
-        this.#send(Buffer.concat([Buffer.from(`* ${index + 1} FETCH `), fetchResponse(mail, wants), CRLF]));
+        if (between !== undefined) this.#say(between(index + 1, mail.uid));
+        const told = fetchResponse(mail, wants);
+        const answer = distort?.(told, mail.uid) ?? told;
+        this.#send(Buffer.concat([Buffer.from(`* ${index + 1} FETCH `), answer, CRLF]));
       }
       this.#done(tag);
     }

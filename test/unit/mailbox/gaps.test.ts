@@ -128,6 +128,36 @@ describe('a mail that is there', () => {
   });
 });
 
+describe('what else comes while mails are fetched', () => {
+  test('flags that a person sets are taken for no mail, nor is a mail for them', async () => {
+    await serve(3, { between: (seq, uid) => `* ${seq} FETCH (UID ${uid} FLAGS (\\Seen))` });
+    const { chunks } = follow();
+    await until(() => uidsOf(chunks).length === 3);
+    expect(chunks[0]?.messages.map(({ candidate, parts }) => [candidate, parts?.length])).toEqual([
+      [true, 3],
+      [true, 3],
+      [true, 3],
+    ]);
+  });
+
+  test('a mail whose shape is told in no words of IMAP is read without it, and the others as ever', async () => {
+    const torn = (answer: Buffer, uid: number): Buffer =>
+      uid === 2
+        ? Buffer.from(answer.toString('latin1').replace('BODYSTRUCTURE (', 'BODYSTRUCTURE (('), 'latin1')
+        : answer;
+    await serve(3, { distort: torn });
+    const { chunks } = follow();
+    await until(() => uidsOf(chunks).includes(3));
+    const mails = new Map(chunks.flatMap(({ messages }) => messages).map(raw => [raw.uid, raw]));
+    const how = [...mails.values()].map(({ uid, structure, source }) => [uid, Boolean(structure), Boolean(source)]);
+    expect(how).toEqual([
+      [1, true, false],
+      [2, false, true],
+      [3, true, false],
+    ]);
+  });
+});
+
 describe('a UID that becomes visible late', () => {
   test('during the first look is read as soon as it shows', async () => {
     await serve(3);
