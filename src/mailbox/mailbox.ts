@@ -90,8 +90,6 @@ export interface RawMessage {
   /** INTERNALDATE, epoch seconds. */
   readonly internalDateSeconds?: number;
   readonly sizeBytes: number;
-  /** Gmail's labels as imapflow spells them, where the server has them. */
-  readonly labels?: readonly string[];
   /** As `cleanMessageId` gives it. */
   readonly messageId?: string;
   /** Of a candidate (and a file) the whole header as it came, up to LIMITS.headerBytes and a byte; else empty. */

@@ -105,11 +105,11 @@ function isOwnMail({ labels }: Fetched): boolean {
 function firstLook(fetched: Fetched, interest: Interest): RawMessage {
   const header = fetched.sections.get('header') ?? NOTHING;
   const headers = parseHeaderFields(header);
-  const { uid, gmailId, internalDateMs: dateMs = Number.NaN, labels, size } = fetched;
+  const { uid, gmailId, internalDateMs: dateMs = Number.NaN, size } = fetched;
   const candidate = interest.isCandidate(headers);
   return {
     uid,
-    identity: identify(headers, labels === undefined ? undefined : gmailId),
+    identity: identify(headers, gmailId),
     sizeBytes: size ?? 0,
     ...messageIdOf(headers),
     // Where the whole one does not come, what is seen here. Of the others nothing: they are most of a chunk.
@@ -117,6 +117,5 @@ function firstLook(fetched: Fetched, interest: Interest): RawMessage {
     candidate,
     truncated: false,
     ...(Number.isNaN(dateMs) ? {} : { internalDateSeconds: Math.floor(dateMs / 1000) }),
-    ...(labels === undefined ? {} : { labels: [...labels] }),
   };
 }
