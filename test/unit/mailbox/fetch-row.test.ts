@@ -8,6 +8,7 @@ import { NotAnAnswer } from '../../../src/mailbox/answer-words.ts';
 import type { Line } from '../../../src/mailbox/answer-words.ts';
 import { readFetchRow } from '../../../src/mailbox/fetch-row.ts';
 import type { PartStructure } from '../../../src/mailbox/mailbox.ts';
+import { readLines } from '../../../src/mailbox/own-lines.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { loadFixtures } from '../../fixtures/load.ts';
 import { asFetched } from '../../fuzz/fetched.ts';
@@ -137,6 +138,10 @@ describe('the shape of a mail', () => {
     expect(depth(deep?.structure)).toBe(LIMITS.depth + 1);
     expect(deep?.size).toBe(9);
   });
+});
+
+test('a library that hands on no lines is a fault that does not pass', () => {
+  expect(() => readLines({}, () => true)).toThrow(expect.objectContaining({ code: 'IMAPFLOW', retry: 'never' }));
 });
 
 describe('a line that nobody can read', () => {
