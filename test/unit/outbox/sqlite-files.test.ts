@@ -50,7 +50,9 @@ describe('what is made', () => {
     await store.lease('one', NOW, TTL);
     const modes = async (): Promise<number[]> => {
       const files = await readdir(join(folder, 'new'));
-      return Promise.all(files.map(async file => (await stat(join(folder, 'new', file))).mode & 0o077));
+      // The log's files go when the driver's statements are collected, which may be in this very moment.
+      const there = files.map(file => stat(join(folder, 'new', file)).catch(() => undefined));
+      return (await Promise.all(there)).flatMap(found => (found === undefined ? [] : [found.mode & 0o077]));
     };
     const made = await modes();
     expect(made.length).toBeGreaterThanOrEqual(3);
@@ -58,7 +60,9 @@ describe('what is made', () => {
     await store.close();
     await chmod(path, 0o644);
     await (await openSqliteStore(path)).close();
-    expect((await modes()).every(mode => mode === 0)).toBe(true);
+    const again = await modes();
+    expect(again.length).toBeGreaterThanOrEqual(1);
+    expect(again.every(mode => mode === 0)).toBe(true);
   });
 
   test('verdicts with their evidence, and the reason of every mail, can be read from the file', async () => {
