@@ -62,8 +62,10 @@ const CASES: Readonly<Record<string, Case>> = {
       ['src/capture/capture.ts', "import { splitMail } from '../message/split.ts';"],
       ['src/river.ts', "import { split } from './message/split.ts';"],
       ['src/index.ts', "import { openSqliteStore } from './outbox/sqlite.ts';"],
+      ['src/capture/capture.ts', "import { words } from '../message/words.ts';"],
     ],
     good: [
+      ['src/follow.ts', "import { isCandidate } from './report/words.ts';"],
       ['src/verdict/verdict.ts', "import type { Evidence } from '../report/report.ts';"],
       ['src/open-outbox.ts', "import { openSqliteStore } from './outbox/sqlite.ts';"],
     ],

@@ -5,7 +5,7 @@
 import { isIP } from 'node:net';
 import { openMailbox } from '../mailbox/mailbox.ts';
 import type { MailboxInspection } from '../mailbox/mailbox.ts';
-import { CANDIDATE_FIELDS, isCandidate, wantedParts } from '../report/report.ts';
+import { CANDIDATE_FIELDS, isCandidate, wantedParts } from '../report/words.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { MailboxConfig } from '../runtime/config.ts';
 import { inWords } from '../runtime/config-schema.ts';

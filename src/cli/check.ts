@@ -7,7 +7,7 @@ import { loadConfig, readEnv } from '../runtime/config.ts';
 import type { LoadedConfig } from '../runtime/config.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
-import { REASONS } from '../verdict/verdict.ts';
+import { REASONS } from '../verdict/words.ts';
 import type { Policy, Reason } from '../verdict/verdict.ts';
 import { tryAll } from './check-online.ts';
 import type { Tried } from './check-online.ts';

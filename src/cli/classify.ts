@@ -9,7 +9,7 @@ import { visible } from '../runtime/log-lines.ts';
 import { EXIT } from '../shared/fault.ts';
 import type { ExitCode } from '../shared/fault.ts';
 import { silentLog } from '../shared/silent-log.ts';
-import { DEFAULT_POLICY } from '../verdict/verdict.ts';
+import { DEFAULT_POLICY } from '../verdict/words.ts';
 import type { Command } from './commands.ts';
 import { verdictLines } from './verdict-lines.ts';
 import { mailsOf, tellUnread } from './mails.ts';

@@ -16,7 +16,7 @@ import type { ExitCode } from '../shared/fault.ts';
 import { headerValue, parseHeaderFields } from '../shared/header-fields.ts';
 import { cleanMessageId } from '../shared/message-id.ts';
 import { silentLog } from '../shared/silent-log.ts';
-import { DEFAULT_POLICY } from '../verdict/verdict.ts';
+import { DEFAULT_POLICY } from '../verdict/words.ts';
 import { bounceLines, bounceRecord } from './classify.ts';
 import type { Command } from './commands.ts';
 import { mailsOf, tellUnread } from './mails.ts';

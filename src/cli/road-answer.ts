@@ -4,7 +4,7 @@
  */
 import type { EventRoad, KeptMail, Trace } from '../outbox/outbox.ts';
 import { sameAddress } from '../shared/address.ts';
-import { REASONS } from '../verdict/verdict.ts';
+import { REASONS } from '../verdict/words.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { utc } from './event-lines.ts';
 

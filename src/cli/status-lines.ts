@@ -8,7 +8,7 @@ import { bytesInWords, catchUpWords } from '../catch-up.ts';
 import type { Backlog, Breaker, Canary, MailboxView, Overview, VerdictCount } from '../outbox/outbox.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { folded } from './table.ts';
-import { REASONS } from '../verdict/verdict.ts';
+import { REASONS } from '../verdict/words.ts';
 import type { Reason } from '../verdict/verdict.ts';
 import { utcMinute } from './event-lines.ts';
 

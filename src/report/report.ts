@@ -8,8 +8,7 @@ import { declaredOtherwise, otherwise } from './not-a-bounce.ts';
 import { READERS } from './readers/readers.ts';
 import { isCandidate } from './signs.ts';
 
-export { CANDIDATE_FIELDS, isCandidate } from './signs.ts';
-export { wantedParts } from './wanted-parts.ts';
+export { CANDIDATE_FIELDS, isCandidate, isReport, wantedParts } from './words.ts';
 
 /**
  * What the message is: the first reader that understands it gives the report. Readers see candidates only: a mail read
@@ -88,8 +87,3 @@ export interface NotABounce {
 }
 
 export type Reading = BounceReport | NotABounce;
-
-/** True when the reading is a report of a bounce, a delay or a success. */
-export function isReport(reading: Reading): reading is BounceReport {
-  return 'recipients' in reading;
-}

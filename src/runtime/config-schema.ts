@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 import { isAddress } from '../shared/address.ts';
 import { LIMITS } from '../shared/limits.ts';
-import { REASONS } from '../verdict/verdict.ts';
+import { REASONS } from '../verdict/words.ts';
 import type { Reason } from '../verdict/verdict.ts';
 import { LOG_LEVELS } from './log-lines.ts';
 

@@ -16,7 +16,6 @@ import { complaints, crossCheck } from './config-complaints.ts';
 import { toLogin } from './config-login.ts';
 import { originsOf, withEnvironment } from './config-origins.ts';
 import type { Layered, Origin } from './config-origins.ts';
-import { loadRules, ruleWarnings } from './config-rules.ts';
 import { toSending } from './config-sending.ts';
 import type { CanarySettings, SmtpSettings } from './config-sending.ts';
 import type { Listen } from './health.ts';
@@ -190,6 +189,8 @@ async function toPolicy({ verdict }: WrittenConfig, folder: string, warnings: st
   const overrides = Object.fromEntries(Object.entries(verdict.overrides).filter(([, word]) => word !== undefined));
   const policy = { name: verdict.policy, overrides };
   if (verdict.rules_file === undefined) return policy;
+  // With it come the built-in wordings, which only the reading thread needs otherwise.
+  const { loadRules, ruleWarnings } = await import('./config-rules.ts');
   const rules = await loadRules(resolve(folder, verdict.rules_file));
   warnings.push(...ruleWarnings(rules));
   return { ...policy, rules };

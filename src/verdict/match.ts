@@ -4,22 +4,13 @@
  */
 import { LIMITS } from '../shared/limits.ts';
 import { singleSpaced } from '../shared/one-line.ts';
-import { gramTable, mayStandIn } from './grams.ts';
-import { PHRASES } from './phrases.ts';
-import type { Confidence } from './phrases.ts';
+import { mayStandIn } from './grams.ts';
 import { REASONS } from './reasons.ts';
 import type { Reason } from './verdict.ts';
+import { DOMAIN, wordings } from './wordings.ts';
+import type { Wording } from './wordings.ts';
 
-export interface PhraseMatch {
-  readonly reason: Reason;
-  readonly fragment: string;
-  readonly confidence: Confidence;
-  /** For the evidence: who says it and where that is written. */
-  readonly rule: string;
-  readonly length: number;
-  readonly rank: number;
-  /** Who says it; "any" for a wording seen at many receivers. */
-  readonly receiver: string;
+export interface PhraseMatch extends Omit<Wording, 'pieces' | 'hasDomain' | 'heardFrom'> {
   /** True where the refusing server is known and this wording is its own. */
   readonly own: boolean;
   /** The words of the text, as normalised, in which the wording stands. */
@@ -28,62 +19,10 @@ export interface PhraseMatch {
   readonly weight: number;
 }
 
-interface Rule extends Omit<PhraseMatch, 'words' | 'own' | 'weight'> {
-  /** The fragment cut at its stars. */
-  readonly pieces: readonly string[];
-  /** True where the recipient's domain is part of it. */
-  readonly hasDomain: boolean;
-  /** Whose words it may be found in beside its own receiver's: everybody's, or those of a server that is not known. */
-  readonly heardFrom: 'everybody' | 'unknown' | 'nobody';
-}
-
 /** How far apart two pieces of a fragment may stand, in characters. */
 const WIDEST_GAP = 200;
 /** A known receiver's own wording counts so much more than one that is seen at many. */
 const OWN_BONUS = 1.5;
-/** A receiver's wording of so many characters is known by itself. */
-const LONG_ENOUGH = 24;
-/** In a wording: the recipient's own domain. */
-const DOMAIN = '{domain}';
-/** Server software: its wordings come from every host that runs it. */
-const SOFTWARE = new Set(
-  (
-    'postfix exim sendmail qmail exchange domino courier dovecot cyrus opensmtpd haraka mox chasquid mailenable ' +
-    'mdaemon mcafee rspamd spamassassin amavis postgrey policyd spamwall hmailserver icewarp coremail'
-  ).split(' '),
-);
-
-/** Wordings that mean different things at different receivers. */
-const DISPUTED: ReadonlySet<string> = wordingsOfSeveralReasons();
-const SAID_BY_ANY: ReadonlySet<string> = new Set(PHRASES.filter(row => row[0] === 'any').map(row => row[1]));
-const RULES: readonly Rule[] = PHRASES.map(([receiver, fragment, reason, confidence, source]) => {
-  const pieces = fragment
-    .split('*')
-    .map(piece => piece.trim())
-    .filter(piece => piece !== '');
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
-  const rank = rankOf(receiver, fragment);
-  const hasDomain = fragment.includes(DOMAIN);
-  const heardFrom = heardFromOthers({ receiver, fragment, length, rank });
-  return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, heardFrom, length, rank };
-});
-// What stands for a domain is not in the text itself, what stands beside it is.
-const TABLE = gramTable(RULES.map(({ pieces }) => pieces.flatMap(piece => piece.split(DOMAIN))));
-
-/** The built-in wordings and what each stands for. */
-export const WORDINGS: readonly Pick<PhraseMatch, 'fragment' | 'reason'>[] = RULES;
-
-function wordingsOfSeveralReasons(): Set<string> {
-  const reasons = new Map<string, Reason>();
-  const found = new Set<string>();
-  for (const [, fragment, reason] of PHRASES) {
-    if ((reasons.get(fragment) ?? reason) !== reason) found.add(fragment);
-    reasons.set(fragment, reason);
-  }
-  return found;
-}
-
 /**
  * Lower case, one line, single spaces, plain quotes, continuation codes joined ("550-5.1.1 no 550 5.1.1 such user"):
  * what fragments are compared with. RFC 5321 4.2.1 lets a reply go on over lines that repeat the code.
@@ -120,10 +59,12 @@ export interface Spoken {
 
 /** Rows whose wording stands in the (normalised) text; those of another known receiver are left out. */
 export function matchPhrases(text: string, { receiver, reporter, domain }: Spoken): PhraseMatch[] {
-  const may = (rule: Rule): boolean => mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
+  const may = (rule: Wording): boolean =>
+    mayBe(rule, receiver) || (receiver === undefined && rule.receiver === reporter);
   const found: PhraseMatch[] = [];
-  for (const number of mayStandIn(text, TABLE)) {
-    const rule = RULES[number];
+  const { rows, table } = wordings();
+  for (const number of mayStandIn(text, table)) {
+    const rule = rows[number];
     if (rule === undefined || !may(rule)) continue;
     const words = wordsOf(rule.hasDomain ? withDomainMarked(text, domain) : text, rule);
     if (words !== undefined) found.push(matchOf(rule, words.replace(DOMAIN, domain ?? ''), receiver));
@@ -131,7 +72,7 @@ export function matchPhrases(text: string, { receiver, reporter, domain }: Spoke
   return found.sort((one, other) => one.rank - other.rank || other.weight - one.weight);
 }
 
-function matchOf(rule: Rule, words: string, speaker: string | undefined): PhraseMatch {
+function matchOf(rule: Wording, words: string, speaker: string | undefined): PhraseMatch {
   const { reason, fragment, confidence, length, rank, receiver } = rule;
   const own = receiver === speaker;
   const weight = weightOf(rule, own);
@@ -176,7 +117,7 @@ const GENERIC: ReadonlySet<Reason> = new Set(['unknown', 'policy', 'systemError'
  * "rejected" says less than its length: unknown reasons come last, wordings that sources doubt count half, and those
  * of the very server that spoke half as much again.
  */
-function weightOf({ reason, length, confidence }: Rule, own: boolean): number {
+function weightOf({ reason, length, confidence }: Wording, own: boolean): number {
   if (reason === 'unknown') return length / 100;
   const doubt = confidence === 'high' ? 1 : confidence === 'medium' ? 0.8 : 0.5;
   const telling = GENERIC.has(reason) ? length / 2 : length;
@@ -192,27 +133,13 @@ function withDomainMarked(text: string, domain: string | undefined): string {
   });
 }
 
-/** Vendor codes such as "ib607" or "[tss04]" name their reason beyond doubt. */
-function rankOf(receiver: string, fragment: string): number {
-  return receiver !== 'any' && !fragment.includes(' ') && /[\d#:]/.test(fragment) && /[a-z]/.test(fragment) ? 0 : 1;
-}
-
-function mayBe(rule: Rule, receiver: string | undefined): boolean {
+function mayBe(rule: Wording, receiver: string | undefined): boolean {
   if (rule.heardFrom === 'everybody' || rule.receiver === receiver) return true;
   return receiver === undefined && rule.heardFrom === 'unknown';
 }
 
-function heardFromOthers(rule: Pick<Rule, 'receiver' | 'fragment' | 'length' | 'rank'>): Rule['heardFrom'] {
-  if (rule.receiver === 'any') return 'everybody';
-  // What means different things at different places says nothing without the place.
-  const isDisputed = DISPUTED.has(rule.fragment);
-  if (SOFTWARE.has(rule.receiver)) return isDisputed && SAID_BY_ANY.has(rule.fragment) ? 'nobody' : 'everybody';
-  // Nobody knows who said it: a long wording is a signature by itself.
-  return !isDisputed && (rule.length >= LONG_ENOUGH || rule.rank === 0) ? 'unknown' : 'nobody';
-}
-
 /** The words in which a row's wording stands; undefined where it does not. */
-function wordsOf(text: string, { rank, pieces }: Rule): string | undefined {
+function wordsOf(text: string, { rank, pieces }: Wording): string | undefined {
   const [first = ''] = pieces;
   return rank === 0 ? (containsToken(text, first) ? first : undefined) : excerpt(text, pieces);
 }

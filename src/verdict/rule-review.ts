@@ -5,10 +5,11 @@
 import { REASONS } from './reasons.ts';
 import type { Finding } from './finding.ts';
 import { findReason } from './finding.ts';
-import { normalise, WORDINGS } from './match.ts';
+import { normalise } from './match.ts';
 import type { Pattern } from './pattern.ts';
 import { isBelow, RECEIVERS } from './receiver.ts';
 import { codesIn, patternOf, says } from './rules.ts';
+import { wordings } from './wordings.ts';
 import type { OwnRule } from './rules.ts';
 
 /** What is to be said of one rule. */
@@ -100,10 +101,11 @@ function holdsFor({ text: earlier }: OwnRule, { text: later }: OwnRule): boolean
 function tooWide(rule: OwnRule): string[] {
   const { reason, receiver } = rule.text;
   if (receiver !== undefined) return [];
-  const others = WORDINGS.filter(one => one.reason !== reason && one.reason !== 'unknown' && says(rule, one.fragment));
+  const { rows } = wordings();
+  const others = rows.filter(one => one.reason !== reason && one.reason !== 'unknown' && says(rule, one.fragment));
   if (others.length < MANY) return [];
   return [
-    `fits ${others.length} of ${WORDINGS.length} built-in wordings that stand for other reasons: is it meant so wide?`,
+    `fits ${others.length} of ${rows.length} built-in wordings that stand for other reasons: is it meant so wide?`,
   ];
 }
 

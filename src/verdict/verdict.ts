@@ -7,12 +7,12 @@ import type { OwnRule } from './rules.ts';
 
 export { decide, decideAgain } from './decide.ts';
 export { PHRASES } from './phrases.ts';
-export { REASONS } from './reasons.ts';
 export { RECEIVER_HOSTS } from './receiver.ts';
 export { reviewRules } from './rule-review.ts';
 export type { RuleReview } from './rule-review.ts';
 export { compileRule } from './rules.ts';
 export type { OwnRule, RuleMistake, RuleText } from './rules.ts';
+export { DEFAULT_POLICY, REASONS } from './words.ts';
 
 /** The closed list; docs/VERDICTS.md and verdict/reasons.ts define each in one sentence. */
 export type Reason =
@@ -111,5 +111,3 @@ export interface Policy {
   /** The operator's own rules, asked in their order before the built-in ones. */
   readonly rules?: readonly OwnRule[];
 }
-
-export const DEFAULT_POLICY: Policy = { name: 'clevertap', overrides: {} };

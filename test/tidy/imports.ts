@@ -15,6 +15,9 @@ export const PURE: readonly string[] = [...PURE_STATIONS, ...BESIDE];
 /** The one place that names an engine behind the Store contract. */
 const PAST_THE_DOOR: Readonly<Record<string, string>> = { 'src/open-outbox.ts': 'src/outbox/sqlite.ts' };
 
+/** What others ask of a station without having it do its work, and without loading all that it takes for that. */
+const WORDS: readonly string[] = ['src/report/words.ts', 'src/verdict/words.ts'];
+
 const OWNERS: Readonly<Record<string, RegExp>> = {
   imapflow: /^src\/mailbox\/connection\.ts$/,
   mailparser: /^src\/message\//,
@@ -57,12 +60,12 @@ export function riverDirection(files: readonly SourceFile[]): Finding[] {
   });
 }
 
-/** Of a station, nothing but the file named like its folder is known outside. */
+/** Of a station, nothing is known outside but the file named like its folder, and `words.ts` of those that have one. */
 export function doorsOnly(files: readonly SourceFile[]): Finding[] {
   return eachImport(files, 'doors-only', (file, { target, from }) => {
     const area = target === undefined ? undefined : areaOf(target);
     if (target === undefined || area === undefined || !isStation(area) || area === areaOf(file.path)) return undefined;
-    const isDoor = target === `src/${area}/${area}.ts`;
+    const isDoor = target === `src/${area}/${area}.ts` || WORDS.includes(target);
     return isDoor || PAST_THE_DOOR[file.path] === target ? undefined : `${from} is behind the door of ${area}`;
   });
 }
