@@ -5,12 +5,12 @@
 import type { Metrics } from './runtime/metrics.ts';
 import type { Clock } from './shared/clock.ts';
 import type { Log } from './shared/log.ts';
-import { REASONS } from './verdict/verdict.ts';
-import type { Reason, Verdict } from './verdict/verdict.ts';
+import { REASONS } from './verdict/words.ts';
+import type { Reason, Ruling } from './verdict/verdict.ts';
 
 export interface OwnFaults {
   /** One refusal. */
-  saw(mailbox: string, verdict: Verdict): void;
+  saw(mailbox: string, verdict: Ruling): void;
   /** Tells what has gathered for an hour; all of it at the end. */
   tell(all?: boolean): void;
   /** The series of a mailbox begin at 0, so that its first refusal is seen as a rise. */

@@ -6,16 +6,16 @@ import type { RawMessage, SentLookup } from './mailbox/mailbox.ts';
 import type { MessageOutcome } from './outbox/outbox.ts';
 import { prove } from './provenance/provenance.ts';
 import type { Account, Author, Event, Held, ProvenanceSettings, Unposted } from './provenance/provenance.ts';
-import { isReport } from './report/report.ts';
+import { isReport } from './report/words.ts';
 import type { NotABounce, Reading } from './report/report.ts';
-import type { Verdict } from './verdict/verdict.ts';
+import type { Ruling } from './verdict/verdict.ts';
 import type { HeaderFields } from './shared/header-fields.ts';
 
 /** One mail, understood and decided, not yet proven. */
 export interface ReadMail {
   readonly raw: RawMessage;
   readonly reading: Reading;
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly Ruling[];
   /** Of a report: who wrote it. */
   readonly author?: Author;
   /** Of the header of the message that a report returns: what provenance asks for, where it is there. */

@@ -10,7 +10,7 @@ import { readMails } from '../src/read-mail.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { silentLog } from '../src/shared/silent-log.ts';
 import { Secret } from '../src/shared/secret.ts';
-import { DEFAULT_POLICY } from '../src/verdict/verdict.ts';
+import { DEFAULT_POLICY, wholeVerdict } from '../src/verdict/verdict.ts';
 import { loadFixtures } from './fixtures/load.ts';
 import type { Fixture } from './fixtures/load.ts';
 import { startImapServer } from './servers/imap-server.ts';
@@ -65,7 +65,8 @@ test('every fixture gives the same kind, recipients, verdicts and reasons both w
     if (whole.because?.startsWith('forged: ') === true) continue;
     const [mail] = await readMails([raw], DEFAULT_POLICY, NOW, RECEIVER);
     if (mail === undefined) throw new Error(`${name} was not read`);
-    const { reading, verdicts } = mail;
+    const { reading } = mail;
+    const verdicts = mail.verdicts.map(wholeVerdict);
     const dated = reading.kind === 'failure' && verdicts.every(one => one.bouncedAtSeconds < NOW);
     const inParts = { kind: reading.kind, reader: isReport(reading) ? reading.reader : undefined, verdicts };
     // A mail that its header rules out is not fetched, so which other kind it is of, nobody asks.

@@ -6,7 +6,7 @@ import type { MessageOutcome, RereadMail } from '../outbox/outbox.ts';
 import type { OnceMore } from '../reread.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { sameAddress } from '../shared/address.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Ruling } from '../verdict/verdict.ts';
 
 /** One mail that was read once more. */
 export interface ReplayedMail {
@@ -19,9 +19,9 @@ export interface ReplayedMail {
 
 /** What became of one recipient. */
 interface Fate {
-  readonly verdict: Verdict;
+  readonly verdict: Ruling;
   /** What was recorded of him before. */
-  readonly before?: Verdict;
+  readonly before?: Ruling;
   /** What of the proof is missing, of one that is held. */
   readonly missing?: string;
   readonly result: 'waits' | 'held' | 'as recorded' | 'differs' | 'nothing';
@@ -89,7 +89,7 @@ function fatesOf({ outcome, mail, again }: ReplayedMail): Fate[] {
   const waiting = events.filter(({ id }) => mail.newEventIds.includes(id));
   const kept = allHeld.filter(({ id }) => mail.newHeldIds.includes(id));
   // A mail that was passed on is told of the address it had been sent to, which the report may not name.
-  const isOf = ({ address }: { readonly address: string }, { names }: Verdict): boolean =>
+  const isOf = ({ address }: { readonly address: string }, { names }: Ruling): boolean =>
     outcome.verdicts.length === 1 || names.some(name => sameAddress(name, address));
   return outcome.verdicts.map(verdict => {
     const before = mail.before?.verdicts.find(one =>

@@ -3,10 +3,11 @@
  * what came, gives text and faults. Pure; lets nothing a mail or a server wrote steer a terminal.
  */
 import type { Event } from '../provenance/provenance.ts';
-import { isReport } from '../report/report.ts';
+import { isReport } from '../report/words.ts';
 import { visible } from '../runtime/log-lines.ts';
 import { EXIT, Fault } from '../shared/fault.ts';
 import { headerValue, parseHeaderFields } from '../shared/header-fields.ts';
+import { wholeVerdict } from '../verdict/words.ts';
 import { utc } from './event-lines.ts';
 import { PROOFS } from './road-lines.ts';
 import type { Came, Sent, Waited } from './selftest-run.ts';
@@ -36,7 +37,7 @@ export function cameLines(came: Came, posting: Posting | undefined): string[] {
     : `${reading.kind}: ${reading.because}`;
   const lines = verdicts.flatMap(one => [
     row('recipient', one.names.join(', ')),
-    ...verdictLines({ kind: reading.kind, reader: isReport(reading) ? reading.reader : undefined }, one),
+    ...verdictLines({ kind: reading.kind, reader: isReport(reading) ? reading.reader : undefined }, wholeVerdict(one)),
   ]);
   return [
     row('mailbox', `${folder}, UID ${raw.uid}, after ${seconds(afterMs)}`),
@@ -138,7 +139,7 @@ function cameRecord(came: Came): Record<string, unknown> {
     report: isReport(reading)
       ? { kind: reading.kind, reader: reading.reader, originalMessageIds: reading.originalMessageIds }
       : { kind: reading.kind, because: reading.because },
-    verdicts: verdicts.map(({ recipient, verdict, reason, because, about, evidence }) => ({
+    verdicts: verdicts.map(wholeVerdict).map(({ recipient, verdict, reason, because, about, evidence }) => ({
       ...{ address: recipient, verdict, reason, because, about, evidence },
     })),
     provenance: {

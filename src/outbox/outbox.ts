@@ -5,7 +5,7 @@
 import type { Event, Held } from '../provenance/provenance.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Ruling, Verdict } from '../verdict/verdict.ts';
 import type { Canary, CanaryLog } from './canaries.ts';
 import type {
   Act,
@@ -70,7 +70,7 @@ export interface MessageOutcome {
   /** Its own Message-ID, and those of the mails that bounced, as far as it names any; without brackets. */
   readonly messageId?: string;
   readonly originalMessageIds?: readonly string[];
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly Ruling[];
   /** When the mail arrived, by the mailbox's own clock: the breaker counts it there. Now where it is left out. */
   readonly receivedAtSeconds?: number;
   /**

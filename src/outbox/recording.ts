@@ -6,7 +6,7 @@ import { addressKey } from '../shared/address.ts';
 import type { Cursor } from '../shared/cursor.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import type { Event, Held } from '../provenance/provenance.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Ruling } from '../verdict/verdict.ts';
 import { noteSelfTests } from './canaries.ts';
 import type { Database, Value } from './database.ts';
 import type { ChunkRecord, MessageOutcome, Recorded } from './outbox.ts';
@@ -162,9 +162,10 @@ export function namesOf(identity: MessageIdentity): string[] {
 }
 
 /** `ordinal`: its place in the report. */
-export function addVerdict(database: Database, message: number, ordinal: number, verdict: Verdict): void {
+export function addVerdict(database: Database, message: number, ordinal: number, verdict: Ruling): void {
   const { recipient, reason } = verdict;
-  database.run(ADD_VERDICT, message, ordinal, recipient, verdict.verdict, reason, JSON.stringify(verdict));
+  const whole = 'whole' in verdict ? verdict.whole : JSON.stringify(verdict);
+  database.run(ADD_VERDICT, message, ordinal, recipient, verdict.verdict, reason, whole);
 }
 
 /** True when the event is new. Without a word about its message, its id alone tells. */

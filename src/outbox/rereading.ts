@@ -4,7 +4,7 @@
  */
 import { addressKey } from '../shared/address.ts';
 import type { Cursor } from '../shared/cursor.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Ruling, Verdict } from '../verdict/verdict.ts';
 import { noteSelfTests } from './canaries.ts';
 import type { Database } from './database.ts';
 import type { MessageOutcome, Reread, RereadMail, Rereading } from './outbox.ts';
@@ -153,11 +153,11 @@ interface Revision {
 function revise(database: Database, { outcome, message, before, given, readBy, nowSeconds }: Revision): void {
   const { kind, because, reader, puzzling = false, verdicts } = outcome;
   const hadEvents = database.all(EVENTS, message).length > given.size;
-  const overlaps = (one: Verdict, other: Verdict): boolean => {
+  const overlaps = (one: Ruling, other: Ruling): boolean => {
     const keys = new Set(one.names.map(name => addressKey(name)));
     return other.names.some(name => keys.has(addressKey(name)));
   };
-  const isToldNow = ({ names }: Verdict): boolean => names.some(name => given.has(addressKey(name)));
+  const isToldNow = ({ names }: Ruling): boolean => names.some(name => given.has(addressKey(name)));
   const changed = verdicts.filter(
     verdict => !hadEvents || isToldNow(verdict) || !before.some(one => overlaps(one, verdict)),
   );

@@ -10,7 +10,7 @@ import { headerValue } from '../shared/header-fields.ts';
 import type { HeaderFields } from '../shared/header-fields.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import { looksLikeSelfTest } from '../shared/self-test-mark.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Ruling } from '../verdict/verdict.ts';
 import { campaignCustomer, findAddressee } from './addressee.ts';
 import type { Author } from './gmail-report.ts';
 import { NO_SENT, rungOf } from './ladder.ts';
@@ -103,7 +103,7 @@ export interface ReportCase {
   readonly author: Author;
   /** META_FIELD of the message it returns, as far as it does; anybody may have written it. */
   readonly returnedHeaders?: HeaderFields;
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly Ruling[];
 }
 
 /**
@@ -160,7 +160,7 @@ export function proveHeld(
 }
 
 function whyNotPosted(
-  verdict: Verdict,
+  verdict: Ruling,
   account: Account,
   settings: ProvenanceSettings,
   nowSeconds: number,
@@ -170,7 +170,7 @@ function whyNotPosted(
   return verdict.names.some(name => sameAddress(name, account.user)) ? "the account's own address" : undefined;
 }
 
-function openCase(reportCase: ReportCase, verdict: Verdict, hardOrSoft: 'hard' | 'soft'): Held {
+function openCase(reportCase: ReportCase, verdict: Ruling, hardOrSoft: 'hard' | 'soft'): Held {
   const { account, identity, report } = reportCase;
   return {
     id: eventId(account.user, identity, verdict.recipient),

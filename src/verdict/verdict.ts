@@ -8,11 +8,12 @@ import type { OwnRule } from './rules.ts';
 export { decide, decideAgain } from './decide.ts';
 export { PHRASES } from './phrases.ts';
 export { RECEIVER_HOSTS } from './receiver.ts';
+export type { Ruling } from './ruling.ts';
 export { reviewRules } from './rule-review.ts';
 export type { RuleReview } from './rule-review.ts';
 export { compileRule } from './rules.ts';
 export type { OwnRule, RuleMistake, RuleText } from './rules.ts';
-export { DEFAULT_POLICY, REASONS } from './words.ts';
+export { DEFAULT_POLICY, REASONS, shortened, wholeVerdict } from './words.ts';
 
 /** The closed list; docs/VERDICTS.md and verdict/reasons.ts define each in one sentence. */
 export type Reason =

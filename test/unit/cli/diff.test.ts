@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { findCommand } from '../../../src/cli/commands.ts';
 import { rawFromSource } from '../../../src/message/message.ts';
 import { readMails } from '../../../src/read-mail.ts';
-import { DEFAULT_POLICY } from '../../../src/verdict/verdict.ts';
+import { DEFAULT_POLICY, wholeVerdict } from '../../../src/verdict/verdict.ts';
 import type { Verdict } from '../../../src/verdict/verdict.ts';
 import { chunkOf, eventOf, NOW, outcomeOf, TTL, verdictOf } from '../../contract/store-values.ts';
 import { bounceNumber } from '../../servers/synthetic.ts';
@@ -33,7 +33,7 @@ const diff = async (...words: string[]): Promise<Captured> =>
 
 async function verdictsOf(n: number): Promise<readonly Verdict[]> {
   const mails = await readMails([rawFromSource(bounceNumber(n).report)], DEFAULT_POLICY, NOW, RECEIVER);
-  return mails.flatMap(({ verdicts }) => verdicts);
+  return mails.flatMap(({ verdicts }) => verdicts.map(wholeVerdict));
 }
 
 async function record(n: number, verdicts: readonly Verdict[], readBy: string): Promise<void> {
