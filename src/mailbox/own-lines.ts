@@ -5,9 +5,14 @@
 import { EXIT, Fault } from '../shared/fault.ts';
 import type { Line } from './answer-words.ts';
 
-/** Where imapflow hands on each line with its literals; resolves with true to go on. No part of its public face. */
+/** A line with its literals on its way; the next one comes when it is told that this one was read. */
+interface Item extends Line {
+  readonly next: () => void;
+}
+
+/** The stream in which imapflow makes lines of what the server sends. No part of its public face. */
 interface Inner {
-  handleResponse: (line: Line) => Promise<boolean>;
+  readonly streamer: { push: (item: Item | null) => boolean };
 }
 
 /**
@@ -15,9 +20,8 @@ interface Inner {
  * Throws a Fault where the library that is installed hands on no lines.
  */
 export function readLines(client: object, read: (line: Line) => boolean): void {
-  const inner = client as Partial<Inner>;
-  const handle = inner.handleResponse?.bind(client);
-  if (handle === undefined) {
+  const { streamer } = client as Partial<Inner>;
+  if (streamer === undefined) {
     throw new Fault('the imapflow that is installed hands on no lines of the server: expected version 2.10', {
       code: 'IMAPFLOW',
       retry: 'never',
@@ -25,5 +29,10 @@ export function readLines(client: object, read: (line: Line) => boolean): void {
       hint: 'install bounced anew with the versions that its package-lock.json names: "npm ci"',
     });
   }
-  inner.handleResponse = line => (read(line) ? Promise.resolve(true) : handle(line));
+  const push = streamer.push.bind(streamer);
+  streamer.push = item => {
+    if (item === null || !read(item)) return push(item);
+    item.next();
+    return true;
+  };
 }
