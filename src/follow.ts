@@ -10,7 +10,8 @@ import type { Chunk, Mailbox, openMailbox } from './mailbox/mailbox.ts';
 import type { Lease, Recorded, Store } from './outbox/outbox.ts';
 import { proveHeld } from './provenance/provenance.ts';
 import type { Account, Event, Held, ProvenanceSettings } from './provenance/provenance.ts';
-import { CANDIDATE_FIELDS, isCandidate, wantedParts } from './report/report.ts';
+import { openReadAhead } from './read-ahead.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { ReadingThread } from './reading-thread.ts';
 import { lookUp, passDown } from './pass-down.ts';
 import { followPuzzles } from './reread.ts';
@@ -26,7 +27,6 @@ import type { Heart } from './shared/heart.ts';
 import type { Log } from './shared/log.ts';
 import { hasEnded } from './shared/unless-aborted.ts';
 import type { Sights } from './sights.ts';
-import type { Policy } from './verdict/verdict.ts';
 
 /** What the followers share. */
 export interface Stations {
@@ -52,7 +52,7 @@ interface Follower extends Stations {
   readonly mailbox: Mailbox;
   readonly account: Account;
   readonly settings: ProvenanceSettings;
-  readonly policy: Policy;
+  readonly readAhead: ReadAhead;
   readonly log: Log;
   readonly heart: Heart;
   readonly catchUp: CatchUp;
@@ -77,10 +77,20 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
   const log = stations.tools.log.with({ mailbox: config.name });
   const { clock, random } = stations.tools;
   const { logins } = stations;
-  const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
+  const { policy, maxAgeSeconds } = stations.config.verdict;
+  const { provenance } = stations.config;
+  const receiver = { user: config.user, authservId: provenance.authservId };
+  const readAhead = openReadAhead(stations.reading, policy, receiver, clock);
   const heart = heartOf(stations.pulse, config);
   const budget = stations.sights.budgetOf(config.name, config.dailyBytes);
-  const mailbox = stations.openMailbox(config, interest, { log, clock, random, heart, logins, meter: budget });
+  const mailbox = stations.openMailbox(config, readAhead.interest, {
+    log,
+    clock,
+    random,
+    heart,
+    logins,
+    meter: budget,
+  });
   const catchUp = openCatchUp(config.name, clock, log, budget, stations.tools.draw);
   stations.sights.follow(config.name, mailbox, catchUp);
   const follower: Follower = {
@@ -90,8 +100,8 @@ export async function followMailbox(config: MailboxConfig, stations: Stations, s
     heart,
     catchUp,
     account: { mailbox: config.name, callback: config.callback, user: config.user },
-    settings: { ...stations.config.provenance, maxAgeSeconds: stations.config.verdict.maxAgeSeconds },
-    policy: stations.config.verdict.policy,
+    settings: { ...provenance, maxAgeSeconds },
+    readAhead,
   };
   const ended = new AbortController();
   const beside = stations.options.once ? [] : loopsBeside(follower, config, AbortSignal.any([signal, ended.signal]));

@@ -4,42 +4,29 @@
  */
 import type { Mailbox, RawMessage, SentLookup } from './mailbox/mailbox.ts';
 import type { Account, ProvenanceSettings } from './provenance/provenance.ts';
-import type { ReadingThread } from './reading-thread.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import { conclude, originalIds } from './river.ts';
 import type { Conclusion } from './river.ts';
-import type { Policy } from './verdict/verdict.ts';
 
 /** What the way down needs. */
 export interface Passage {
   readonly mailbox: Pick<Mailbox, 'findSent'>;
-  readonly reading: Pick<ReadingThread, 'read'>;
-  readonly policy: Policy;
+  readonly readAhead: Pick<ReadAhead, 'read'>;
   readonly account: Account;
   readonly settings: ProvenanceSettings;
 }
 
-const NOTHING = Buffer.alloc(0);
 const NOTHING_FOUND: SentLookup = { searched: true, mails: new Map() };
 
-/**
- * Reads, decides, looks up and proves; the content of a mail that was read is dropped. Rejects with a Fault: then the
- * mails are to be fetched and read again.
- */
+/** Reads, decides, looks up and proves. Rejects with a Fault: then the mails are to be fetched and read again. */
 export async function passDown(
   passage: Passage,
   messages: readonly RawMessage[],
   nowSeconds: number,
   signal: AbortSignal,
 ): Promise<Conclusion> {
-  const { reading, policy, account, settings } = passage;
-  const receiver = { user: account.user, authservId: settings.authservId };
-  const mails = await Promise.all(
-    messages.map(async raw => {
-      const mail = await reading.read(raw, policy, nowSeconds, receiver);
-      dropContent(raw);
-      return mail;
-    }),
-  );
+  const { readAhead, account, settings } = passage;
+  const mails = await Promise.all(messages.map(raw => readAhead.read(raw)));
   const found = await lookUp(passage, originalIds(mails), signal);
   return conclude(mails, found, account, settings, nowSeconds);
 }
@@ -52,13 +39,4 @@ export async function lookUp(
 ): Promise<SentLookup> {
   if (settings.mode === 'off' || ids.length === 0) return NOTHING_FOUND;
   return mailbox.findSent(ids, signal);
-}
-
-/** Nobody asks for it any more, and the chunk is held until it is recorded, with the next one behind it. */
-function dropContent(raw: RawMessage): void {
-  const held: { -readonly [Key in keyof RawMessage]: RawMessage[Key] | undefined } = raw;
-  held.header = NOTHING;
-  held.structure = undefined;
-  held.parts = undefined;
-  held.source = undefined;
 }

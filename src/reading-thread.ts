@@ -4,11 +4,12 @@
  * together; where that ends the thread, each is read again alone. The thread is started with the first mail that needs
  * it, and ended when none has come for a while.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Bounce } from './index.ts';
 import type { RawMessage } from './mailbox/mailbox.ts';
 import { bytesOf, packed } from './reading-jobs.ts';
 import type { Answer, Job, MailToRead, Word } from './reading-jobs.ts';
+import { startReading } from './reading-thread-start.ts';
 import { readByHeader } from './river.ts';
 import type { Receiver } from './provenance/provenance.ts';
 import type { ReadMail } from './river.ts';
@@ -31,6 +32,8 @@ export interface ReadingThread {
    * thread can be started: then nothing is known about the mail, and it is to be read again.
    */
   read(raw: RawMessage, policy: Policy, nowSeconds: number, receiver: Receiver): Promise<ReadMail>;
+  /** A mail comes soon: starts the thread where none runs. Never rejects: where it does not start, `read` says so. */
+  prepare(): void;
   /** The same for the bytes of an .eml, as `readBounce` reads it. */
   readFile(source: Buffer, policy: Policy, nowSeconds: number): Promise<Bounce>;
   /** Ends the thread; a later mail would start another. */
@@ -44,11 +47,6 @@ const START_SECONDS = 60;
 const TICK_MS = 1_000;
 const START_TICK_MS = 2;
 /**
- * Space for new objects, in MB, of which V8 would take 48. With twice as much, less is moved that is dead soon: that
- * saves 6 % of the thread's processor time, and costs 5 MB.
- */
-const YOUNG_MB = 6;
-/**
  * Mails that are sent together, and their bytes: a message to the thread and back costs as much as a mail. More of them
  * save nothing: what is kept of them until they are answered costs as much.
  */
@@ -58,7 +56,7 @@ const TOGETHER_BYTES = 1024 * 1024;
 const TOGETHER_SECONDS = 2;
 
 /** Opens the place where mails are read; starts nothing yet. `start` makes a thread: tests bring their own. */
-export function openReadingThread(tools: ReadingTools, start: () => Worker = startThread): ReadingThread {
+export function openReadingThread(tools: ReadingTools, start: () => Worker = startReading): ReadingThread {
   return new OneThread(tools, start);
 }
 
@@ -92,6 +90,7 @@ class OneThread implements ReadingThread {
   /** Who waits for the thread's next word, how long, and how many seconds have begun since. */
   #listener: { readonly hear: (word: Word | Lost) => void; readonly seconds: number; ticks: number } | undefined;
   #idleTicks = 0;
+  #isPreparing = false;
   #ended = new AbortController();
 
   constructor(tools: ReadingTools, start: () => Worker) {
@@ -104,6 +103,13 @@ class OneThread implements ReadingThread {
     const ending = await this.#ask({ mail: { kind: 'mail', raw, nowSeconds, receiver }, policy });
     if (ending.kind === 'mail') return { raw, ...ending.mail };
     return { raw, reading: { kind: 'unreadable', because: this.#tell(ending, { uid: raw.uid }) }, verdicts: [] };
+  }
+
+  prepare(): void {
+    if (this.#worker !== undefined || this.#isPreparing) return;
+    this.#isPreparing = true;
+    const begun = this.#turn.then(() => this.#worker ?? this.#begin());
+    this.#turn = begun.catch(() => undefined).then(() => (this.#isPreparing = false));
   }
 
   async readFile(source: Buffer, policy: Policy, nowSeconds: number): Promise<Bounce> {
@@ -249,7 +255,7 @@ class OneThread implements ReadingThread {
   }
 }
 
-/** How many of those that wait go together: under one policy, for one receiver, and within the limits. */
+/** How many of those that wait go together: at one time, under one policy, for one receiver, within the limits. */
 function countTogether(waiting: readonly Waiting[]): number {
   let bytes = 0;
   const end = waiting.findIndex((one, index) => {
@@ -260,7 +266,8 @@ function countTogether(waiting: readonly Waiting[]): number {
 }
 
 function isAlike(one: Asked, other: Asked | undefined): boolean {
-  return one.policy === other?.policy && receiverOf(one) === receiverOf(other);
+  const isOneTime = one.mail.nowSeconds === other?.mail.nowSeconds;
+  return isOneTime && one.policy === other.policy && receiverOf(one) === receiverOf(other);
 }
 
 function receiverOf({ mail }: Asked): Receiver | undefined {
@@ -277,17 +284,4 @@ function howItDied(error: unknown): string {
     return `too large: reading it took more than ${LIMITS.readingHeapMb} MB of memory`;
   }
   return `its reading ended with: ${typeof message === 'string' ? message : String(error)}`;
-}
-
-/** The thread gets no environment, hence no secret, and memory of its own. */
-function startThread(): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: LIMITS.readingHeapMb, maxYoungGenerationSizeMb: YOUNG_MB };
-  const options = { name: 'reading', env: {}, resourceLimits, stdout: true, stderr: true };
-  const here = import.meta.url;
-  if (!here.endsWith('.ts'))
-    return new Worker(new URL('./reading-thread-entry.js', here), { ...options, execArgv: [] });
-  // In the source tree: a thread has to be taught TypeScript first.
-  const entry = new URL('./reading-thread-entry.ts', here).href;
-  const code = `import('tsx/esm/api').then(tsx => { tsx.register(); return import(${JSON.stringify(entry)}); })`;
-  return new Worker(code, { ...options, eval: true });
 }

@@ -5,8 +5,9 @@
 import { openMailbox } from '../mailbox/mailbox.ts';
 import type { Mailbox, RawMessage } from '../mailbox/mailbox.ts';
 import { rawFromSource } from '../message/message.ts';
+import { openReadAhead } from '../read-ahead.ts';
 import { openReadingThread } from '../reading-thread.ts';
-import { CANDIDATE_FIELDS, isCandidate, wantedParts } from '../report/report.ts';
+import { isCandidate } from '../report/words.ts';
 import { readOnceMore } from '../reread.ts';
 import type { Rereader } from '../reread.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -66,10 +67,15 @@ export function replayCommand(args: string[]): Command {
     const mailbox = chosenMailbox('replay', config.mailboxes, values.mailbox);
     const { drain } = stopSignals();
     return withOutbox(path, async store => {
-      const interest = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
-      const opened = openMailbox(mailbox, interest, { log: silentLog, clock: systemClock, random: Math.random });
       const reading = openReadingThread({ log: silentLog, clock: systemClock });
-      const rereader = { ...rereaderOf(config, mailbox), mailbox: opened, store, reading };
+      const receiver = { user: mailbox.user, authservId: config.provenance.authservId };
+      const readAhead = openReadAhead(reading, config.verdict.policy, receiver, systemClock);
+      const opened = openMailbox(mailbox, readAhead.interest, {
+        log: silentLog,
+        clock: systemClock,
+        random: Math.random,
+      });
+      const rereader = { ...rereaderOf(config, mailbox), mailbox: opened, store, readAhead };
       try {
         return await replay(rereader, source, { dryRun, show }, drain);
       } catch (error) {
@@ -81,11 +87,10 @@ export function replayCommand(args: string[]): Command {
   };
 }
 
-function rereaderOf(config: Config, mailbox: MailboxConfig): Omit<Rereader, 'mailbox' | 'store' | 'reading'> {
+function rereaderOf(config: Config, mailbox: MailboxConfig): Omit<Rereader, 'mailbox' | 'store' | 'readAhead'> {
   return {
     account: { mailbox: mailbox.name, callback: mailbox.callback, user: mailbox.user },
     settings: { ...config.provenance, maxAgeSeconds: config.verdict.maxAgeSeconds },
-    policy: config.verdict.policy,
     clock: systemClock,
     version: readVersion(),
   };

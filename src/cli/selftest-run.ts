@@ -10,7 +10,7 @@ import { lookUp } from '../pass-down.ts';
 import type { Event, Held } from '../provenance/provenance.ts';
 import { openReadingThread } from '../reading-thread.ts';
 import type { ReadingThread } from '../reading-thread.ts';
-import { CANDIDATE_FIELDS, isCandidate, isReport, wantedParts } from '../report/report.ts';
+import { CANDIDATE_FIELDS, isCandidate, isReport, wantedParts } from '../report/words.ts';
 import { conclude, originalIds } from '../river.ts';
 import type { ReadMail } from '../river.ts';
 import type { Config, MailboxConfig } from '../runtime/config.ts';

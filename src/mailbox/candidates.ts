@@ -59,8 +59,13 @@ export async function readCandidates(
       wholes.push(structure === undefined ? raw : { ...raw, structure });
     else inParts.push({ raw: { ...raw, structure }, structure, wanted });
   }
-  const read = await readSources(connection, wholes, signal);
-  for (const batch of inBatches(inParts)) read.push(...(await readBatch(connection, batch, signal)));
+  const read: RawMessage[] = [];
+  const keep = (some: readonly RawMessage[]): void => {
+    read.push(...some);
+    interest.arrived?.(some);
+  };
+  keep(await readSources(connection, wholes, signal));
+  for (const batch of inBatches(inParts)) keep(await readBatch(connection, batch, signal));
   return new Map(read.map(raw => [raw.uid, raw]));
 }
 

@@ -127,6 +127,11 @@ export interface Interest {
   isCandidate(headers: HeaderFields): boolean;
   /** The parts to fetch, or "source" when the structure is not understood. */
   wantedParts(structure: PartStructure): readonly WantedPart[] | 'source';
+  /**
+   * Called with candidates as soon as their content is there, while the rest of their chunk is still to come. A chunk
+   * may come to nothing, or be handed on without some of them; then they come again with another.
+   */
+  arrived?(candidates: readonly RawMessage[]): void;
 }
 
 /** A sent mail that a report's Message-ID led to. */

@@ -13,6 +13,8 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import type { Clock } from '../../src/shared/clock.ts';
 import type { LogFields } from '../../src/shared/log.ts';
 import { silentLog } from '../../src/shared/silent-log.ts';
+import { wholeVerdict } from '../../src/verdict/verdict.ts';
+import type { Ruling } from '../../src/verdict/verdict.ts';
 import { loadFixtures } from '../fixtures/load.ts';
 import { asFetched } from '../fuzz/fetched.ts';
 import { bounceNumber, ordinaryNumber } from '../servers/synthetic.ts';
@@ -59,6 +61,12 @@ const odd = (what: string): Buffer =>
   );
 const read = (thread: ReadingThread, source: Buffer): Promise<ReadMail> =>
   thread.read(rawFromSource(source), DEFAULT_POLICY, NOW, RECEIVER);
+
+function gistOf(ruling: Ruling): Partial<Ruling> {
+  const { whole, ...gist } = { whole: '', ...ruling };
+  expect(whole).not.toBe('');
+  return gist;
+}
 
 describe('what a mail does to its reader costs this mail alone', () => {
   test.each([
@@ -117,8 +125,12 @@ describe('the thread', () => {
     const raws = (await loadFixtures()).flatMap(({ source }) => [rawFromSource(source), asFetched(source)]);
     // All at once, as a chunk does it: they are sent and read together.
     const read = await Promise.all(raws.map(raw => thread.read(raw, DEFAULT_POLICY, NOW, RECEIVER)));
-    for (const [at, raw] of raws.entries())
-      expect([read[at]]).toEqual(await readMails([raw], DEFAULT_POLICY, NOW, RECEIVER));
+    // What is sent of a verdict is its gist, and the whole as a text.
+    const whole = (mail: ReadMail | undefined) => ({ ...mail, verdicts: mail?.verdicts.map(wholeVerdict) });
+    for (const [at, raw] of raws.entries()) {
+      expect([whole(read[at])]).toEqual(await readMails([raw], DEFAULT_POLICY, NOW, RECEIVER));
+      for (const ruling of read[at]?.verdicts ?? []) expect(wholeVerdict(ruling)).toMatchObject(gistOf(ruling));
+    }
     const source = bounceNumber(1).report;
     expect(await thread.readFile(source, DEFAULT_POLICY, NOW)).toEqual(await readBounce(source, { nowSeconds: NOW }));
   }, 60_000);
@@ -146,11 +158,28 @@ describe('the thread', () => {
     expect(started).toHaveLength(2);
   }, 60_000);
 
+  test('is started once when mail is announced, before there is any', async () => {
+    const thread = openOdd();
+    for (let n = 0; n < 3; n += 1) thread.prepare();
+    await new Promise(resolve => setTimeout(resolve, 50));
+    thread.prepare();
+    expect(started).toHaveLength(1);
+    expect((await read(thread, bounceNumber(1).report)).reading.kind).toBe('failure');
+    thread.prepare();
+    expect(started).toHaveLength(1);
+    // Nothing comes after all: it is not kept for good, and the next mail has another.
+    await new Promise(resolve => started[0]?.once('exit', resolve));
+    thread.prepare();
+    expect((await read(thread, bounceNumber(2).report)).reading.kind).toBe('failure');
+    expect(started).toHaveLength(2);
+  }, 60_000);
+
   test('that cannot be started is no fault of the mail: it is to be read again', async () => {
     const thread = openReadingThread({ log, clock }, () =>
       startThread(new URL('./no-such-entry.ts', import.meta.url), {}),
     );
     open.push(thread);
+    thread.prepare();
     await expect(read(thread, bounceNumber(1).report)).rejects.toMatchObject({
       code: 'NO_READING_THREAD',
       retry: 'later',
