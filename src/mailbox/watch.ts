@@ -209,7 +209,8 @@ class ImapMailbox implements Mailbox {
     let read = 0;
     this.#breather.begin(opened.uidNext, opened.uidValidity);
     const backlog = { connection, uids, cursor: { ...place, lastUid }, handedOn, waits: !once };
-    for await (const chunk of oneAhead(this.#readChunks(backlog, signal))) {
+    // While one is recorded, the next one is being read, and the one behind it fetched.
+    for await (const chunk of oneAhead(oneAhead(this.#readChunks(backlog, signal)))) {
       if ('cursor' in chunk) {
         yield chunk;
         continue;
