@@ -5,7 +5,7 @@
 import type { Mailbox, RawMessage, SentLookup } from './mailbox/mailbox.ts';
 import type { Account, ProvenanceSettings } from './provenance/provenance.ts';
 import type { ReadAhead } from './read-ahead.ts';
-import { conclude, originalIds } from './river.ts';
+import { conclude, originalIds, readByHeader } from './river.ts';
 import type { Conclusion } from './river.ts';
 
 /** What the way down needs. */
@@ -26,7 +26,10 @@ export async function passDown(
   signal: AbortSignal,
 ): Promise<Conclusion> {
   const { readAhead, account, settings } = passage;
-  const mails = await Promise.all(messages.map(raw => readAhead.read(raw)));
+  const candidates = messages.filter(({ candidate }) => candidate);
+  const read = new Map((await Promise.all(candidates.map(raw => readAhead.read(raw)))).map(mail => [mail.raw, mail]));
+  // Of most mails their header has told all.
+  const mails = messages.map(raw => read.get(raw) ?? readByHeader(raw));
   const found = await lookUp(passage, originalIds(mails), signal);
   return conclude(mails, found, account, settings, nowSeconds);
 }
