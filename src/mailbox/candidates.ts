@@ -77,12 +77,13 @@ function bytesOf(
 ): number {
   if (structure === undefined || wanted === 'source') return Math.min(sizeBytes, LIMITS.sourceBytes);
   const sizes = new Map<string, number>();
-  const note = ({ path, sizeBytes: bytes = Infinity, children }: PartStructure): void => {
-    sizes.set(path, bytes);
-    children.forEach(note);
-  };
-  note(structure);
+  noteSizes(sizes, structure);
   return wanted.reduce((sum, { path, maxBytes }) => sum + Math.min(sizes.get(path) ?? Infinity, maxBytes + 1), 0);
+}
+
+function noteSizes(sizes: Map<string, number>, { path, sizeBytes = Infinity, children }: PartStructure): void {
+  sizes.set(path, sizeBytes);
+  for (const child of children) noteSizes(sizes, child);
 }
 
 /** A server that refuses the parts of several shapes at once may still hand them out shape by shape. */
