@@ -37,6 +37,9 @@ export const SISIMAI_PARTS: Row = {
   run: options => measure(options, ofFetchedParts),
 };
 
+/** As many as a backlog of 20,000 has: V8 compiles what is used often while it runs, and Perl before. */
+const WARM_UP_MAILS = 6_667;
+
 /** Reads all mails once and gives how many bounces it found. */
 type Reading = () => Promise<number>;
 
@@ -74,6 +77,8 @@ async function measure(
   }
   const mails = await loadMails(corpus);
   const reading = readingOf(mails);
+  const firstMs = await timed(reading);
+  for (let read = 0; read < WARM_UP_MAILS; read += mails.length) await reading();
   const sisimai = startSisimai(mails.map(({ path }) => path));
   let oursFound = 0;
   let peerFound = 0;
@@ -89,10 +94,17 @@ async function measure(
     const [oursMs, peerMs] = (await timeInTurn([ours, peer], rounds)) as [number, number];
     const rate = (ms: number): number => Math.round((mails.length * 1000) / ms);
     const found = { mails: mails.length, bouncesFound: oursFound, bouncesFoundByPeer: peerFound };
-    return { unit: 'mails/s', ours: rate(oursMs), peer: rate(peerMs), ratio: peerMs / oursMs, besides: found };
+    const besides = { ...found, firstRoundPerSecond: rate(firstMs) };
+    return { unit: 'mails/s', ours: rate(oursMs), peer: rate(peerMs), ratio: peerMs / oursMs, besides };
   } finally {
     sisimai.end();
   }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
 }
 
 interface Sisimai {
