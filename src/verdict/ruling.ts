@@ -5,7 +5,7 @@
 import type { Verdict } from './verdict.ts';
 
 /** What provenance, the outbox, the log and the metrics ask of a verdict. */
-export type Gist = Pick<
+type Gist = Pick<
   Verdict,
   'recipient' | 'names' | 'verdict' | 'reason' | 'about' | 'status' | 'replyCode' | 'bouncedAtSeconds'
 >;

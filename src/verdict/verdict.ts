@@ -13,7 +13,7 @@ export { reviewRules } from './rule-review.ts';
 export type { RuleReview } from './rule-review.ts';
 export { compileRule } from './rules.ts';
 export type { OwnRule, RuleMistake, RuleText } from './rules.ts';
-export { DEFAULT_POLICY, REASONS, shortened, wholeVerdict } from './words.ts';
+export { DEFAULT_POLICY, REASONS, wholeVerdict } from './words.ts';
 
 /** The closed list; docs/VERDICTS.md and verdict/reasons.ts define each in one sentence. */
 export type Reason =

@@ -65,11 +65,7 @@ function makeWordings(): Wordings {
     const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
     const rank = rankOf(receiver, fragment);
     const hasDomain = fragment.includes(DOMAIN);
-    const isDisputed = disputed.has(fragment);
-    const heardFrom =
-      isDisputed && saidByAny.has(fragment) && SOFTWARE.has(receiver)
-        ? 'nobody'
-        : heardFromOthers({ receiver, length, rank }, isDisputed);
+    const heardFrom = heardFromOthers({ receiver, length, rank }, disputed.has(fragment), saidByAny.has(fragment));
     return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, heardFrom, length, rank };
   });
   // What stands for a domain is not in the text itself, what stands beside it is.
@@ -95,9 +91,11 @@ function rankOf(receiver: string, fragment: string): number {
 function heardFromOthers(
   { receiver, length, rank }: Pick<Wording, 'receiver' | 'length' | 'rank'>,
   isDisputed: boolean,
+  isSaidByAny: boolean,
 ): Wording['heardFrom'] {
-  if (receiver === 'any' || SOFTWARE.has(receiver)) return 'everybody';
-  // Nobody knows who said it: a long wording is a signature by itself. What means different things at different places
-  // says nothing without the place.
+  if (receiver === 'any') return 'everybody';
+  // What means different things at different places says nothing without the place.
+  if (SOFTWARE.has(receiver)) return isDisputed && isSaidByAny ? 'nobody' : 'everybody';
+  // Nobody knows who said it: a long wording is a signature by itself.
   return !isDisputed && (length >= LONG_ENOUGH || rank === 0) ? 'unknown' : 'nobody';
 }
