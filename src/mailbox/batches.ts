@@ -51,7 +51,7 @@ interface Group extends Batch {
 export function inBatches(mails: readonly Shaped[]): Batch[] {
   const byWish = new Map<string, Shaped[]>();
   for (const mail of mails) {
-    const wish = mail.wanted.map(part => `${keyOf(part)}/${part.maxBytes}`).join(' ');
+    const wish = wishOf(mail);
     const alike = byWish.get(wish);
     if (alike === undefined) byWish.set(wish, [mail]);
     else alike.push(mail);
@@ -69,6 +69,13 @@ export function inBatches(mails: readonly Shaped[]): Batch[] {
     else groups[at] = together(other, group);
   }
   return groups.map(({ asked, mails: some, shapes }) => ({ asked, mails: some, shapes }));
+}
+
+/** The same for mails that want the same. */
+function wishOf({ wanted }: Shaped): string {
+  let wish = '';
+  for (const part of wanted) wish += `${keyOf(part)}/${part.maxBytes} `;
+  return wish;
 }
 
 /** As it stands in a FETCH. */
@@ -122,12 +129,18 @@ function bytesAt({ sizes, closed, isWhole }: Offer, path: string): number {
 function offerOf({ structure, wanted }: Shaped): Offer {
   const sizes = new Map<string, number>();
   const closed: string[] = [];
-  const note = ({ path, sizeBytes = Infinity, contentType, children }: PartStructure): void => {
-    sizes.set(path, sizeBytes);
-    if (children.length === 0 && /^(?:message|multipart)\//.test(contentType)) closed.push(path);
-    children.forEach(note);
-  };
-  note(structure);
-  const byKey = new Map(wanted.map(part => [keyOf(part), part.maxBytes]));
+  noteParts(structure, sizes, closed);
+  const byKey = new Map<string, number>();
+  for (const part of wanted) byKey.set(keyOf(part), part.maxBytes);
   return { sizes, closed, isWhole: sizes.size < LIMITS.parts, wanted: byKey };
+}
+
+function noteParts(
+  { path, sizeBytes = Infinity, contentType, children }: PartStructure,
+  sizes: Map<string, number>,
+  closed: string[],
+): void {
+  sizes.set(path, sizeBytes);
+  if (children.length === 0 && /^(?:message|multipart)\//.test(contentType)) closed.push(path);
+  for (const child of children) noteParts(child, sizes, closed);
 }

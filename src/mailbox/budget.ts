@@ -4,52 +4,74 @@
  */
 import type { Connection, Query } from './connection.ts';
 import type { Fetched } from './fetch-row.ts';
+import type { Taker } from './fetches.ts';
 
-export interface Budget {
+/** What keeps the mails that fit. */
+export interface Keeper {
+  keep(one: Fetched): void;
+}
+
+export class Budget {
+  #left: number;
+  #first: number | undefined;
+  #before: number | undefined;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
   /** From this UID on nothing fits; undefined while all does. */
-  readonly before: number | undefined;
+  get before(): number | undefined {
+    return this.#before;
+  }
+
   /** Takes so many bytes for this mail; false where they do not fit. The first mail fits whatever it takes. */
-  take(uid: number, bytes: number): boolean;
+  take(uid: number, bytes: number): boolean {
+    this.#first ??= uid;
+    this.#left -= bytes;
+    if (this.#left >= 0 || uid === this.#first) return true;
+    this.#before = Math.min(this.#before ?? Infinity, uid);
+    return false;
+  }
+
   /** Takes what the server hands out of these, ascending, as far as it fits. */
-  fetch(
+  async fetch(
     connection: Connection,
     uids: readonly number[],
     query: Query,
     signal: AbortSignal,
-    keep: (one: Fetched) => void,
-  ): Promise<void>;
+    keeper: Keeper,
+  ): Promise<void> {
+    const end = this.#before;
+    const asked = below(uids, end ?? Infinity);
+    const fitting = new Fitting(this, keeper);
+    await connection.fetchEach(asked, query, signal, fitting);
+    // The order is the server's: what it kept for later may lie before the mail that was too much.
+    if (this.#before !== end) this.#before = asked.find(uid => !fitting.held.has(uid)) ?? this.#before;
+  }
 }
 
-export function openBudget(bytes: number): Budget {
-  let left = bytes;
-  let first: number | undefined;
-  let before: number | undefined;
-  const take = (uid: number, size: number): boolean => {
-    first ??= uid;
-    left -= size;
-    if (left >= 0 || uid === first) return true;
-    before = Math.min(before ?? Infinity, uid);
-    return false;
-  };
-  return {
-    get before() {
-      return before;
-    },
-    take,
-    async fetch(connection, uids, query, signal, keep) {
-      const end = before;
-      const asked = uids.filter(uid => uid < (end ?? Infinity));
-      const held = new Set<number>();
-      await connection.fetchEach(asked, query, signal, one => {
-        if (!take(one.uid, bytesOf(one))) return false;
-        held.add(one.uid);
-        keep(one);
-        return true;
-      });
-      // The order is the server's: what it kept for later may lie before the mail that was too much.
-      if (before !== end) before = asked.find(uid => !held.has(uid)) ?? before;
-    },
-  };
+class Fitting implements Taker {
+  readonly held = new Set<number>();
+  readonly #budget: Budget;
+  readonly #keeper: Keeper;
+
+  constructor(budget: Budget, keeper: Keeper) {
+    this.#budget = budget;
+    this.#keeper = keeper;
+  }
+
+  take(one: Fetched): boolean {
+    if (!this.#budget.take(one.uid, bytesOf(one))) return false;
+    this.held.add(one.uid);
+    this.#keeper.keep(one);
+    return true;
+  }
+}
+
+function below(uids: readonly number[], end: number): readonly number[] {
+  const last = uids.at(-1) ?? 0;
+  return last < end ? uids : uids.filter(uid => uid < end);
 }
 
 function bytesOf({ sections }: Fetched): number {

@@ -6,9 +6,10 @@ import { Fault } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { inBatches, keyOf } from './batches.ts';
 import type { Batch, Shaped } from './batches.ts';
-import type { Budget } from './budget.ts';
+import type { Budget, Keeper } from './budget.ts';
 import type { Connection, Query } from './connection.ts';
 import type { Fetched } from './fetch-row.ts';
+import type { Taker } from './fetches.ts';
 import type { FetchedPart, Interest, PartStructure, RawMessage, WantedPart } from './mailbox.ts';
 
 /** One byte more than is read tells a header that fits from one that is cut. */
@@ -28,28 +29,49 @@ export async function fetchShapes(
   signal: AbortSignal,
 ): Promise<Fetched[]> {
   const header = { ...facts, bodyParts: [HEADER] };
-  const [shaped, others] = [uids.filter(uid => !shapeless.has(uid)), uids.filter(uid => shapeless.has(uid))];
-  const shapes: Fetched[] = [];
-  const keep = (one: Fetched): unknown => shapes.push(one);
-  await budget.fetch(connection, shaped, { ...header, bodyStructure: true }, signal, keep);
-  await budget.fetch(connection, others, header, signal, keep);
-  return shapes.sort((one, other) => one.uid - other.uid);
+  const shaped: number[] = [];
+  const others: number[] = [];
+  for (const uid of uids) (shapeless.has(uid) ? others : shaped).push(uid);
+  const shapes = new Shapes();
+  await budget.fetch(connection, shaped, { ...header, bodyStructure: true }, signal, shapes);
+  await budget.fetch(connection, others, header, signal, shapes);
+  return shapes.all.sort(byUid);
 }
 
-/** Candidates with their content, by UID; one that is missing was not handed out, or did not fit any more. */
+class Shapes implements Keeper {
+  readonly all: Fetched[] = [];
+
+  keep(one: Fetched): void {
+    this.all.push(one);
+  }
+}
+
+export function ascending(one: number, other: number): number {
+  return one - other;
+}
+
+function byUid(one: Fetched, other: Fetched): number {
+  return one.uid - other.uid;
+}
+
+/**
+ * Those of these mails that are candidates with their content, by UID; one that is missing was not handed out, or did
+ * not fit any more.
+ */
 export async function readCandidates(
   connection: Connection,
-  candidates: readonly RawMessage[],
+  mails: readonly RawMessage[],
   shapes: readonly Fetched[],
   interest: Interest,
   budget: Budget,
   signal: AbortSignal,
 ): Promise<Map<number, RawMessage>> {
-  const byUid = new Map(candidates.map(raw => [raw.uid, raw]));
+  const candidates = new Map<number, RawMessage>();
+  for (const raw of mails) if (raw.candidate) candidates.set(raw.uid, raw);
   const wholes: RawMessage[] = [];
   const inParts: Shaped[] = [];
   for (const shape of shapes) {
-    const first = byUid.get(shape.uid);
+    const first = candidates.get(shape.uid);
     if (first === undefined) continue;
     const { structure } = shape;
     const wanted = structure === undefined ? 'source' : interest.wantedParts(structure);
@@ -59,14 +81,15 @@ export async function readCandidates(
       wholes.push(structure === undefined ? raw : { ...raw, structure });
     else inParts.push({ raw: { ...raw, structure }, structure, wanted });
   }
-  const read: RawMessage[] = [];
+  const read = new Map<number, RawMessage>();
   const keep = (some: readonly RawMessage[]): void => {
-    read.push(...some);
+    for (const raw of some) read.set(raw.uid, raw);
     interest.arrived?.(some);
   };
   keep(await readSources(connection, wholes, signal));
-  for (const batch of inBatches(inParts)) keep(await readBatch(connection, batch, signal));
-  return new Map(read.map(raw => [raw.uid, raw]));
+  // All at once: none has to wait for another's answer to come.
+  await Promise.all(inBatches(inParts).map(async batch => keep(await readBatch(connection, batch, signal))));
+  return read;
 }
 
 /** What fetching it will bring at most. */
@@ -78,7 +101,9 @@ function bytesOf(
   if (structure === undefined || wanted === 'source') return Math.min(sizeBytes, LIMITS.sourceBytes);
   const sizes = new Map<string, number>();
   noteSizes(sizes, structure);
-  return wanted.reduce((sum, { path, maxBytes }) => sum + Math.min(sizes.get(path) ?? Infinity, maxBytes + 1), 0);
+  let bytes = 0;
+  for (const { path, maxBytes } of wanted) bytes += Math.min(sizes.get(path) ?? Infinity, maxBytes + 1);
+  return bytes;
 }
 
 function noteSizes(sizes: Map<string, number>, { path, sizeBytes = Infinity, children }: PartStructure): void {
@@ -107,22 +132,39 @@ async function readParts(
 ): Promise<RawMessage[]> {
   // One byte more than wanted tells a part that fits from one that is cut.
   const bodyParts = asked.map(part => ({ key: keyOf(part), start: 0, maxLength: part.maxBytes + 1 }));
-  const uids = mails.map(({ raw }) => raw.uid).sort((one, other) => one - other);
-  const byUid = new Map(mails.map(mail => [mail.raw.uid, mail]));
-  const read: RawMessage[] = [];
-  await connection.fetchEach(uids, { uid: true, bodyParts }, signal, ({ uid, sections }) => {
-    const mail = byUid.get(uid);
-    if (mail === undefined) return true;
-    const parts = mail.wanted.flatMap(part => toPart(part, sections.get(keyOf(part).toLowerCase())));
-    return read.push({ ...mail.raw, parts }) > 0;
-  });
-  return read;
+  const shaped = new Map<number, Shaped>();
+  for (const mail of mails) shaped.set(mail.raw.uid, mail);
+  const uids = [...shaped.keys()].sort(ascending);
+  const contents = new Contents(shaped);
+  await connection.fetchEach(uids, { uid: true, bodyParts }, signal, contents);
+  return contents.read;
 }
 
-function toPart({ path, section, maxBytes }: WantedPart, bytes: Buffer | undefined): FetchedPart[] {
-  if (bytes === undefined) return [];
-  const truncated = bytes.length > maxBytes;
-  return [{ path, section, bytes: truncated ? bytes.subarray(0, maxBytes) : bytes, truncated }];
+class Contents implements Taker {
+  readonly read: RawMessage[] = [];
+  readonly #mails: ReadonlyMap<number, Shaped>;
+
+  constructor(mails: ReadonlyMap<number, Shaped>) {
+    this.#mails = mails;
+  }
+
+  take({ uid, sections }: Fetched): boolean {
+    const mail = this.#mails.get(uid);
+    if (mail !== undefined) this.read.push({ ...mail.raw, parts: partsOf(mail.wanted, sections) });
+    return true;
+  }
+}
+
+function partsOf(wanted: readonly WantedPart[], sections: Fetched['sections']): FetchedPart[] {
+  const parts: FetchedPart[] = [];
+  for (const part of wanted) {
+    const bytes = sections.get(keyOf(part).toLowerCase());
+    if (bytes === undefined) continue;
+    const { path, section, maxBytes } = part;
+    const truncated = bytes.length > maxBytes;
+    parts.push({ path, section, bytes: truncated ? bytes.subarray(0, maxBytes) : bytes, truncated });
+  }
+  return parts;
 }
 
 /** Mails whose shape nobody understands, one by one: each may be as large as the limit. */

@@ -8,8 +8,8 @@ import { LIMITS } from '../shared/limits.ts';
 /** After a start; more than the overlap holds, so that it brings something new. */
 const FIRST_MAILS = 500;
 const FEWEST_MAILS = 60;
-/** Read in a quarter of a second: its half a dozen commands take less than that over a line of a few ms. */
-const MAILS_ON_SHORT_LINE = 800;
+/** Read in a fifth of a second: what its commands wait for over a line of a few ms is less. */
+const MAILS_ON_SHORT_LINE = 500;
 /** For each millisecond to the server and back: so its commands take a fifth of the time of a chunk. */
 const MAILS_PER_MS = 100;
 
@@ -37,8 +37,12 @@ export class ChunkSize {
     return mails;
   }
 
-  /** Only so many of the chunk that was begun last fitted into what a chunk may hold: the next one asks for no more. */
-  fitted(mails: number): void {
+  /**
+   * Only so many of a chunk fitted into what one may hold: the next one asks for no more.
+   * @param wasAhead the one behind it was begun, too; it is not asked for
+   */
+  fitted(mails: number, wasAhead: boolean): void {
+    if (wasAhead) this.#begun.pop();
     this.#next = Math.max(FEWEST_MAILS, mails);
   }
 

@@ -9,11 +9,12 @@ import type { Gate } from '../shared/gate.ts';
 import type { Heart } from '../shared/heart.ts';
 import type { Log } from '../shared/log.ts';
 import type { Meter } from '../shared/meter.ts';
-import type { Line } from './answer-words.ts';
 import { withAuth } from './auth.ts';
 import { clientOptions } from './client-options.ts';
-import { readFetchRow } from './fetch-row.ts';
+import { sendFetchesEarly } from './early-fetches.ts';
 import type { Fetched } from './fetch-row.ts';
+import { Fetches } from './fetches.ts';
+import type { Taker } from './fetches.ts';
 import { connectionFault } from './login-fault.ts';
 import type { MailboxSettings } from './mailbox.ts';
 import { readLines } from './own-lines.ts';
@@ -30,6 +31,8 @@ export interface Tools {
   readonly meter?: Meter;
   /** Lets some log in at a time. */
   readonly logins?: Gate;
+  /** False: never more than one FETCH at a time. */
+  readonly pipelines?: boolean;
 }
 
 export interface Folder {
@@ -65,18 +68,20 @@ export class Connection {
   #news = false;
   #opened: string | undefined;
   #roundTripMs = Infinity;
-  /** While a FETCH is answered; true for a line that it has read. */
-  #read: ((line: Line) => boolean) | undefined;
+  readonly #fetches = new Fetches();
+  readonly #sentEarly: () => number = () => 0;
   readonly #wakers = new Set<() => void>();
 
-  private constructor(client: ImapFlow, settings: MailboxSettings, { log, clock, heart, meter }: Tools) {
+  private constructor(client: ImapFlow, settings: MailboxSettings, tools: Tools) {
+    const { log, clock, heart, meter } = tools;
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
     this.#heart = heart;
     this.#meter = meter;
     this.#client = client;
-    readLines(client, line => this.#read?.(line) === true);
+    readLines(client, line => this.#fetches.read(line));
+    if (tools.pipelines !== false) this.#sentEarly = sendFetchesEarly(client);
     // Before connect(): an "error" without a listener ends the program.
     this.#client.on('error', (error: unknown) => {
       this.#broken = error;
@@ -112,6 +117,11 @@ export class Connection {
   /** The shortest time that a command has taken: to the server and back, and little more. */
   get roundTripMs(): number {
     return this.#roundTripMs;
+  }
+
+  /** Whether FETCHes were sent while others were being answered. */
+  get pipelined(): boolean {
+    return this.#sentEarly() > 0;
   }
 
   get isGmail(): boolean {
@@ -159,31 +169,19 @@ export class Connection {
   /** What the server hands out of these, in its order. */
   async fetch(uids: readonly number[], query: Query, signal: AbortSignal): Promise<Fetched[]> {
     const all: Fetched[] = [];
-    await this.fetchEach(uids, query, signal, one => all.push(one) > 0);
+    await this.fetchEach(uids, query, signal, { take: one => all.push(one) > 0 });
     return all;
   }
 
   /**
-   * The same, mail by mail as they come, so that no more is kept of each than is needed. All of them come: nothing may
-   * be asked while a FETCH is being answered.
-   * @param take false: that one was too much, and those behind it are left out
+   * The same, mail by mail as they come, so that no more is kept of each than is needed. More may be asked for
+   * meanwhile, of other mails.
    */
-  async fetchEach(
-    uids: readonly number[],
-    query: Query,
-    signal: AbortSignal,
-    take: (one: Fetched) => boolean,
-  ): Promise<void> {
+  async fetchEach(uids: readonly number[], query: Query, signal: AbortSignal, taker: Taker): Promise<void> {
     if (uids.length === 0) return;
-    await this.#run(signal, async () => {
-      // Throttled, imapflow asks again, and each answer comes twice.
-      const asked = new Set(uids);
-      let full = false;
-      const fault = await this.#rows(uidSet(uids), query, one => {
-        if (!full && asked.delete(one.uid)) full = !take(one);
-      });
-      if (fault !== undefined) throw fault;
-    });
+    await this.#run(signal, () =>
+      this.#fetches.during(uids, taker, () => this.#client.fetchAll(uidSet(uids), query, { uid: true })),
+    );
   }
 
   /** UIDs of the mails from this one on, by FETCH: a second witness beside SEARCH. Ascending; never below `first`. */
@@ -230,28 +228,6 @@ export class Connection {
     for (const waker of this.#wakers) waker();
   }
 
-  /** Reads the answers to a FETCH in imapflow's place; gives what the first was not readable for. */
-  async #rows(range: string, query: Query, take: (one: Fetched) => void): Promise<Error | undefined> {
-    let fault: Error | undefined;
-    this.#read = line => {
-      try {
-        const one = readFetchRow(line);
-        if (one !== undefined) take(one);
-        return one !== undefined;
-      } catch (error) {
-        // Not at once: what the server still says belongs to this command.
-        fault ??= asError(error);
-        return true;
-      }
-    };
-    try {
-      await this.#client.fetchAll(range, query, { uid: true });
-    } finally {
-      this.#read = undefined;
-    }
-    return fault;
-  }
-
   /** A command with its limits: the signal and the time. What it fails with becomes a Fault. */
   async #run<T>(signal: AbortSignal, command: () => Promise<T>): Promise<T> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(COMMAND_LIMIT_MS)]);
@@ -288,8 +264,4 @@ export class Connection {
 
 function delay(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms).unref());
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -21,18 +21,21 @@ interface Inner {
  */
 export function readLines(client: object, read: (line: Line) => boolean): void {
   const { streamer } = client as Partial<Inner>;
-  if (streamer === undefined) {
-    throw new Fault('the imapflow that is installed hands on no lines of the server: expected version 2.10', {
-      code: 'IMAPFLOW',
-      retry: 'never',
-      exit: EXIT.bug,
-      hint: 'install bounced anew with the versions that its package-lock.json names: "npm ci"',
-    });
-  }
+  if (streamer === undefined) throw noSuchImapflow();
   const push = streamer.push.bind(streamer);
   streamer.push = item => {
     if (item === null || !read(item)) return push(item);
     item.next();
     return true;
   };
+}
+
+/** Where the library that is installed is not the one that we know from inside. */
+export function noSuchImapflow(): Fault {
+  return new Fault('the imapflow that is installed works in another way than expected: expected version 2.10', {
+    code: 'IMAPFLOW',
+    retry: 'never',
+    exit: EXIT.bug,
+    hint: 'install bounced anew with the versions that its package-lock.json names: "npm ci"',
+  });
 }

@@ -5,10 +5,10 @@
 import { identify, IDENTITY_FIELDS, messageIdOf } from '../shared/identity.ts';
 import { parseHeaderFields } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
-import { openBudget } from './budget.ts';
-import type { Budget } from './budget.ts';
-import { fetchShapes, readCandidates } from './candidates.ts';
-import type { Connection } from './connection.ts';
+import { Budget } from './budget.ts';
+import type { Keeper } from './budget.ts';
+import { ascending, fetchShapes, readCandidates } from './candidates.ts';
+import type { Connection, Query } from './connection.ts';
 import type { Fetched } from './fetch-row.ts';
 import type { Interest, RawMessage } from './mailbox.ts';
 import type { Portion } from './portion.ts';
@@ -25,70 +25,113 @@ export interface ReadChunk {
   readonly missing: readonly number[];
 }
 
-/** Looks at these, as far as they fit into LIMITS.chunkBytes. One that is left out is a message without content. */
+/**
+ * Looks at these, as far as they fit into LIMITS.chunkBytes. One that is left out is a message without content.
+ * @param first the first look at them, where it is taken already
+ */
 export async function readChunk(
   connection: Connection,
   portion: Portion,
   interest: Interest,
   signal: AbortSignal,
+  first = firstLook(connection, portion, interest, signal),
 ): Promise<ReadChunk> {
-  const budget = openBudget(LIMITS.chunkBytes);
-  const { ours, looked, shapes } = await look(connection, portion, interest, budget, signal);
-  const candidates = looked.filter(raw => raw.candidate);
-  const full = await readCandidates(connection, candidates, shapes, interest, budget, signal);
-  const before = budget.before ?? Infinity;
-  // Whatever the server did, something is got over.
-  const uids = portion.uids.filter((uid, index) => uid < before || index === 0);
-  const last = uids.at(-1) ?? 0;
-  const fits = ({ uid }: { uid: number }): boolean => uid <= last;
-  // A candidate whose content went away between the two looks would be taken for a mail without a report.
-  const messages = looked.filter(fits).flatMap(raw => (raw.candidate ? (full.get(raw.uid) ?? []) : raw));
-  const folder = connection.openedFolder ?? '';
-  const without = uids.filter(uid => portion.leftOut.has(uid)).map(uid => notFetched(folder, uid));
-  const skipped = ours.filter(uid => uid <= last);
-  const got = new Set([...skipped, ...[...messages, ...without].map(({ uid }) => uid)]);
-  return {
-    uids,
-    messages: [...messages, ...without].sort((one, other) => one.uid - other.uid),
-    skipped: skipped.length,
-    missing: uids.filter(uid => !got.has(uid)),
-  };
+  const { ours, looked, shapes, budget } = await lookCloser(connection, portion, interest, await first, signal);
+  const full = await readCandidates(connection, looked, shapes, interest, budget, signal);
+  const own = new Set(ours);
+  const byUid = new Map<number, RawMessage>();
+  for (const raw of looked) {
+    // A candidate whose content went away between the two looks would be taken for a mail without a report.
+    const whole = raw.candidate ? full.get(raw.uid) : raw;
+    if (whole !== undefined) byUid.set(raw.uid, whole);
+  }
+  const uids: number[] = [];
+  const messages: RawMessage[] = [];
+  const missing: number[] = [];
+  for (const uid of portion.uids) {
+    // Whatever the server did, something is got over.
+    if (uid >= (budget.before ?? Infinity) && uids.length > 0) break;
+    uids.push(uid);
+    const raw = portion.leftOut.has(uid) ? notFetched(connection.openedFolder ?? '', uid) : byUid.get(uid);
+    if (raw !== undefined) messages.push(raw);
+    else if (!own.has(uid)) missing.push(uid);
+  }
+  return { uids, messages, skipped: uids.length - messages.length - missing.length, missing };
 }
 
-/** What a chunk's mails are at the first look. */
-interface Looks {
+/** What a chunk's mails are at the first look; of the large ones nothing yet. */
+export interface FirstLook {
   /** UIDs of our own sent mail and drafts. */
   readonly ours: readonly number[];
   readonly looked: readonly RawMessage[];
-  /** Header and shape of those that may be candidates. */
+  /** What the chunk may still hold. */
+  readonly budget: Budget;
+}
+
+/** A few fields of each header. */
+export async function firstLook(
+  connection: Connection,
+  { uids, large, leftOut }: Portion,
+  interest: Interest,
+  signal: AbortSignal,
+): Promise<FirstLook> {
+  const budget = new Budget(LIMITS.chunkBytes);
+  const sorted = new Sorted(interest);
+  const small = without(uids, leftOut, large);
+  const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
+  await budget.fetch(connection, small, { ...factsOf(connection), headers: fields }, signal, sorted);
+  return { ours: sorted.ours, looked: sorted.looked, budget };
+}
+
+/** Header and shape of those that may be candidates. */
+interface CloserLook extends FirstLook {
   readonly shapes: readonly Fetched[];
 }
 
-async function look(
+async function lookCloser(
   connection: Connection,
   { uids, large, leftOut, shapeless }: Portion,
   interest: Interest,
-  budget: Budget,
+  first: FirstLook,
   signal: AbortSignal,
-): Promise<Looks> {
-  const asked = uids.filter(uid => !leftOut.has(uid));
-  const [small, others] = [asked.filter(uid => !large.has(uid)), asked.filter(uid => large.has(uid))];
-  const fields = [...new Set([...interest.fields, ...IDENTITY_FIELDS])];
-  const facts = { uid: true, internalDate: true, size: true, ...(connection.isGmail ? { labels: true } : {}) };
-  const ours: number[] = [];
-  const looked: RawMessage[] = [];
-  const keep = (one: Fetched): void => {
-    if (isOwnMail(one)) ours.push(one.uid);
-    else looked.push(firstLook(one, interest));
-  };
-  await budget.fetch(connection, small, { ...facts, headers: fields }, signal, keep);
+): Promise<CloserLook> {
+  const { budget } = first;
   // A field of a large one may be megabytes: its first look is at the header as it is cut, along with its shape.
-  const wanted = [...looked.filter(({ candidate }) => candidate).map(({ uid }) => uid), ...others];
-  wanted.sort((one, other) => one - other);
-  const told = others.length === 0 ? { uid: true } : facts;
+  const wanted: number[] = [];
+  for (const uid of uids) if (large.has(uid) && !leftOut.has(uid)) wanted.push(uid);
+  const told = wanted.length === 0 ? { uid: true } : factsOf(connection);
+  for (const { uid, candidate } of first.looked) if (candidate) wanted.push(uid);
+  wanted.sort(ascending);
   const shapes = await fetchShapes(connection, wanted, shapeless, told, budget, signal);
-  shapes.filter(({ uid }) => large.has(uid)).forEach(keep);
-  return { ours, looked, shapes };
+  const sorted = new Sorted(interest);
+  for (const shape of shapes) if (large.has(shape.uid)) sorted.keep(shape);
+  return { ours: [...first.ours, ...sorted.ours], looked: [...first.looked, ...sorted.looked], shapes, budget };
+}
+
+function without(uids: readonly number[], some: ReadonlySet<number>, others: ReadonlySet<number>): readonly number[] {
+  const left: number[] = [];
+  for (const uid of uids) if (!some.has(uid) && !others.has(uid)) left.push(uid);
+  return left;
+}
+
+function factsOf({ isGmail }: Connection): Query {
+  return { uid: true, internalDate: true, size: true, ...(isGmail ? { labels: true } : {}) };
+}
+
+/** Mails as they come, our own apart from the others. */
+class Sorted implements Keeper {
+  readonly ours: number[] = [];
+  readonly looked: RawMessage[] = [];
+  readonly #interest: Interest;
+
+  constructor(interest: Interest) {
+    this.#interest = interest;
+  }
+
+  keep(one: Fetched): void {
+    if (isOwnMail(one)) this.ours.push(one.uid);
+    else this.looked.push(atFirstLook(one, this.#interest));
+  }
 }
 
 /** It has no name but its place: once it can be fetched, it is known by its own and taken for a new one. */
@@ -102,7 +145,7 @@ function isOwnMail({ labels }: Fetched): boolean {
   return labels?.has('\\Sent') === true || labels?.has('\\Draft') === true;
 }
 
-function firstLook(fetched: Fetched, interest: Interest): RawMessage {
+function atFirstLook(fetched: Fetched, interest: Interest): RawMessage {
   const header = fetched.sections.get('header') ?? NOTHING;
   const headers = parseHeaderFields(header);
   const { uid, gmailId, internalDateMs: dateMs = Number.NaN, size } = fetched;

@@ -80,12 +80,13 @@ async function byId(
   isWanted: (messageId: string) => boolean,
 ): Promise<Map<string, SentMail>> {
   const mails = new Map<string, SentMail>();
-  await connection.fetchEach(uids, { uid: true, headers: FIELDS }, signal, one => {
+  const take = (one: Fetched): boolean => {
     const mail = toSentMail(one);
     const isOne = mail !== undefined && isWanted(mail.messageId);
     if (isOne) mails.set(mail.messageId, together(mails.get(mail.messageId), mail));
     return true;
-  });
+  };
+  await connection.fetchEach(uids, { uid: true, headers: FIELDS }, signal, { take });
   return mails;
 }
 

@@ -27,23 +27,30 @@ export function readStructure(words: Words): PartStructure | undefined {
     words.skip();
     return undefined;
   }
-  let left: number = LIMITS.parts;
-  /** Of a part whose list was entered; leaves it. */
-  const part = (path: string, depth: number): PartStructure => {
-    left -= 1;
-    if (!words.opens()) return leaf(words, path === '' ? '1' : path);
-    const children: PartStructure[] = [];
-    for (let number = 1; ; number += 1) {
-      if (left > 0 && depth < LIMITS.depth)
-        children.push(part(path === '' ? `${number}` : `${path}.${number}`, depth + 1));
-      else words.leave();
-      if (!words.opens()) break;
-    }
-    const contentType = common(`multipart/${word(words)}`);
-    const its = parameters(words);
-    return { path, contentType, parameters: its, ...disposition(words), children };
-  };
-  return part('', 0);
+  return readPart({ words, left: LIMITS.parts }, '', 0);
+}
+
+/** Where a structure is read, and how many parts of it may still come. */
+interface Place {
+  readonly words: Words;
+  left: number;
+}
+
+/** Of a part whose list was entered; leaves it. */
+function readPart(place: Place, path: string, depth: number): PartStructure {
+  const { words } = place;
+  place.left -= 1;
+  if (!words.opens()) return leaf(words, path === '' ? '1' : path);
+  const children: PartStructure[] = [];
+  for (let number = 1; ; number += 1) {
+    if (place.left > 0 && depth < LIMITS.depth)
+      children.push(readPart(place, path === '' ? `${number}` : `${path}.${number}`, depth + 1));
+    else words.leave();
+    if (!words.opens()) break;
+  }
+  const contentType = common(`multipart/${word(words)}`);
+  const its = parameters(words);
+  return { path, contentType, parameters: its, ...disposition(words), children };
 }
 
 /** body-type-1part behind its opening parenthesis. */

@@ -7,8 +7,9 @@ import type { Cursor } from '../shared/cursor.ts';
 import type { Fault } from '../shared/fault.ts';
 import { hasEnded } from '../shared/unless-aborted.ts';
 import { readAgain } from './again.ts';
+import { readBacklog } from './backlog.ts';
+import type { BacklogTools } from './backlog.ts';
 import { openBreather } from './breather.ts';
-import type { Breather } from './breather.ts';
 import { ChunkSize } from './chunk-size.ts';
 import { Connection } from './connection.ts';
 import type { Opened, Tools } from './connection.ts';
@@ -26,20 +27,17 @@ import type {
   SentLookup,
 } from './mailbox.ts';
 import { oneAhead } from './one-ahead.ts';
+import { Pipelining } from './pipelining.ts';
 import { openPortions } from './portion.ts';
-import type { Portion } from './portion.ts';
-import { readChunk } from './read-chunk.ts';
-import type { ReadChunk } from './read-chunk.ts';
-import { largeUids, lastUids, newUids } from './scan.ts';
+import { lastUids, newUids } from './scan.ts';
 import { SentLookups } from './sent-lookups.ts';
 import { openWithheld } from './withheld.ts';
-import type { Withheld } from './withheld.ts';
 
 type CursorOf = (folder: string) => Promise<Cursor | undefined>;
 
 const RECONNECT = { baseMs: 1_000, capMs: 300_000 };
 /** With `once`: connections that may fail in a row; more than a mail takes to be left out that none can fetch. */
-const ONCE_TRIES = 5;
+const ONCE_TRIES = 6;
 /** UIDs remembered as handed on, so that the overlap is not read twice while we follow. */
 const REMEMBERED = 2_000;
 /**
@@ -53,36 +51,27 @@ export function openMailbox(settings: MailboxSettings, interest: Interest, tools
   return new ImapMailbox(settings, interest, tools);
 }
 
-/** What a scan has found to be read, from the place where it stands. */
-interface Backlog {
-  readonly connection: Connection;
-  readonly uids: readonly number[];
-  readonly cursor: Cursor;
-  readonly handedOn: Set<number>;
-  /** Held to the budget of bytes. */
-  readonly waits: boolean;
-}
-
 class ImapMailbox implements Mailbox {
   readonly #settings: MailboxSettings;
   readonly #interest: Interest;
   readonly #tools: Tools;
-  readonly #portions = openPortions();
   #following: Connection | undefined;
   readonly #sent: SentLookups;
   #folder: string | undefined;
   #lastScanSeconds: number | undefined;
-  readonly #chunkSize = new ChunkSize();
   #fault: MailboxTrouble | undefined;
-  readonly #withheld: Withheld;
-  readonly #breather: Breather;
+  readonly #backlogTools: BacklogTools;
 
   constructor(settings: MailboxSettings, interest: Interest, tools: Tools) {
     this.#settings = settings;
     this.#interest = interest;
     this.#tools = tools;
-    this.#withheld = openWithheld(settings.host, tools.log);
-    this.#breather = openBreather(tools, interest, this.#portions, settings.pollMs);
+    const portions = openPortions();
+    this.#backlogTools = {
+      ...{ interest, portions, chunkSize: new ChunkSize(), pipelining: new Pipelining() },
+      breather: openBreather(tools, interest, portions, settings.pollMs),
+      withheld: openWithheld(settings.host, tools.log),
+    };
     // Without the heart: a look-up may come from elsewhere, and tells nothing of the loop that follows.
     const { heart: _, ...others } = tools;
     this.#sent = new SentLookups(settings, others, folders => sentFolder(settings, folders));
@@ -174,7 +163,8 @@ class ImapMailbox implements Mailbox {
 
   async #connect(signal: AbortSignal): Promise<Connection> {
     try {
-      return await Connection.open(this.#settings, this.#tools, signal);
+      const { on } = this.#backlogTools.pipelining;
+      return await Connection.open(this.#settings, { ...this.#tools, pipelines: on }, signal);
     } catch (error) {
       // Without a connection nobody knows what waits: that is an outage, not a gap.
       this.#tools.heart?.behind(0);
@@ -207,10 +197,10 @@ class ImapMailbox implements Mailbox {
     heart?.behind(notRead.size);
     const withheld: number[] = [];
     let read = 0;
-    this.#breather.begin(opened.uidNext, opened.uidValidity);
+    this.#backlogTools.breather.begin(opened.uidNext, opened.uidValidity);
     const backlog = { connection, uids, cursor: { ...place, lastUid }, handedOn, waits: !once };
-    // While one is recorded, the next one is being read, and the one behind it fetched.
-    for await (const chunk of oneAhead(oneAhead(this.#readChunks(backlog, signal)))) {
+    // While one is recorded, the next one is being read, and the one behind it looked at.
+    for await (const chunk of oneAhead(readBacklog(backlog, this.#backlogTools, signal))) {
       if ('cursor' in chunk) {
         yield chunk;
         continue;
@@ -221,17 +211,17 @@ class ImapMailbox implements Mailbox {
       const caughtUp = read >= uids.length;
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
-      const wanted = messages.filter(raw => isNewOrLate(raw, known?.lastUid ?? 0, lateSeconds, clock.nowSeconds()));
+      const wanted = newOrLate(messages, known?.lastUid ?? 0, clock.nowSeconds() - lateSeconds);
       yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp, left: uids.length - read };
       // Asked for the next: so this one is recorded.
-      this.#chunkSize.recorded();
+      this.#backlogTools.chunkSize.recorded();
       for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
       withheld.push(...missing);
       forgetOldest(handedOn);
       for (const uid of some) notRead.delete(uid);
       heart?.behind(notRead.size);
     }
-    this.#breather.caughtUp();
+    this.#backlogTools.breather.caughtUp();
     // The mails just before the first look are none of ours: the overlap must not bring them in.
     for (const uid of seenBefore) if (!withheld.includes(uid)) handedOn.add(uid);
     // The place is kept from the first look on, also in a folder that holds nothing of interest yet; and it moves over
@@ -240,27 +230,6 @@ class ImapMailbox implements Mailbox {
     const seenTo = isFirst ? Math.max(0, opened.uidNext - 1) : (found.at(-1) ?? 0);
     if (!isFirst && seenTo <= lastUid) return;
     yield { messages: [], skipped: 0, cursor: { ...place, lastUid: seenTo }, caughtUp: true, left: 0 };
-  }
-
-  /** The backlog chunk by chunk, and between them, while the budget of bytes is used up, whole chunks of new mail. */
-  async *#readChunks(backlog: Backlog, signal: AbortSignal): AsyncGenerator<ReadChunk | Chunk> {
-    const { connection, uids, cursor, handedOn, waits } = backlog;
-    this.#chunkSize.restart();
-    const large = await largeUids(connection, uids, signal);
-    const read = (portion: Portion) => readChunk(connection, portion, this.#interest, signal);
-    let { lastUid } = cursor;
-    for (let start = 0; start < uids.length;) {
-      const here = { connection, cursor: { ...cursor, lastUid }, left: uids.length - start };
-      // The first look by date has no place to come back to before its first chunk.
-      if (waits && lastUid > 0) yield* this.#breather.wait(here, handedOn, signal);
-      const asked = uids.slice(start, start + this.#chunkSize.begin(connection.roundTripMs));
-      const chunk = await this.#portions.first(connection, asked, read, signal, large);
-      if (chunk.uids.length < asked.length) this.#chunkSize.fitted(chunk.uids.length);
-      start += chunk.uids.length;
-      lastUid = Math.max(lastUid, chunk.uids.at(-1) ?? 0);
-      await this.#withheld.seek(connection, chunk.missing, cursor.lastUid, signal);
-      yield chunk;
-    }
   }
 
   async #pause(error: unknown, failures: number, once: boolean, signal: AbortSignal): Promise<void> {
@@ -282,10 +251,15 @@ class ImapMailbox implements Mailbox {
   }
 }
 
-/** Above the cursor, or below it but so young that it may have become visible late. */
-function isNewOrLate(raw: RawMessage, lastUid: number, lateSeconds: number, nowSeconds: number): boolean {
-  const { uid, internalDateSeconds } = raw;
-  return uid > lastUid || internalDateSeconds === undefined || nowSeconds - internalDateSeconds < lateSeconds;
+/** Those above the cursor, or below it but so young that they may have become visible late. */
+function newOrLate(messages: readonly RawMessage[], lastUid: number, sinceSeconds: number): RawMessage[] {
+  const some: RawMessage[] = [];
+  for (const raw of messages) if (raw.uid > lastUid || isSince(raw, sinceSeconds)) some.push(raw);
+  return some;
+}
+
+function isSince({ internalDateSeconds }: RawMessage, sinceSeconds: number): boolean {
+  return internalDateSeconds === undefined || internalDateSeconds > sinceSeconds;
 }
 
 function troubleOf({ code, message, hint }: Fault, atSeconds: number): MailboxTrouble {

@@ -141,3 +141,8 @@ export function listPattern(pattern: string): RegExp {
   const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(/[*%]+/g, wild => (wild.includes('*') ? '.*' : '[^/]*'))}$`);
 }
+
+/** Strings travel as bytes; what is compared is what they mean in UTF-8. */
+export function text(word: Word | undefined): string {
+  return typeof word === 'string' ? Buffer.from(word, 'latin1').toString('utf8') : '';
+}

@@ -11,6 +11,7 @@ import type { StoredMail } from './imap-fetch.ts';
 import { parseMime } from './mime-tree.ts';
 import type { Pace } from './paced.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from './tls.ts';
+import type { Refusal } from './turns.ts';
 
 const HOST = '127.0.0.1';
 
@@ -53,6 +54,8 @@ export interface Script {
   unfetchable?: readonly number[] | undefined;
   /** The tagged answer to any FETCH of content that touches this UID; undefined ends the connection instead. */
   poison?: { readonly uid: number; readonly folder: string; readonly answer: string | undefined } | undefined;
+  /** How it takes a FETCH that comes before the one before is answered; undefined: as it should. */
+  tooEarly?: Refusal | undefined;
   /** Lines that stand before each message's answer to a FETCH: what others do meanwhile, such as "* 1 EXPUNGE". */
   between?: ((seq: number, uid: number) => string) | undefined;
   /** What becomes of each message's answer to a FETCH on its way out. */

@@ -5,12 +5,13 @@ import type { Socket } from 'node:net';
 import { string } from './bodystructure.ts';
 import { capabilitiesOf, credentials, isKnown, mechanismsOf, TOKEN_REFUSED } from './imap-auth.ts';
 import { fetchResponse, planFetch, wantsContent } from './imap-fetch.ts';
-import { commandReader, inSet, isSet, listPattern, wordsOf } from './imap-parser.ts';
+import { commandReader, inSet, isSet, listPattern, text, wordsOf } from './imap-parser.ts';
 import type { Word } from './imap-parser.ts';
 import { search } from './imap-search.ts';
 import { examined, statusOf } from './imap-status.ts';
 import type { ImapWorld, StoredFolder } from './imap-server.ts';
 import { pacedTo } from './paced.ts';
+import { Turns } from './turns.ts';
 
 /** A command taken apart. */
 interface Command {
@@ -34,6 +35,7 @@ export class ImapSession {
   /** What takes the next line instead of a new command: the end of IDLE, the answer to a challenge. */
   #continuation: ((line: string) => void) | undefined;
   #isIdle = false;
+  readonly #turns = new Turns(() => this.#world.script.tooEarly);
 
   constructor(socket: Socket, world: ImapWorld) {
     this.#socket = socket;
@@ -93,7 +95,11 @@ export class ImapSession {
     CLOSE: ({ tag }) => this.#close(tag),
     IDLE: ({ tag }) => this.#idle(tag),
     SEARCH: command => this.#search(command),
-    FETCH: command => this.#fetch(command),
+    FETCH: command =>
+      this.#turns.take(
+        () => this.#fetch(command),
+        answer => this.#refuse(command.tag, answer),
+      ),
   };
 
   #take(line: string): void {
@@ -110,15 +116,12 @@ export class ImapSession {
     this.#world.commands.push(/^(?:LOGIN|AUTHENTICATE)$/.test(name) ? `${tag} ${name} ***` : line);
     if (this.#world.script.stall?.includes(name) === true) return;
     const refusal = this.#world.script.refusals?.[name];
-    if (refusal !== undefined) {
-      this.#say(`${tag} ${refusal}`);
-      return;
-    }
     const words = wordsOf(line)?.slice(isUid ? 3 : 2);
     const forAnyone = Object.hasOwn(this.#anyone, name) ? this.#anyone[name] : undefined;
     const forUser = Object.hasOwn(this.#loggedIn, name) ? this.#loggedIn[name] : undefined;
     const answer = forAnyone ?? forUser;
-    if (answer === undefined || (isUid && !['SEARCH', 'FETCH'].includes(name))) this.#violation(tag, line);
+    if (refusal !== undefined) this.#refuse(tag, refusal);
+    else if (answer === undefined || (isUid && !['SEARCH', 'FETCH'].includes(name))) this.#violation(tag, line);
     else if (words === undefined) this.#say(`${tag} BAD not understood`);
     else if (forAnyone === undefined && this.#user === undefined) this.#say(`${tag} NO log in first`);
     else answer({ tag, name, isUid, words });
@@ -141,10 +144,7 @@ export class ImapSession {
   #login(tag: string, user: string, secret: string, isToken = false): void {
     const { script } = this.#world;
     const refuses = script.loginAnswer !== undefined && script.loginRefusals !== 0;
-    const refuse = (answer: string): void => {
-      if (!isToken) this.#say(`${tag} ${answer}`);
-      else this.#challenge(tag, answer);
-    };
+    const refuse = (answer: string): void => (isToken ? this.#challenge(tag, answer) : this.#refuse(tag, answer));
     if (refuses) {
       if (script.loginRefusals !== undefined) script.loginRefusals -= 1;
       refuse(script.loginAnswer ?? '');
@@ -257,8 +257,7 @@ export class ImapSession {
       const { unfetchable = [], poison, between, distort } = this.#world.script;
       const top = isUid ? (mails.at(-1)?.uid ?? 0) : mails.length;
       if (poison?.folder === path && wantsContent(wants) && inSet(set, poison.uid, top)) {
-        if (poison.answer === undefined) this.#socket.destroy();
-        else this.#say(`${tag} ${poison.answer}`);
+        this.#refuse(tag, poison.answer);
         return;
       }
       for (const [index, mail] of mails.entries()) {
@@ -270,6 +269,11 @@ export class ImapSession {
       }
       this.#done(tag);
     }
+  }
+
+  #refuse(tag: string, answer: string | undefined): void {
+    if (answer === undefined) this.#socket.destroy();
+    else this.#say(`${tag} ${answer}`);
   }
 
   /** Untagged lines, then OK; new mail may be told with any command (RFC 3501 5.2). */
@@ -291,8 +295,3 @@ export class ImapSession {
 }
 
 const CRLF = Buffer.from('\r\n');
-
-/** Strings travel as bytes; what is compared is what they mean in UTF-8. */
-function text(word: Word | undefined): string {
-  return typeof word === 'string' ? Buffer.from(word, 'latin1').toString('utf8') : '';
-}

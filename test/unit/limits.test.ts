@@ -13,7 +13,7 @@ import { loadRules } from '../../src/runtime/config-rules.ts';
 import { CONFIG_SCHEMA } from '../../src/runtime/config-schema.ts';
 import { rawFromSource, readMessage } from '../../src/message/message.ts';
 import type { Message } from '../../src/message/message.ts';
-import { openBudget } from '../../src/mailbox/budget.ts';
+import { Budget } from '../../src/mailbox/budget.ts';
 import { openPortions } from '../../src/mailbox/portion.ts';
 import type { Portion } from '../../src/mailbox/portion.ts';
 import { isReport, readReport } from '../../src/report/report.ts';
@@ -193,12 +193,12 @@ const CASES: Record<keyof typeof LIMITS, () => Promise<void> | void> = {
     expect(uids).toHaveLength(LIMITS.chunkMails);
   },
   chunkBytes() {
-    const sixteenths = openBudget(LIMITS.chunkBytes);
+    const sixteenths = new Budget(LIMITS.chunkBytes);
     const fit = Array.from({ length: 17 }, (_, at) => sixteenths.take(at + 1, LIMITS.chunkBytes / 16));
     expect(fit).toEqual([...Array.from({ length: 16 }, () => true), false]);
     expect(sixteenths.before).toBe(17);
     // A single mail is looked at whatever its size: only so much of it is fetched.
-    const large = openBudget(LIMITS.chunkBytes);
+    const large = new Budget(LIMITS.chunkBytes);
     expect([large.take(1, 100 * LIMITS.chunkBytes), large.take(2, 1), large.before]).toEqual([true, false, 2]);
   },
   batchEvents() {

@@ -17,12 +17,12 @@ describe('a chunk', () => {
   test('grows to what memory allows over a long line, and is small over a short one', () => {
     expect(sizes(new ChunkSize(), 80, 5)).toEqual([500, 1000, 2000, LIMITS.chunkMails, LIMITS.chunkMails]);
     expect(sizes(new ChunkSize(), 12, 4)).toEqual([500, 1000, 1200, 1200]);
-    expect(sizes(new ChunkSize(), 0, 4)).toEqual([500, 800, 800, 800]);
+    expect(sizes(new ChunkSize(), 0, 4)).toEqual([500, 500, 500, 500]);
   });
 
   test('a line that nobody has measured counts as long, and a clock that was set back as short', () => {
     expect(sizes(new ChunkSize(), Infinity, 4).at(-1)).toBe(LIMITS.chunkMails);
-    expect(sizes(new ChunkSize(), -3_600_000, 4).at(-1)).toBe(800);
+    expect(sizes(new ChunkSize(), -3_600_000, 4).at(-1)).toBe(500);
   });
 
   test('is a quarter of one that was not recorded, and never less than the overlap holds', () => {
@@ -39,7 +39,7 @@ describe('a chunk', () => {
   test('asks for no more than has fitted', () => {
     const size = new ChunkSize();
     sizes(size, 80, 3);
-    size.fitted(700);
+    size.fitted(700, false);
     expect(size.begin(80)).toBe(700);
   });
 });

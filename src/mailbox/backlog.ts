@@ -1,0 +1,74 @@
+/**
+ * What a scan has found, read chunk by chunk. Takes UIDs and the place where they stand, gives chunks in their order,
+ * and between them, while the budget of bytes is used up, whole chunks of new mail.
+ */
+import type { Cursor } from '../shared/cursor.ts';
+import type { Breather } from './breather.ts';
+import type { ChunkSize } from './chunk-size.ts';
+import type { Connection } from './connection.ts';
+import { openLookAhead } from './look-ahead.ts';
+import type { Chunk, Interest } from './mailbox.ts';
+import type { Pipelining } from './pipelining.ts';
+import type { Portion, Portions } from './portion.ts';
+import { readChunk } from './read-chunk.ts';
+import type { ReadChunk } from './read-chunk.ts';
+import { largeUids } from './scan.ts';
+import type { Withheld } from './withheld.ts';
+
+/** What a scan has found to be read, from the place where it stands. */
+export interface Backlog {
+  readonly connection: Connection;
+  readonly uids: readonly number[];
+  readonly cursor: Cursor;
+  readonly handedOn: Set<number>;
+  /** Held to the budget of bytes. */
+  readonly waits: boolean;
+}
+
+/** What a mailbox remembers from one scan to the next. */
+export interface BacklogTools {
+  readonly interest: Interest;
+  readonly chunkSize: ChunkSize;
+  readonly portions: Portions;
+  readonly pipelining: Pipelining;
+  readonly breather: Breather;
+  readonly withheld: Withheld;
+}
+
+/** Rejects where a chunk could not be read: the next scan begins there. */
+export async function* readBacklog(
+  { connection, uids, cursor, handedOn, waits }: Backlog,
+  { interest, chunkSize, portions, pipelining, breather, withheld }: BacklogTools,
+  signal: AbortSignal,
+): AsyncGenerator<ReadChunk | Chunk> {
+  chunkSize.restart();
+  const large = await largeUids(connection, uids, signal);
+  const looks = openLookAhead(connection, interest, signal);
+  const begin = (from: number): readonly number[] =>
+    from < uids.length ? uids.slice(from, from + chunkSize.begin(connection.roundTripMs)) : [];
+  let { lastUid } = cursor;
+  let asked = begin(0);
+  for (let start = 0; start < uids.length;) {
+    const here = { connection, cursor: { ...cursor, lastUid }, left: uids.length - start };
+    // The first look by date has no place to come back to before its first chunk.
+    if (waits && lastUid > 0) yield* breather.wait(here, handedOn, signal);
+    const end = start + asked.length;
+    let behind: readonly number[] = [];
+    const read = async (portion: Portion): Promise<ReadChunk> => {
+      // Where mails are read one by one, it is not clear which come next.
+      if (portion.uids.length === asked.length) behind = begin(end);
+      return readChunk(connection, portion, interest, signal, looks.at(portion, behind)).catch((error: unknown) => {
+        throw pipelining.failed(error, connection.pipelined);
+      });
+    };
+    const chunk = await portions.first(connection, asked, read, signal, large);
+    pipelining.passed();
+    start += chunk.uids.length;
+    const isWhole = start === end;
+    if (!isWhole) chunkSize.fitted(chunk.uids.length, behind.length > 0);
+    asked = isWhole && behind.length > 0 ? behind : begin(start);
+    lastUid = Math.max(lastUid, chunk.uids.at(-1) ?? 0);
+    await withheld.seek(connection, chunk.missing, cursor.lastUid, signal);
+    yield chunk;
+  }
+}
