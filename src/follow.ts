@@ -162,7 +162,8 @@ async function passOn(follower: Follower, chunk: Chunk, signal: AbortSignal): Pr
 
 function stepOf({ outcomes }: Conclusion, { messages, skipped, left }: Chunk, { newUids }: Recorded): Step {
   const isNew = new Set(newUids);
-  const bounces = outcomes.filter(({ uid, kind }) => kind === 'failure' && isNew.has(uid)).length;
+  let bounces = 0;
+  for (const { uid, kind } of outcomes) if (kind === 'failure' && isNew.has(uid)) bounces += 1;
   return { looked: messages.length + skipped, left, bounces };
 }
 
@@ -248,8 +249,8 @@ function tell(follower: Follower, conclusion: Conclusion, chunk: Chunk, recorded
     }
   }
   const newIds = new Set([...recorded.newEventIds, ...recorded.newHeldIds]);
-  conclusion.events.filter(event => newIds.has(event.id)).forEach(event => tellEvent(follower, event));
-  conclusion.held.filter(held => newIds.has(held.id)).forEach(held => tellHeld(follower, held));
+  for (const event of conclusion.events) if (newIds.has(event.id)) tellEvent(follower, event);
+  for (const held of conclusion.held) if (newIds.has(held.id)) tellHeld(follower, held);
   if (isNew.size === 0 && chunk.skipped === 0) return;
   follower.log.info('recorded', {
     mails: isNew.size,

@@ -6,7 +6,7 @@ import type { Mailbox, RawMessage, SentLookup } from './mailbox/mailbox.ts';
 import type { Account, ProvenanceSettings } from './provenance/provenance.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import { conclude, originalIds, readByHeader } from './river.ts';
-import type { Conclusion } from './river.ts';
+import type { Conclusion, ReadMail } from './river.ts';
 
 /** What the way down needs. */
 export interface Passage {
@@ -26,10 +26,13 @@ export async function passDown(
   signal: AbortSignal,
 ): Promise<Conclusion> {
   const { readAhead, account, settings } = passage;
-  const candidates = messages.filter(({ candidate }) => candidate);
-  const read = new Map((await Promise.all(candidates.map(raw => readAhead.read(raw)))).map(mail => [mail.raw, mail]));
+  const reading: Promise<ReadMail>[] = [];
+  for (const raw of messages) if (raw.candidate) reading.push(readAhead.read(raw));
+  const read = new Map<RawMessage, ReadMail>();
+  for (const mail of await Promise.all(reading)) read.set(mail.raw, mail);
+  const mails: ReadMail[] = [];
   // Of most mails their header has told all.
-  const mails = messages.map(raw => read.get(raw) ?? readByHeader(raw));
+  for (const raw of messages) mails.push(read.get(raw) ?? readByHeader(raw));
   const found = await lookUp(passage, originalIds(mails), signal);
   return conclude(mails, found, account, settings, nowSeconds);
 }

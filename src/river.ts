@@ -43,8 +43,16 @@ export function readByHeader(raw: RawMessage): ReadMail {
 
 /** The Message-IDs to look up in Sent for these mails: of failures only, each once. */
 export function originalIds(mails: readonly ReadMail[]): string[] {
-  const failed = mails.filter(mail => mail.verdicts.some(verdict => verdict.verdict !== 'none'));
-  return [...new Set(failed.flatMap(({ reading }) => (isReport(reading) ? reading.originalMessageIds : [])))];
+  const ids = new Set<string>();
+  for (const { reading, verdicts } of mails) {
+    if (!isReport(reading) || !verdicts.some(isFailure)) continue;
+    for (const id of reading.originalMessageIds) ids.add(id);
+  }
+  return [...ids];
+}
+
+function isFailure({ verdict }: Ruling): boolean {
+  return verdict !== 'none';
 }
 
 /** Proves the verdicts of all mails and sums up what became of each. */
@@ -76,14 +84,22 @@ export function conclude(
     events.push(...proven.events);
     held.push(...proven.held);
     const because = sumUp(proven.events, proven.held, proven.unposted);
-    const eventIds = [...proven.events, ...proven.held].map(({ id }) => id);
-    const selfTest = proven.unposted.some(one => one.selfTest === true) ? { selfTest: true as const } : {};
+    const eventIds = [...proven.events, ...proven.held].map(idOf);
+    const selfTest = proven.unposted.some(isSelfTest) ? { selfTest: true as const } : {};
     const receivedAt = received === undefined ? {} : { receivedAtSeconds: received };
     const { kind, reader, originalMessageIds } = reading;
     const about = { kind, because, reader, originalMessageIds, ...named };
     outcomes.push({ uid, identity, verdicts, eventIds, ...about, ...receivedAt, ...selfTest, ...puzzleOf(mail) });
   }
   return { outcomes, events, held };
+}
+
+function idOf({ id }: Event | Held): string {
+  return id;
+}
+
+function isSelfTest({ selfTest }: Unposted): boolean {
+  return selfTest === true;
 }
 
 /** What a later version may understand: a sign of a report that came to nothing, a mail that could not be had. */
@@ -93,10 +109,9 @@ function puzzleOf({ raw, reading, verdicts }: ReadMail): { puzzling?: true } {
 }
 
 function sumUp(events: readonly Event[], held: readonly Held[], unposted: readonly Unposted[]): string {
-  const words = [
-    ...events.map(event => `${event.verdict} ${event.address} (${event.proof})`),
-    ...held.map(one => `held ${one.verdict} ${one.address}: ${one.missing}`),
-    ...unposted.map(one => `not posted ${one.recipient}: ${one.because}`),
-  ];
+  const words: string[] = [];
+  for (const { verdict, address, proof } of events) words.push(`${verdict} ${address} (${proof})`);
+  for (const { verdict, address, missing } of held) words.push(`held ${verdict} ${address}: ${missing}`);
+  for (const { recipient, because } of unposted) words.push(`not posted ${recipient}: ${because}`);
   return words.length === 0 ? 'a report that names no recipient' : words.join('; ');
 }

@@ -76,19 +76,25 @@ export function recordChunk(
       if (!origins.has(id)) origins.set(id, { message, arrivedAtSeconds });
     }
   }
-  const hard = chunk.events.filter(({ verdict }) => verdict === 'hard');
-  const times = hard.map(({ id }) => origins.get(id)?.arrivedAtSeconds ?? nowSeconds);
+  const times: number[] = [];
+  for (const { id, verdict } of chunk.events) {
+    if (verdict === 'hard') times.push(origins.get(id)?.arrivedAtSeconds ?? nowSeconds);
+  }
   const limit = hardPerHour ?? Infinity;
   const isWatched = limit < Infinity && mayFlood(database, chunk.cursor.mailbox, times, limit);
-  const newEventIds = chunk.events.filter(event => {
-    const isNew = addEvent(database, event, origins.get(event.id), occasion);
-    if (isNew && isWatched) stopIfFlood(database, event.id, limit, nowSeconds);
-    return isNew;
-  });
-  const newHeldIds = chunk.held.filter(held => addHeld(database, held, origins.get(held.id), occasion));
+  const newEventIds: string[] = [];
+  for (const event of chunk.events) {
+    if (!addEvent(database, event, origins.get(event.id), occasion)) continue;
+    newEventIds.push(event.id);
+    if (isWatched) stopIfFlood(database, event.id, limit, nowSeconds);
+  }
+  const newHeldIds: string[] = [];
+  for (const held of chunk.held) {
+    if (addHeld(database, held, origins.get(held.id), occasion)) newHeldIds.push(held.id);
+  }
   noteSelfTests(database, chunk.cursor.mailbox, chunk.outcomes, nowSeconds);
   setCursor(database, chunk);
-  return { newUids, newEventIds: newEventIds.map(({ id }) => id), newHeldIds: newHeldIds.map(({ id }) => id) };
+  return { newUids, newEventIds, newHeldIds };
 }
 
 /** Their new rows' ids, in their order; undefined for a message that is known, also from before in this list. */
@@ -101,14 +107,15 @@ function addMessages(
   for (let from = 0; from < outcomes.length; from += NAMED_AT_ONCE) {
     const some = outcomes.slice(from, from + NAMED_AT_ONCE);
     const known = findMessages(database, occasion.place.mailbox, some);
-    messages.push(...some.map(outcome => addMessage(database, occasion, outcome, known)));
+    for (const outcome of some) messages.push(addMessage(database, occasion, outcome, known));
   }
   return messages;
 }
 
 /** The messages that have one of these names, by name. */
 function findMessages(database: Database, mailbox: string, outcomes: readonly MessageOutcome[]): Map<string, number> {
-  const names = outcomes.flatMap(({ identity }) => namesOf(identity));
+  const names: string[] = [];
+  for (const { identity } of outcomes) names.push(...namesOf(identity));
   const rows = database.all(FIND_MESSAGES, mailbox, JSON.stringify(names)) as { name: string; message: number }[];
   return new Map(rows.map(({ name, message }) => [name, message]));
 }
@@ -125,7 +132,7 @@ export function addMessage(
 ): number | undefined {
   const { mailbox, folder, uidValidity } = place;
   const names = namesOf(outcome.identity);
-  const before = names.map(name => known.get(name)).find(message => message !== undefined);
+  const before = firstKnown(names, known);
   if (before === undefined && memory.knowsMessage(mailbox, names)) {
     for (const name of names) rememberName(database, mailbox, name);
     return undefined;
@@ -140,9 +147,17 @@ export function addMessage(
     known.set(name, message);
   }
   if (before !== undefined) return undefined;
-  outcome.verdicts.forEach((verdict, ordinal) => addVerdict(database, message, ordinal, verdict));
+  for (const [ordinal, verdict] of outcome.verdicts.entries()) addVerdict(database, message, ordinal, verdict);
   addMentions(database, message, outcome);
   return message;
+}
+
+function firstKnown(names: readonly string[], known: ReadonlyMap<string, number>): number | undefined {
+  for (const name of names) {
+    const message = known.get(name);
+    if (message !== undefined) return message;
+  }
+  return undefined;
 }
 
 /** By what a person finds it again. */
@@ -150,8 +165,8 @@ export function addMentions(database: Database, message: number, outcome: Messag
   const { messageId, originalMessageIds = [], verdicts } = outcome;
   if (messageId !== undefined) database.run(ADD_MENTION, 'own', messageId, message);
   for (const id of originalMessageIds) database.run(ADD_MENTION, 'original', id, message);
-  for (const name of verdicts.flatMap(({ names }) => names)) {
-    database.run(ADD_MENTION, 'address', addressKey(name), message);
+  for (const { names } of verdicts) {
+    for (const name of names) database.run(ADD_MENTION, 'address', addressKey(name), message);
   }
 }
 

@@ -34,7 +34,11 @@ export interface Asked {
  * so that a failed Cc is not blamed on the To; only then, for a campaign mail with a single recipient, that one.
  */
 export function findAddressee(asked: Asked, found: SentLookup): Match {
-  const mails = asked.originalMessageIds.flatMap(id => found.mails.get(id) ?? []);
+  const mails: SentMail[] = [];
+  for (const id of asked.originalMessageIds) {
+    const mail = found.mails.get(id);
+    if (mail !== undefined) mails.push(mail);
+  }
   for (const mail of mails) {
     const address = namedRecipient(mail, asked.names);
     const mark = mail.isSelfTest === true ? { isSelfTest: true as const } : {};

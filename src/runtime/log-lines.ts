@@ -90,8 +90,12 @@ function quoted(text: string): string {
 /** The secrets that turn up somewhere in the entry, nearly always none: one search a secret, not one a field. */
 function secretsIn({ message, fields }: LogEntry, secrets: Iterable<Secret>): string[] {
   const text = [message, ...Object.values(fields)].join('\n');
-  const hidden = Array.from(secrets, secret => secret.reveal());
-  return hidden.filter(secret => secret.length >= SECRET_CHARS && text.includes(secret));
+  const hidden: string[] = [];
+  for (const one of secrets) {
+    const secret = one.reveal();
+    if (secret.length >= SECRET_CHARS && text.includes(secret)) hidden.push(secret);
+  }
+  return hidden;
 }
 
 function withoutSecrets(text: string, hidden: readonly string[]): string {
