@@ -7,7 +7,7 @@ import { copyFile, constants, link, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asFault, EXIT, Fault } from '../shared/fault.ts';
 import { isThere, listCopies, syncToDisk } from './backup.ts';
-import { Database, makePrivateFile } from './database.ts';
+import { Database, makePrivateFile, NEW_FILE } from './database.ts';
 import { checkHealth } from './health.ts';
 import { openLifeLock } from './life-lock.ts';
 import { salvage } from './salvage.ts';
@@ -89,7 +89,7 @@ async function build(path: string, fresh: string, present: boolean): Promise<rea
   await makePrivateFile(fresh);
   const database = new Database(fresh);
   try {
-    database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = OFF');
+    database.exec(`${NEW_FILE}; PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = OFF`);
     const tables = present ? salvage(path, database) : [];
     migrate(database);
     return tables;

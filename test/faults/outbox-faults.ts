@@ -12,7 +12,7 @@ import { come } from './fault.ts';
 import type { NamedFault } from './fault.ts';
 import type { World } from './world.ts';
 
-const PAGE = 4096;
+const PAGE = 8192;
 
 /** What happens to the file while no daemon runs, and what the operator has to accept for it. */
 interface Damage {

@@ -221,7 +221,7 @@ test('a damaged outbox: the daemon stops with the cure, recover says what was sa
   const file = await open(database, 'r+');
   const { size } = await file.stat();
   // The last page: an index or a leaf that is not needed to find the others.
-  await file.write(Buffer.alloc(4096, 0xa5), 0, 4096, size - 4096);
+  await file.write(Buffer.alloc(8192, 0xa5), 0, 8192, size - 8192);
   await file.close();
   const refused = await bounced(['run', '--once', '--config', config]);
   expect(refused).toMatchObject({

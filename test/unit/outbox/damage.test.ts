@@ -11,7 +11,7 @@ import { Database } from '../../../src/outbox/database.ts';
 import { openPresentStore, openSqliteStore, recoverOutboxFile } from '../../../src/outbox/sqlite.ts';
 import { chunkOf, eventOf, heldOf, NOW, outcomeOf, TTL } from '../../contract/store-values.ts';
 
-const PAGE = 4096;
+const PAGE = 8192;
 const STAMP = '20270115T080000Z';
 const UIDS = Array.from({ length: 400 }, (_, n) => n + 1);
 const WHOLE = chunkOf(400, { outcomes: UIDS.map(uid => outcomeOf(uid)), events: UIDS.map(uid => eventOf(uid)) });
