@@ -65,7 +65,7 @@ export async function countBacklog(open: Backlog): Promise<BacklogRead> {
 }
 
 /** As the configuration has them where it says nothing. */
-const AS_USUAL = { batchWaitMs: 30_000, logLevel: 'info' } as const;
+export const AS_USUAL = { batchWaitMs: 30_000, logLevel: 'info' } as const;
 const LIMIT_MS = 300_000;
 
 /** Milliseconds of the same on a straight line, from the start of the command to the last chunk's record. */
@@ -140,7 +140,7 @@ export async function peakOfBacklog({ dovecot, bounces }: Backlog): Promise<numb
 }
 
 async function fill(mails: number): Promise<Backlog> {
-  const dovecot = await startDovecot();
+  const dovecot = await startDovecot({ oneMailbox: true });
   let bounces = 0;
   let sizeBytes = 0;
   for await (const { source, original } of manyMails(mails, SEED)) {

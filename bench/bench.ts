@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import type { BenchOptions, LeftOut, Measured, Row } from './row.ts';
 import { closeBacklog } from './backlog.ts';
 import { BACKLOG_BYTES, ROUND_TRIPS } from './rows/backlog-bytes.ts';
-import { BACKLOG_LAG, BACKLOG_MBSYNC, BACKLOG_TIME } from './rows/backlog-time.ts';
+import { BACKLOG_LAG, BACKLOG_MBSYNC, BACKLOG_START, BACKLOG_TIME } from './rows/backlog-time.ts';
 import { BYTES_PER_BOUNCE } from './rows/bytes-per-bounce.ts';
 import { COURIER } from './rows/courier.ts';
 import { IDLE_LATENCY, IDLE_LATENCY_P99 } from './rows/idle-latency.ts';
@@ -20,7 +20,10 @@ import { SISIMAI_PARTS, SISIMAI_WHOLE } from './rows/sisimai.ts';
 import { START_COMMAND, START_READY } from './rows/start.ts';
 
 // Those that read the same mailbox; the last one puts mails into it.
-const BACKLOG_ROWS = [...[BACKLOG_BYTES, ROUND_TRIPS, BACKLOG_TIME, BACKLOG_MBSYNC, BACKLOG_LAG], MEMORY_BACKLOG];
+const BACKLOG_ROWS = [
+  ...[BACKLOG_BYTES, ROUND_TRIPS, BACKLOG_TIME, BACKLOG_START, BACKLOG_MBSYNC, BACKLOG_LAG],
+  MEMORY_BACKLOG,
+];
 const ROWS: readonly Row[] = [
   ...[READ_BOUNCE, SISIMAI_WHOLE, SISIMAI_PARTS, ...BACKLOG_ROWS, BYTES_PER_BOUNCE, COURIER],
   ...[IDLE_LATENCY, IDLE_LATENCY_P99, START_READY, START_COMMAND, MEMORY_IDLE, IDLE_CPU, MEMORY_MAILBOXES],

@@ -18,18 +18,27 @@ export interface Peer {
 }
 
 /** Not compressed, which is faster on loopback. */
-const FETCH_ALL = `
+const FETCHING = `
 import { readFileSync } from 'node:fs';
 import { ImapFlow } from 'imapflow';
 const { port, user, pass, ca } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
 const options = { host: 'localhost', port, secure: true, tls: { ca }, auth: { user, pass } };
-const client = new ImapFlow({ ...options, logger: false, disableCompression: true });
-await client.connect();
-await client.mailboxOpen('All Mail', { readOnly: true });
-let bytes = 0;
-for await (const { source } of client.fetch('1:*', { uid: true, source: true })) bytes += source.length;
-await client.logout();
-if (bytes === 0) process.exit(1);`;
+async function fetchAll() {
+  const client = new ImapFlow({ ...options, logger: false, disableCompression: true });
+  await client.connect();
+  await client.mailboxOpen('All Mail', { readOnly: true });
+  let bytes = 0;
+  for await (const { source } of client.fetch('1:*', { uid: true, source: true })) bytes += source.length;
+  await client.logout();
+  return bytes;
+}`;
+
+const FETCH_ALL = `${FETCHING}
+if ((await fetchAll()) === 0) process.exit(1);`;
+
+/** Once for each line of its input; answers with the bytes. */
+export const FETCH_ALL_AGAIN = `import { createInterface } from 'node:readline';${FETCHING}
+for await (const _ of createInterface({ input: process.stdin })) console.log(await fetchAll());`;
 
 export const IMAPFLOW: Peer = {
   isThere: () => true,

@@ -1,11 +1,13 @@
 /**
- * How long the built daemon takes for a whole backlog, from the start of the command to the last record: beside
- * programs that fetch all mail and do nothing else, and beside itself on a long line. On a server of its own only.
+ * How long the built daemon takes for a whole backlog, while it runs and from the start of the command to the last
+ * record: beside programs that fetch all mail and do nothing else, and beside itself on a long line. On a server of its
+ * own only.
  */
 import { openBacklog, readBacklog, timeBacklog } from '../backlog.ts';
 import type { Backlog } from '../backlog.ts';
 import { IMAPFLOW, MBSYNC, timePeer } from '../peers.ts';
 import { timeInTurn } from '../row.ts';
+import { runImapflow, runOurs } from '../running.ts';
 import type { BenchOptions, LeftOut, Measured, Row } from '../row.ts';
 
 /** Milliseconds that each packet takes longer, each way. */
@@ -13,6 +15,24 @@ const LAG_MS = 50;
 
 export const BACKLOG_TIME: Row = {
   name: 'backlog-time',
+  what: 'a backlog read, decided and recorded by a daemon that has read one before',
+  against: 'imapflow fetching the whole source of all mails, in a program that has done so before, nothing else',
+  target: { ratio: 0.6, bound: 'at most' },
+  demanded: { ratio: 1.1, bound: 'at most' },
+  async run(options) {
+    const backlog = await openBacklog(options);
+    if ('leftOut' in backlog) return backlog;
+    const [ours, peer] = [await runOurs(backlog), await runImapflow(backlog.dovecot)];
+    try {
+      return await measured(backlog, options.rounds, [() => ours.read(), () => peer.read()]);
+    } finally {
+      await Promise.all([ours.stop(), peer.stop()]);
+    }
+  },
+};
+
+export const BACKLOG_START: Row = {
+  name: 'backlog-start',
   what: 'a backlog read, decided and recorded, from the start of the command',
   against: 'imapflow fetching the whole source of all mails, a command of its own too, nothing else',
   target: { ratio: 0.6, bound: 'at most' },
@@ -52,8 +72,15 @@ type Work = (backlog: Backlog) => Promise<number>;
 async function compared(options: BenchOptions, peer: Work, ours: Work = timeBacklog): Promise<Measured | LeftOut> {
   const backlog = await openBacklog(options);
   if ('leftOut' in backlog) return backlog;
-  const works = [() => ours(backlog), () => peer(backlog)];
-  const [oursMs = Number.NaN, peerMs = Number.NaN] = await timeInTurn(works, options.rounds);
+  return measured(backlog, options.rounds, [() => ours(backlog), () => peer(backlog)]);
+}
+
+async function measured(
+  backlog: Backlog,
+  rounds: number,
+  works: readonly (() => Promise<number>)[],
+): Promise<Measured> {
+  const [oursMs = Number.NaN, peerMs = Number.NaN] = await timeInTurn(works, rounds);
   const besides = { mails: backlog.mails, bounces: backlog.bounces };
   return { unit: 'ms', ours: Math.round(oursMs), peer: Math.round(peerMs), ratio: oursMs / peerMs, besides };
 }

@@ -35,7 +35,7 @@ async function measure({ short }: BenchOptions): Promise<Measured | LeftOut> {
   const { reports, ordinary } = await someMails(short ? 5 : REPORTS);
   const size = median(reports.map(({ source }) => source.length));
   const beyond = async (compress: boolean): Promise<number> => {
-    const dovecot = await startDovecot(compress);
+    const dovecot = await startDovecot({ compress });
     try {
       const taken = await follow(dovecot, [...ordinary, ...reports]);
       return median(taken.slice(ordinary.length)) - median(taken.slice(0, ordinary.length));

@@ -45,11 +45,15 @@ const USER = 'news@shop.example';
 const PASSWORD = 'app-password-for-tests';
 const NOBODY = 'nobody';
 
-/**
- * Rejects with what to install when there is no Dovecot.
- * @param compress whether it offers COMPRESS=DEFLATE
- */
-export async function startDovecot(compress = true): Promise<Dovecot> {
+export interface DovecotOptions {
+  /** Whether it offers COMPRESS=DEFLATE; it does where nothing is said. */
+  readonly compress?: boolean;
+  /** All users of shop.example have the same mails and the same password. */
+  readonly oneMailbox?: boolean;
+}
+
+/** Rejects with what to install when there is no Dovecot. */
+export async function startDovecot({ compress = true, oneMailbox = false }: DovecotOptions = {}): Promise<Dovecot> {
   requireDovecot();
   const place = mkdtempSync(join(tmpdir(), 'bounced-dovecot-'));
   const account = userInfo().uid === 0 ? NOBODY : userInfo().username;
@@ -72,7 +76,10 @@ export async function startDovecot(compress = true): Promise<Dovecot> {
   writeFileSync(join(place, 'users'), `${USER}:{PLAIN}${PASSWORD}\n`);
   writeFileSync(join(place, 'server.crt'), TEST_CERTIFICATE);
   writeFileSync(join(place, 'server.key'), TEST_KEY);
-  writeFileSync(join(place, 'dovecot.conf'), configuration({ place, port, account, group, uid, gid, compress }));
+  writeFileSync(
+    join(place, 'dovecot.conf'),
+    configuration({ place, port, account, group, uid, gid, compress, oneMailbox }),
+  );
   for (const file of ['users', 'server.crt', 'server.key', 'dovecot.conf']) own(join(place, file));
   chmodSync(place, 0o755);
   let server: ChildProcess;
@@ -135,9 +142,10 @@ interface Settings {
   readonly uid: number;
   readonly gid: number;
   readonly compress: boolean;
+  readonly oneMailbox: boolean;
 }
 
-function configuration({ place, port, account, group, uid, gid, compress }: Settings): string {
+function configuration({ place, port, account, group, uid, gid, compress, oneMailbox }: Settings): string {
   return `base_dir = ${place}/base
 state_dir = ${place}/base
 log_path = ${place}/dovecot.log
@@ -156,6 +164,7 @@ protocol imap {
   mail_plugins = zlib${compress ? ' imap_zlib' : ''}
 }
 auth_mechanisms = plain login
+auth_username_format = ${oneMailbox ? 'news@%d' : '%Lu'}
 ssl = required
 ssl_cert = <${place}/server.crt
 ssl_key = <${place}/server.key
