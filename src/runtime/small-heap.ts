@@ -28,6 +28,6 @@ export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=25');
   setFlagsFromString('--wasm-tiering-budget=2000000000');
-  setFlagsFromString('--max-inlined-bytecode-size-cumulative=400');
+  setFlagsFromString('--max-inlined-bytecode-size-cumulative=200');
   if (v8Major < 12) setFlagsFromString(OPTIMIZES_LATE);
 }
