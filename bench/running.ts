@@ -1,6 +1,6 @@
 /**
- * The built daemon and imapflow, each as a program that goes on running and reads the same backlog again and again: what
- * a backlog takes once V8 has compiled what it uses, as after an outage. Takes a Dovecot, gives milliseconds.
+ * The built daemon and imapflow, each as a program that goes on running and reads the same backlog again and again:
+ * what a backlog takes once V8 has compiled what it uses, as after an outage. Takes a Dovecot, gives milliseconds.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,8 +26,8 @@ export interface Running {
 const LIMIT_MS = 300_000;
 
 /**
- * The daemon, which is told by SIGHUP of an account that it has not seen, and which has the same mails. Its outbox keeps
- * what it has read before.
+ * The daemon, which is told by SIGHUP of an account that it has not seen, and which has the same mails. Its outbox
+ * keeps what it has read before.
  */
 export async function runOurs({ dovecot, bounces }: Backlog): Promise<Running> {
   const { user, password, ca, port } = dovecot;
