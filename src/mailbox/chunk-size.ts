@@ -10,8 +10,8 @@ const FIRST_MAILS = 500;
 const FEWEST_MAILS = 60;
 /** Read in a fifth of a second: what its commands wait for over a line of a few ms is less. */
 const MAILS_ON_SHORT_LINE = 500;
-/** For each millisecond to the server and back: so its commands take a fifth of the time of a chunk. */
-const MAILS_PER_MS = 100;
+/** For each millisecond to the server and back: so waiting takes a third of a chunk, however long the line is. */
+const MAILS_PER_MS = 20;
 
 export class ChunkSize {
   #next = FIRST_MAILS;
