@@ -62,7 +62,7 @@ export async function* readBacklog(
       });
     };
     const chunk = await portions.first(connection, asked, read, signal, large);
-    pipelining.passed();
+    pipelining.passed(connection.pipelined);
     start += chunk.uids.length;
     const isWhole = start === end;
     if (!isWhole) chunkSize.fitted(chunk.uids.length, behind.length > 0);

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../shared/fault.ts';
 
-/** Chunks in a row that failed so and were read without it: then it is the server. */
+/** Failures with it, and no chunk that was read with it between them: then it is the server. */
 const MOST_FAILURES = 3;
 
 export class Pipelining {
@@ -12,13 +12,17 @@ export class Pipelining {
   /** The last chunk failed: it is tried without. */
   #isTrial = false;
 
+  /** Asked when a connection is opened; it holds for as long as that one does. */
   get on(): boolean {
     return !this.#isTrial && this.#failures < MOST_FAILURES;
   }
 
-  /** A chunk was read. */
-  passed(): void {
-    if (this.on) this.#failures = 0;
+  /**
+   * A chunk was read.
+   * @param wasUsed whether several were sent at a time on that connection: one that was opened without tells nothing
+   */
+  passed(wasUsed: boolean): void {
+    if (wasUsed) this.#failures = 0;
     this.#isTrial = false;
   }
 

@@ -128,23 +128,24 @@ describe('whether several are sent', () => {
     expect(pipelining.on).toBe(true);
   });
 
-  test('three chunks in a row that only pass without end it', () => {
+  test('three chunks that only pass without end it, unless one passes with it between them', () => {
     const pipelining = new Pipelining();
     const failAndPass = (): void => {
       pipelining.failed(imapFault, true);
-      pipelining.passed();
+      // The rest of that connection's chunks.
+      for (let times = 0; times < 3; times += 1) pipelining.passed(false);
     };
     failAndPass();
     failAndPass();
     expect(pipelining.on).toBe(true);
     // One passed with it in between.
-    pipelining.passed();
+    pipelining.passed(true);
     failAndPass();
     failAndPass();
     expect(pipelining.on).toBe(true);
     failAndPass();
     expect(pipelining.on).toBe(false);
-    pipelining.passed();
+    pipelining.passed(false);
     expect(pipelining.on).toBe(false);
   });
 
