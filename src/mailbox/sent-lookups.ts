@@ -12,9 +12,10 @@ import { MOST_IDS, SentMemory } from './sent-memory.ts';
 
 /**
  * A server without an index of ids reads all of Sent for each search: many ids are cheaper had from one list of it, as
- * are few that come again and again.
+ * are few that come again and again. It costs the server as much as two searches for a hundred ids (Dovecot 2.3: 145
+ * and 2 times 60 ms for 6,700 mails), and the line a mail's worth of bytes for each id.
  */
-const LISTED_FOR_EACH_ID = 16;
+const LISTED_FOR_EACH_ID = 64;
 
 export class SentLookups {
   readonly #settings: MailboxSettings;

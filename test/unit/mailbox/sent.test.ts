@@ -164,16 +164,15 @@ describe('many ids', () => {
   const asked = Array.from({ length: 150 }, (_, n) => idOf(n));
   const fetches = (): string[] => imap.commands.filter(line => / FETCH /.test(line));
 
-  test.each([true, false])('what long searches did not find is sought in short ones (Gmail: %s)', async gmail => {
-    await start(gmail, [
-      ...many,
-      ...Array.from({ length: 3_000 }, (_, n) => sent(`x${n}@shop.example`, 'a@b.example')),
-    ]);
-    const { mails } = await find(...asked, 'absent@shop.example');
-    expect([...mails.keys()].sort()).toEqual([...asked].sort());
-    expect(searches()).toHaveLength(3);
-    expect(searches()[2]).toContain('absent@shop.example');
-    expect(searches()[2]).not.toContain(idOf(1));
+  test.each([true, false])('what a long search did not find is sought in a short one (Gmail: %s)', async gmail => {
+    const others = Array.from({ length: 2_000 }, (_, n) => sent(`x${n}@shop.example`, 'a@b.example'));
+    await start(gmail, [...many, ...others]);
+    const some = asked.slice(0, 30);
+    const { mails } = await find(...some, 'absent@shop.example');
+    expect([...mails.keys()].sort()).toEqual([...some].sort());
+    expect(searches()).toHaveLength(2);
+    expect(searches()[1]).toContain('absent@shop.example');
+    expect(searches()[1]).not.toContain(idOf(1));
     expect(fetches()).toHaveLength(1);
   });
 
@@ -186,7 +185,10 @@ describe('many ids', () => {
   });
 
   test('that come chunk by chunk lead to a list, too, once searching has cost as much', async () => {
-    await start(false, [...many, ...Array.from({ length: 500 }, (_, n) => sent(`x${n}@shop.example`, 'a@b.example'))]);
+    await start(false, [
+      ...many,
+      ...Array.from({ length: 2_500 }, (_, n) => sent(`x${n}@shop.example`, 'a@b.example')),
+    ]);
     const searched: number[] = [];
     for (let from = 0; from < 150; from += 30) {
       expect((await find(...asked.slice(from, from + 30))).mails.size).toBe(30);
