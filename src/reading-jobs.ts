@@ -64,9 +64,13 @@ export interface Readers {
 export function serveJobs(port: MessagePort, readers: Readers): void {
   const say = (word: Word): void => port.postMessage(word);
   let policy: Policy | undefined;
-  port.on('message', (job: Job) => {
+  const take = async (job: Job): Promise<void> => {
     if (job.kind === 'policy') policy = job.policy;
-    else void answersTo(unpacked(job), policy, readers).then(answers => say({ kind: 'answers', answers }));
+    else say({ kind: 'answers', answers: await answersTo(unpacked(job), policy, readers) });
+  };
+  let last = Promise.resolve();
+  port.on('message', (job: Job) => {
+    last = last.then(() => take(job));
   });
   say({ kind: 'ready' });
 }

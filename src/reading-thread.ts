@@ -1,20 +1,21 @@
 /**
  * Reading where it can be ended: a thread of its own. Takes raw messages and files, gives what they are; a mail that
  * takes too long or too much memory costs its own outcome, "unreadable", and nothing else. Mails that wait are sent
- * together; where that ends the thread, each is read again alone. The thread is started with the first mail that needs
- * it, and ended when none has come for a while.
+ * together, the next ones while these are being read; where that ends the thread, each is read again alone. The thread
+ * is started with the first mail that needs it, and ended when none has come for a while.
  */
 import type { Worker } from 'node:worker_threads';
 import type { Bounce } from './index.ts';
 import type { RawMessage } from './mailbox/mailbox.ts';
 import { bytesOf, packed } from './reading-jobs.ts';
-import type { Answer, Job, MailToRead, Word } from './reading-jobs.ts';
+import type { Answer, MailToRead } from './reading-jobs.ts';
 import { startReading } from './reading-thread-start.ts';
+import { ReadingWorker } from './reading-worker.ts';
+import type { Lost } from './reading-worker.ts';
 import { readByHeader } from './river.ts';
 import type { Receiver } from './provenance/provenance.ts';
 import type { ReadMail } from './river.ts';
 import type { Clock } from './shared/clock.ts';
-import { EXIT, Fault } from './shared/fault.ts';
 import { LIMITS } from './shared/limits.ts';
 import type { Log } from './shared/log.ts';
 import type { Policy } from './verdict/verdict.ts';
@@ -40,12 +41,6 @@ export interface ReadingThread {
   close(): Promise<void>;
 }
 
-/** How long a thread without work stays: long enough for the next of a campaign's bounces. */
-const IDLE_MS = 15_000;
-/** How long a thread may take to start, on a machine that is busy. */
-const START_SECONDS = 60;
-const TICK_MS = 1_000;
-const START_TICK_MS = 2;
 /**
  * Mails that are sent together, and their bytes: a message to the thread and back costs as much as a mail. More of them
  * save nothing: what ten are made into fills V8's space for new objects, and what is still in use then is moved, twice,
@@ -53,6 +48,8 @@ const START_TICK_MS = 2;
  */
 export const TOGETHER = 10;
 const TOGETHER_BYTES = 1024 * 1024;
+/** Jobs that the thread has at a time: while we are busy with something else, it goes on with the next. */
+const SENT_AT_ONCE = 3;
 /** How long they may take before each is read alone: they take milliseconds. */
 const TOGETHER_SECONDS = 2;
 
@@ -61,38 +58,31 @@ export function openReadingThread(tools: ReadingTools, start: () => Worker = sta
   return new OneThread(tools, start);
 }
 
-/** Why there is no answer. */
-interface Lost {
-  readonly kind: 'lost';
-  readonly because: string;
-}
-/** What a mail came to. */
+/** What a mail came to, or why there is no answer. */
 type Ending = Answer | Lost;
 
-/** A mail on its way to the thread. */
+/** A mail on its way to the thread and back. */
 interface Asked {
   readonly mail: MailToRead;
   readonly policy: Policy;
-}
-
-interface Waiting extends Asked {
   readonly resolve: (ending: Ending) => void;
   readonly reject: (error: unknown) => void;
+  /** A thread was ended over it and others: now each is read alone, so that it is clear for which. */
+  alone: boolean;
 }
 
 class OneThread implements ReadingThread {
   readonly #tools: ReadingTools;
   readonly #start: () => Worker;
-  #worker: Worker | undefined;
+  #worker: ReadingWorker | undefined;
+  #beginning: Promise<void> | undefined;
   /** The policy that the thread knows. */
   #told: Policy | undefined;
-  readonly #waiting: Waiting[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
-  /** Who waits for the thread's next word, how long, and how many seconds have begun since. */
-  #listener: { readonly hear: (word: Word | Lost) => void; readonly seconds: number; ticks: number } | undefined;
-  #idleTicks = 0;
-  #isPreparing = false;
-  #ended = new AbortController();
+  readonly #waiting: Asked[] = [];
+  /** What the thread has, in the order in which it reads and answers. */
+  readonly #sent: (readonly Asked[])[] = [];
+  /** All that was asked and is not answered. */
+  readonly #open = new Set<Promise<unknown>>();
 
   constructor(tools: ReadingTools, start: () => Worker) {
     this.#tools = tools;
@@ -101,163 +91,122 @@ class OneThread implements ReadingThread {
 
   async read(raw: RawMessage, policy: Policy, nowSeconds: number, receiver: Receiver): Promise<ReadMail> {
     if (!raw.candidate) return readByHeader(raw);
-    const ending = await this.#ask({ mail: { kind: 'mail', raw, nowSeconds, receiver }, policy });
+    const ending = await this.#ask({ kind: 'mail', raw, nowSeconds, receiver }, policy);
     if (ending.kind === 'mail') return { raw, ...ending.mail };
     return { raw, reading: { kind: 'unreadable', because: this.#tell(ending, { uid: raw.uid }) }, verdicts: [] };
   }
 
   prepare(): void {
-    if (this.#worker !== undefined || this.#isPreparing) return;
-    this.#isPreparing = true;
-    const begun = this.#turn.then(() => this.#worker ?? this.#begin());
-    this.#turn = begun.catch(() => undefined).then(() => (this.#isPreparing = false));
+    if (this.#worker === undefined) this.#begin().catch(() => undefined);
   }
 
   async readFile(source: Buffer, policy: Policy, nowSeconds: number): Promise<Bounce> {
-    const ending = await this.#ask({ mail: { kind: 'file', source, nowSeconds }, policy });
+    const ending = await this.#ask({ kind: 'file', source, nowSeconds }, policy);
     if (ending.kind === 'file') return ending.bounce;
     const because = this.#tell(ending, {});
     return { isBounce: false, kind: 'unreadable', because, originalMessageIds: [], verdicts: [] };
   }
 
   async close(): Promise<void> {
-    await this.#turn.catch(() => undefined);
-    await this.#end();
-  }
-
-  /** One turn for each mail; those whose mail went along with an earlier one find nothing to do. */
-  #ask(asked: Asked): Promise<Ending> {
-    const ending = new Promise<Ending>((resolve, reject) => this.#waiting.push({ ...asked, resolve, reject }));
-    this.#turn = this.#turn.then(() => this.#takeTurn());
-    return ending;
-  }
-
-  async #takeTurn(): Promise<void> {
-    const together = this.#waiting.splice(0, countTogether(this.#waiting));
-    try {
-      for (const [index, ending] of (await this.#readAll(together)).entries()) together[index]?.resolve(ending);
-    } catch (error) {
-      for (const one of together) one.reject(error);
-    }
-  }
-
-  /** When a thread is ended over several mails, each of them is read alone: then it is clear for which. */
-  async #readAll(mails: readonly Asked[]): Promise<readonly Ending[]> {
-    const [first, ...others] = mails;
-    if (first === undefined) return [];
-    const said = await this.#run(mails, first.policy, others.length === 0 ? LIMITS.readingSeconds : TOGETHER_SECONDS);
-    if (said.kind === 'answers') return said.answers;
-    const lost: Lost = said.kind === 'lost' ? said : { kind: 'lost', because: 'its reading gave no answer' };
-    if (others.length === 0) return [lost];
-    const alone: Ending[] = [];
-    for (const mail of mails) alone.push(...(await this.#readAll([mail])));
-    return alone;
-  }
-
-  async #run(mails: readonly Asked[], policy: Policy, seconds: number): Promise<Word | Lost> {
-    const worker = this.#worker ?? (await this.#begin());
-    // As late as can be, and once more where they have to be sent again: the memory is the thread's from here on.
-    const { job, moved } = packed(mails.map(({ mail }) => mail));
-    const ending = this.#nextWord(seconds);
-    if (policy !== this.#told) worker.postMessage({ kind: 'policy', policy } satisfies Job);
-    this.#told = policy;
-    worker.postMessage(job, [moved]);
-    const ended = await ending;
-    if (ended.kind === 'lost') await this.#end();
-    return ended;
-  }
-
-  async #begin(): Promise<Worker> {
-    const worker = this.#start();
-    this.#worker = worker;
-    this.#told = undefined;
-    this.#ended = new AbortController();
-    const hear = (word: Word | Lost): void => {
-      if (this.#worker === worker) this.#hear(word);
-    };
-    void this.#tellOfStart(worker);
-    worker.on('message', word => hear(word as Word));
-    worker.on('error', error => hear({ kind: 'lost', because: howItDied(error) }));
-    // One that dies between two mails is not asked again, and what it dies of ends nobody else.
-    worker.on('exit', () => {
-      hear({ kind: 'lost', because: 'its reading ended by itself' });
-      if (this.#worker === worker) void this.#end();
-    });
-    // What a library prints there may be a stranger's words.
-    worker.stdout.resume();
-    worker.stderr.resume();
-    void this.#watch(this.#ended.signal);
-    const first = await this.#nextWord(START_SECONDS);
-    if (first.kind === 'ready') return worker;
-    await this.#end();
-    throw new Fault(`the thread that reads mails does not start${first.kind === 'lost' ? `: ${first.because}` : ''}`, {
-      code: 'NO_READING_THREAD',
-      retry: 'later',
-      exit: EXIT.bug,
-      hint: 'see whether the machine has memory left and the installation is whole; no mail is lost meanwhile',
-    });
-  }
-
-  /** Nobody tells when the thread's own engine has begun: so again and again until it runs, and once more. */
-  async #tellOfStart(worker: Worker): Promise<void> {
-    const { onStart, clock } = this.#tools;
-    if (onStart === undefined) return;
-    const begun = new AbortController();
-    const note = (): void => begun.abort();
-    worker.once('online', note).once('exit', note);
-    while (!begun.signal.aborted) {
-      onStart();
-      await clock.sleep(START_TICK_MS, begun.signal);
-    }
-    onStart();
-  }
-
-  /** The thread's next word, or how it ended. */
-  #nextWord(seconds: number): Promise<Word | Lost> {
-    this.#idleTicks = 0;
-    return new Promise(hear => (this.#listener = { hear, seconds, ticks: 0 }));
-  }
-
-  #hear(word: Word | Lost): void {
-    const listener = this.#listener;
-    this.#listener = undefined;
-    listener?.hear(word);
-  }
-
-  /**
-   * One clock as long as the thread lives: a timer for each job would cost more than the job's mails. Seconds are
-   * counted one by one, so that a machine that was asleep meanwhile has not used them up.
-   */
-  async #watch(ended: AbortSignal): Promise<void> {
-    for (;;) {
-      await this.#tools.clock.sleep(TICK_MS, ended);
-      if (ended.aborted) return;
-      const listener = this.#listener;
-      if (listener === undefined) this.#idleTicks += 1;
-      // The first of them was over sooner: it had begun before.
-      else if ((listener.ticks += 1) > listener.seconds) this.#hear(tooSlow(listener.seconds));
-      if (this.#idleTicks * TICK_MS >= IDLE_MS) await this.#end();
-    }
-  }
-
-  async #end(): Promise<void> {
+    await Promise.allSettled([this.#beginning, ...this.#open]);
     const worker = this.#worker;
     this.#worker = undefined;
-    this.#ended.abort();
-    await worker?.terminate();
+    await worker?.end();
+  }
+
+  async #ask(mail: MailToRead, policy: Policy): Promise<Ending> {
+    const ending = new Promise<Ending>((resolve, reject) => {
+      this.#waiting.push({ mail, policy, resolve, reject, alone: false });
+    });
+    // What is asked for in one go waits together.
+    if (this.#waiting.length === 1) queueMicrotask(() => void this.#send());
+    this.#open.add(ending);
+    try {
+      return await ending;
+    } finally {
+      this.#open.delete(ending);
+    }
+  }
+
+  /** Gives the thread what it may have at a time. Where none can be started, nothing is known about what waits. */
+  async #send(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0 && this.#sent.length < SENT_AT_ONCE) {
+        if (this.#worker === undefined) await this.#begin();
+        else this.#post(this.#worker);
+      }
+    } catch (error) {
+      for (const one of this.#waiting.splice(0)) one.reject(error);
+    }
+  }
+
+  #post(worker: ReadingWorker): void {
+    const together = this.#waiting.splice(0, countTogether(this.#waiting));
+    const [first] = together;
+    if (first === undefined) return;
+    // As late as can be, and once more where they have to be sent again: the memory is the thread's from here on.
+    const { job, moved } = packed(together.map(({ mail }) => mail));
+    if (first.policy !== this.#told) worker.post({ kind: 'policy', policy: first.policy });
+    this.#told = first.policy;
+    worker.post(job, [moved]);
+    this.#sent.push(together);
+    if (this.#sent.length === 1) this.#expect();
+  }
+
+  /** The answer that comes next has its own time: from now on, for the one before it is there. */
+  #expect(): void {
+    const [head] = this.#sent;
+    if (head === undefined) this.#worker?.expect(undefined);
+    else this.#worker?.expect(head.length > 1 ? TOGETHER_SECONDS : LIMITS.readingSeconds);
+  }
+
+  #begin(): Promise<void> {
+    const begin = async (): Promise<void> => {
+      try {
+        this.#worker = await ReadingWorker.start(this.#tools, this.#start, {
+          answered: answers => this.#answered(answers),
+          gone: lost => this.#gone(lost),
+        });
+        this.#told = undefined;
+      } finally {
+        this.#beginning = undefined;
+      }
+    };
+    this.#beginning ??= begin();
+    return this.#beginning;
+  }
+
+  #answered(answers: readonly Answer[]): void {
+    const mails = this.#sent.shift() ?? [];
+    this.#expect();
+    for (const [index, one] of mails.entries()) one.resolve(answers[index] ?? NO_ANSWER);
+    void this.#send();
+  }
+
+  /** Over what it read is not known where that were several; what was behind them is none of it. */
+  #gone(lost: Lost | undefined): void {
+    this.#worker = undefined;
+    const [head = [], ...behind] = this.#sent.splice(0);
+    const [one] = head;
+    if (head.length === 1) one?.resolve(lost ?? NO_ANSWER);
+    else for (const mail of head) mail.alone = true;
+    this.#waiting.unshift(...(head.length === 1 ? [] : head), ...behind.flat());
+    void this.#send();
   }
 
   /** A mail that harms its reader is a fault of ours: an operator should hear of it. */
   #tell(ending: Ending, fields: { uid?: number }): string {
-    const because = 'because' in ending ? ending.because : 'its reading gave no answer';
+    const because = 'because' in ending ? ending.because : NO_ANSWER.because;
     const shown = ending.kind === 'failed' ? `its reader failed: ${because}` : because;
     this.#tools.log.error(`a mail could not be read: ${shown}`, { ...fields, cure: 'please report it with the mail' });
     return shown;
   }
 }
 
+const NO_ANSWER: Lost = { kind: 'lost', because: 'its reading gave no answer' };
+
 /** How many of those that wait go together: at one time, under one policy, for one receiver, within the limits. */
-function countTogether(waiting: readonly Waiting[]): number {
+function countTogether(waiting: readonly Asked[]): number {
   let bytes = 0;
   const end = waiting.findIndex((one, index) => {
     for (const piece of bytesOf(one.mail)) bytes += piece.length;
@@ -267,22 +216,11 @@ function countTogether(waiting: readonly Waiting[]): number {
 }
 
 function isAlike(one: Asked, other: Asked | undefined): boolean {
-  const isOneTime = one.mail.nowSeconds === other?.mail.nowSeconds;
+  if (other === undefined || one.alone || other.alone) return false;
+  const isOneTime = one.mail.nowSeconds === other.mail.nowSeconds;
   return isOneTime && one.policy === other.policy && receiverOf(one) === receiverOf(other);
 }
 
 function receiverOf({ mail }: Asked): Receiver | undefined {
   return mail.kind === 'mail' ? mail.receiver : undefined;
-}
-
-function tooSlow(seconds: number): Lost {
-  return { kind: 'lost', because: `too slow: reading it took more than ${seconds} seconds` };
-}
-
-function howItDied(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return `too large: reading it took more than ${LIMITS.readingHeapMb} MB of memory`;
-  }
-  return `its reading ended with: ${typeof message === 'string' ? message : String(error)}`;
 }

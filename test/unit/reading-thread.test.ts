@@ -91,6 +91,16 @@ describe('what a mail does to its reader costs this mail alone', () => {
     60_000,
   );
 
+  test('whatever it had been given besides', async () => {
+    const thread = openOdd();
+    const sources = Array.from({ length: 45 }, (_, n) => (n === 13 || n === 27 ? odd('end') : bounceNumber(n).report));
+    const mails = await Promise.all(sources.map(source => read(thread, source)));
+    expect(mails.map(({ verdicts }) => verdicts.map(one => one.recipient))).toEqual(
+      sources.map((_, n) => (n === 13 || n === 27 ? [] : [bounceNumber(n).address])),
+    );
+    expect(complaints).toHaveLength(2);
+  }, 60_000);
+
   test('a file is given up just so', async () => {
     const thread = openReadingThread({ log, clock }, () =>
       startThread(new URL('../threads/deaf-entry.ts', import.meta.url), {}),
@@ -133,6 +143,22 @@ describe('the thread', () => {
     }
     const source = bounceNumber(1).report;
     expect(await thread.readFile(source, DEFAULT_POLICY, NOW)).toEqual(await readBounce(source, { nowSeconds: NOW }));
+  }, 60_000);
+
+  test('goes on while we are busy with something else', async () => {
+    const thread = openReal();
+    const answered: number[] = [];
+    const all = Array.from({ length: 30 }, async (_, n) => {
+      await read(thread, bounceNumber(n).report);
+      answered.push(n);
+    });
+    await all[0];
+    expect(answered.length).toBeLessThan(30);
+    // Nothing of ours runs meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(resolve => setImmediate(resolve));
+    expect(answered).toHaveLength(30);
+    await Promise.all(all);
   }, 60_000);
 
   test('is told when the policy changes', async () => {
