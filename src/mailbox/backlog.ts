@@ -6,7 +6,7 @@ import type { Cursor } from '../shared/cursor.ts';
 import type { Breather } from './breather.ts';
 import type { ChunkSize } from './chunk-size.ts';
 import type { Connection } from './connection.ts';
-import { openLookAhead } from './look-ahead.ts';
+import { LOOKS_AHEAD, openLookAhead } from './look-ahead.ts';
 import type { Chunk, Interest } from './mailbox.ts';
 import type { Pipelining } from './pipelining.ts';
 import type { Portion, Portions } from './portion.ts';
@@ -44,31 +44,48 @@ export async function* readBacklog(
   chunkSize.restart();
   const large = await largeUids(connection, uids, signal);
   const looks = openLookAhead(connection, interest, signal);
-  const begin = (from: number): readonly number[] =>
-    from < uids.length ? uids.slice(from, from + chunkSize.begin(connection.roundTripMs)) : [];
+  const begin = (from: number): readonly number[] => uids.slice(from, from + chunkSize.begin(connection.roundTripMs));
   let { lastUid } = cursor;
-  let asked = begin(0);
+  /** The portions that were begun, in their order; the first is the one that is read. */
+  let begun: (readonly number[])[] = [];
   for (let start = 0; start < uids.length;) {
     const here = { connection, cursor: { ...cursor, lastUid }, left: uids.length - start };
     // The first look by date has no place to come back to before its first chunk.
     if (waits && lastUid > 0) yield* breather.wait(here, handedOn, signal);
-    const end = start + asked.length;
-    let behind: readonly number[] = [];
-    const read = async (portion: Portion): Promise<ReadChunk> => {
+    const [asked = begin(start)] = begun;
+    if (begun.length === 0) begun.push(asked);
+    const lookAhead = (portion: Portion): void => {
       // Where mails are read one by one, it is not clear which come next.
-      if (portion.uids.length === asked.length) behind = begin(end);
-      return readChunk(connection, portion, interest, signal, looks.at(portion, behind)).catch((error: unknown) => {
-        throw pipelining.failed(error, connection.pipelined);
-      });
+      if (portion.uids.length < asked.length) return;
+      for (let end = start + lengthOf(begun); begun.length <= LOOKS_AHEAD && end < uids.length;) {
+        const behind = begin(end);
+        begun.push(behind);
+        end += behind.length;
+      }
+      looks.begin(portion, begun.slice(1));
     };
+    const read = async (portion: Portion): Promise<ReadChunk> =>
+      readChunk(connection, portion, interest, signal, looks.at(portion), () => lookAhead(portion)).catch(
+        (error: unknown) => {
+          throw pipelining.failed(error, connection.pipelined);
+        },
+      );
     const chunk = await portions.first(connection, asked, read, signal, large);
     pipelining.passed(connection.pipelined);
     start += chunk.uids.length;
-    const isWhole = start === end;
-    if (!isWhole) chunkSize.fitted(chunk.uids.length, behind.length > 0);
-    asked = isWhole && behind.length > 0 ? behind : begin(start);
+    if (chunk.uids.length === asked.length) begun.shift();
+    else {
+      chunkSize.fitted(chunk.uids.length, begun.length - 1);
+      begun = [];
+    }
     lastUid = Math.max(lastUid, chunk.uids.at(-1) ?? 0);
     await withheld.seek(connection, chunk.missing, cursor.lastUid, signal);
     yield chunk;
   }
+}
+
+function lengthOf(portions: readonly (readonly number[])[]): number {
+  let length = 0;
+  for (const uids of portions) length += uids.length;
+  return length;
 }

@@ -10,8 +10,8 @@ const FIRST_MAILS = 500;
 const FEWEST_MAILS = 60;
 /** Read in a fifth of a second: what its commands wait for over a line of a few ms is less. */
 const MAILS_ON_SHORT_LINE = 500;
-/** For each millisecond to the server and back: so waiting takes a third of a chunk, however long the line is. */
-const MAILS_PER_MS = 20;
+/** For each millisecond to the server and back: so waiting takes a third of a chunk at most, however long the line is. */
+const MAILS_PER_MS = 10;
 
 export class ChunkSize {
   #next = FIRST_MAILS;
@@ -39,10 +39,10 @@ export class ChunkSize {
 
   /**
    * Only so many of a chunk fitted into what one may hold: the next one asks for no more.
-   * @param wasAhead the one behind it was begun, too; it is not asked for
+   * @param ahead so many behind it were begun, too; they are not asked for
    */
-  fitted(mails: number, wasAhead: boolean): void {
-    if (wasAhead) this.#begun.pop();
+  fitted(mails: number, ahead: number): void {
+    this.#begun.splice(this.#begun.length - ahead, ahead);
     this.#next = Math.max(FEWEST_MAILS, mails);
   }
 

@@ -21,8 +21,8 @@ interface Inner {
   exec: (...args: unknown[]) => unknown;
 }
 
-/** FETCHes that a server has at a time. */
-const SENT_AT_ONCE = 4;
+/** FETCHes that a server has at a time: those of a chunk's parts, and the looks at two chunks behind it. */
+const SENT_AT_ONCE = 8;
 
 /**
  * Gives how many were sent early so far.

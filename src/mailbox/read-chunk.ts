@@ -27,17 +27,21 @@ export interface ReadChunk {
 
 /**
  * Looks at these, as far as they fit into LIMITS.chunkBytes. One that is left out is a message without content.
- * @param first the first look at them, where it is taken already
+ * @param closer the closer look at them, where it is taken already
+ * @param meanwhile told when nothing more is asked of these
  */
 export async function readChunk(
   connection: Connection,
   portion: Portion,
   interest: Interest,
   signal: AbortSignal,
-  first = firstLook(connection, portion, interest, signal),
+  closer = lookClosely(connection, portion, interest, signal),
+  meanwhile = (): void => undefined,
 ): Promise<ReadChunk> {
-  const { ours, looked, shapes, budget } = await lookCloser(connection, portion, interest, await first, signal);
-  const full = await readCandidates(connection, looked, shapes, interest, budget, signal);
+  const { ours, looked, shapes, budget } = await closer;
+  const reading = readCandidates(connection, looked, shapes, interest, budget, signal);
+  meanwhile();
+  const full = await reading;
   const own = new Set(ours);
   const byUid = new Map<number, RawMessage>();
   for (const raw of looked) {
@@ -84,11 +88,22 @@ export async function firstLook(
 }
 
 /** Header and shape of those that may be candidates. */
-interface CloserLook extends FirstLook {
+export interface CloserLook extends FirstLook {
   readonly shapes: readonly Fetched[];
 }
 
-async function lookCloser(
+async function lookClosely(
+  connection: Connection,
+  portion: Portion,
+  interest: Interest,
+  signal: AbortSignal,
+): Promise<CloserLook> {
+  const first = await firstLook(connection, portion, interest, signal);
+  return lookCloser(connection, portion, interest, first, signal);
+}
+
+/** What follows the first look. */
+export async function lookCloser(
   connection: Connection,
   { uids, large, leftOut, shapeless }: Portion,
   interest: Interest,

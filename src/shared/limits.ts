@@ -52,7 +52,7 @@ export const LIMITS = {
   readingHeapMb: 192,
   /** Mails in one chunk: looked at, recorded and passed by the cursor together; until then their verdicts are held. */
   chunkMails: 2000,
-  /** Bytes of the mails in one chunk, as far as they are fetched: more than one mail has. Three are held at a time. */
+  /** Bytes of the mails in one chunk, as far as they are fetched: more than one mail has. Four are held at a time. */
   chunkBytes: 8 * MIB,
   /** Addresses in one callback request: CleverTap refuses more than 1000 events. */
   batchEvents: 1000,
