@@ -10,7 +10,7 @@ const FIRST_MAILS = 500;
 const FEWEST_MAILS = 60;
 /** Read in a fifth of a second: what its commands wait for over a line of a few ms is less. */
 const MAILS_ON_SHORT_LINE = 500;
-/** For each millisecond to the server and back: so waiting takes a third of a chunk at most, however long the line is. */
+/** For each millisecond to the server and back: so waiting takes a third of a chunk, however long the line is. */
 const MAILS_PER_MS = 10;
 
 export class ChunkSize {
