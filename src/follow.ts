@@ -132,7 +132,8 @@ async function followChunks(follower: Follower, signal: AbortSignal): Promise<vo
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const chunks = mailbox.watch(folder => store.cursor(account.mailbox, folder), signal, { once: options.once });
+      const how = { once: options.once, looksUp: follower.settings.mode !== 'off' };
+      const chunks = mailbox.watch(folder => store.cursor(account.mailbox, folder), signal, how);
       for await (const chunk of chunks) {
         await passOn(follower, chunk, signal);
         follower.heart.beat();

@@ -7,7 +7,7 @@ import type { Breather } from './breather.ts';
 import type { ChunkSize } from './chunk-size.ts';
 import type { Connection } from './connection.ts';
 import { LOOKS_AHEAD, openLookAhead } from './look-ahead.ts';
-import type { Chunk, Interest } from './mailbox.ts';
+import type { Chunk, Interest, RawMessage } from './mailbox.ts';
 import type { Pipelining } from './pipelining.ts';
 import type { Portion, Portions } from './portion.ts';
 import { readChunk } from './read-chunk.ts';
@@ -33,17 +33,23 @@ export interface BacklogTools {
   readonly pipelining: Pipelining;
   readonly breather: Breather;
   readonly withheld: Withheld;
+  /** Told how many candidates a backlog is likely to have: as soon as that can be guessed, and once. */
+  readonly expects?: (candidates: number) => void;
 }
 
 /** Rejects where a chunk could not be read: the next scan begins there. */
 export async function* readBacklog(
   { connection, uids, cursor, handedOn, waits }: Backlog,
-  { interest, chunkSize, portions, pipelining, breather, withheld }: BacklogTools,
+  { interest, chunkSize, portions, pipelining, breather, withheld, expects }: BacklogTools,
   signal: AbortSignal,
 ): AsyncGenerator<ReadChunk | Chunk> {
   chunkSize.restart();
   const large = await largeUids(connection, uids, signal);
-  const looks = openLookAhead(connection, interest, signal);
+  let isGuessed = false;
+  const looks = openLookAhead(connection, interest, signal, ({ looked, ours }) => {
+    if (!isGuessed) expects?.(guess(looked, ours.length, uids.length));
+    isGuessed = true;
+  });
   const begin = (from: number): readonly number[] => uids.slice(from, from + chunkSize.begin(connection.roundTripMs));
   let { lastUid } = cursor;
   /** The portions that were begun, in their order; the first is the one that is read. */
@@ -88,4 +94,11 @@ function lengthOf(portions: readonly (readonly number[])[]): number {
   let length = 0;
   for (const uids of portions) length += uids.length;
   return length;
+}
+
+/** How many candidates so many mails have, if all are as these. */
+function guess(looked: readonly RawMessage[], ours: number, mails: number): number {
+  let candidates = 0;
+  for (const { candidate } of looked) if (candidate) candidates += 1;
+  return Math.round((candidates * mails) / Math.max(1, looked.length + ours));
 }

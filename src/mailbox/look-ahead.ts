@@ -28,13 +28,21 @@ interface Ahead {
   closer?: Promise<CloserLook>;
 }
 
-/** For one scan: what failed in it is not looked at again. */
-export function openLookAhead(connection: Connection, interest: Interest, signal: AbortSignal): LookAhead {
+/**
+ * For one scan: what failed in it is not looked at again.
+ * @param looked told of each first look that was taken
+ */
+export function openLookAhead(
+  connection: Connection,
+  interest: Interest,
+  signal: AbortSignal,
+  looked: (first: FirstLook) => void,
+): LookAhead {
   let ahead: Ahead[] = [];
   const look = (portion: Portion): Ahead => {
     const first = firstLook(connection, portion, interest, signal);
     // It may fail before somebody asks for it, and even if nobody does.
-    first.catch(() => undefined);
+    first.then(looked, () => undefined);
     return { portion, first };
   };
   const closerOf = (one: Ahead): Promise<CloserLook> => {

@@ -180,12 +180,13 @@ export interface Mailbox {
    * Chunks above the cursor as they arrive, until the signal aborts (then it ends without error). Reconnects by
    * itself; throws a Fault only when no retry can help before a person acts (login refused, folder missing).
    * `cursorOf` is asked for the stored cursor of the folder each time a scan begins, so what was not recorded is
-   * read again. With `once` it ends when the mailbox is caught up.
+   * read again. With `once` it ends when the mailbox is caught up; with `looksUp` it gets ready for `findSent` where a
+   * backlog holds many candidates.
    */
   watch(
     cursorOf: (folder: string) => Promise<Cursor | undefined>,
     signal: AbortSignal,
-    options?: { readonly once?: boolean },
+    options?: { readonly once?: boolean; readonly looksUp?: boolean },
   ): AsyncIterable<Chunk>;
   /**
    * Reads these once more, on a connection of its own: chunks whose cursor says where they lie and nothing else. What

@@ -17,6 +17,9 @@ import { MOST_IDS, SentMemory } from './sent-memory.ts';
  */
 const LISTED_FOR_EACH_ID = 64;
 
+/** Fewer are sought without being announced. */
+const MANY_EXPECTED = 100;
+
 export class SentLookups {
   readonly #settings: MailboxSettings;
   readonly #tools: Tools;
@@ -50,6 +53,17 @@ export class SentLookups {
     return turn;
   }
 
+  /**
+   * So many ids are likely to be asked for soon: where they are many, connects, and lists Sent where that is cheaper,
+   * so that the first look-up does not wait for it. Never rejects: what fails here fails again when it is needed.
+   */
+  async expect(ids: number, signal: AbortSignal): Promise<void> {
+    if (ids < MANY_EXPECTED || this.#connection?.openedFolder !== undefined) return;
+    const ready = this.#last.then(() => this.#getReady(ids, signal));
+    this.#last = ready.catch(() => this.close());
+    await this.#last;
+  }
+
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -77,11 +91,21 @@ export class SentLookups {
     }
   }
 
+  async #getReady(ids: number, signal: AbortSignal): Promise<void> {
+    const connection = await this.#open(false, signal);
+    if (connection === undefined || !this.#isListed(connection, ids)) return;
+    await this.#list(connection, [], signal);
+  }
+
+  #isListed({ isGmail }: Connection, ids: number): boolean {
+    return !isGmail && this.#exists <= Math.min(MOST_IDS, LISTED_FOR_EACH_ID * ids);
+  }
+
   /** Quickly first; what was not found so is sought thoroughly, in the folder as it is now. */
   async #ask(connection: Connection, ids: readonly string[], signal: AbortSignal): Promise<Map<string, SentMail>> {
     if (isFew(ids)) return findByMessageId(connection, ids, true, signal);
     this.#sought += ids.length;
-    const isListed = !connection.isGmail && this.#exists <= Math.min(MOST_IDS, LISTED_FOR_EACH_ID * this.#sought);
+    const isListed = this.#isListed(connection, this.#sought);
     if (isListed) this.#sought = 0;
     const found = isListed
       ? await this.#list(connection, ids, signal)

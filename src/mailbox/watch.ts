@@ -61,6 +61,7 @@ class ImapMailbox implements Mailbox {
   #lastScanSeconds: number | undefined;
   #fault: MailboxTrouble | undefined;
   readonly #backlogTools: BacklogTools;
+  #looksUp = false;
 
   constructor(settings: MailboxSettings, interest: Interest, tools: Tools) {
     this.#settings = settings;
@@ -77,8 +78,12 @@ class ImapMailbox implements Mailbox {
     this.#sent = new SentLookups(settings, others, folders => sentFolder(settings, folders));
   }
 
-  async *watch(cursorOf: CursorOf, signal: AbortSignal, options: { once?: boolean } = {}): AsyncGenerator<Chunk> {
-    const once = options.once ?? false;
+  async *watch(
+    cursorOf: CursorOf,
+    signal: AbortSignal,
+    { once = false, looksUp = false }: { once?: boolean; looksUp?: boolean } = {},
+  ): AsyncGenerator<Chunk> {
+    this.#looksUp = looksUp;
     let failures = 0;
     while (!signal.aborted) {
       try {
@@ -199,8 +204,11 @@ class ImapMailbox implements Mailbox {
     let read = 0;
     this.#backlogTools.breather.begin(opened.uidNext, opened.uidValidity);
     const backlog = { connection, uids, cursor: { ...place, lastUid }, handedOn, waits: !once };
+    const expects = (candidates: number): void => {
+      if (this.#looksUp) void this.#sent.expect(candidates, signal);
+    };
     // While one is recorded, the next one is being read, and the one behind it looked at.
-    for await (const chunk of oneAhead(readBacklog(backlog, this.#backlogTools, signal))) {
+    for await (const chunk of oneAhead(readBacklog(backlog, { ...this.#backlogTools, expects }, signal))) {
       if ('cursor' in chunk) {
         yield chunk;
         continue;

@@ -22,9 +22,11 @@ import { TEST_CA } from '../../servers/tls.ts';
 const USER = { user: 'news@shop.example', password: 'right-password' };
 const TOOLS = { log: silentLog, clock: systemClock, random: () => 0 };
 const INTEREST = { fields: CANDIDATE_FIELDS, isCandidate, wantedParts };
+const ORDINARY = Buffer.from('From: ada@example.org\r\nSubject: Lunch?\r\n\r\nAt one.\r\n');
 const { signal } = new AbortController();
 
 let imap: ImapServer;
+let expected: { candidates: number; shapesAsked: number }[];
 
 afterEach(async () => {
   await imap.stop();
@@ -44,10 +46,12 @@ function backlogOf(connection: Connection, mails: number): ReturnType<typeof rea
   const uids = Array.from({ length: mails }, (_, n) => n + 1);
   const cursor = { mailbox: 'campaigns', folder: 'INBOX', uidValidity: 1, lastUid: 0 };
   const portions = openPortions();
+  expected = [];
   const tools = {
     ...{ interest: INTEREST, portions, chunkSize: new ChunkSize(), pipelining: new Pipelining() },
     breather: openBreather(TOOLS, INTEREST, portions, 50),
     withheld: openWithheld('localhost', silentLog),
+    expects: (candidates: number) => expected.push({ candidates, shapesAsked: shapes().length }),
   };
   return readBacklog({ connection, uids, cursor, handedOn: new Set(), waits: false }, tools, signal);
 }
@@ -82,5 +86,13 @@ test('a chunk that was too much for one is begun anew behind what has fitted, an
   for await (const { messages } of backlogOf(connection, 1_300)) uids.push(...messages.map(({ uid }) => uid));
   expect(uids).toEqual(Array.from({ length: 1_300 }, (_, n) => n + 1));
   expect(firstLooks().length).toBeGreaterThan(4);
+  await connection.close();
+});
+
+test('how many candidates a backlog has is guessed from its first mails, and told before their content comes', async () => {
+  const sources = Array.from({ length: 1_500 }, (_, n) => (n % 4 === 0 ? bounceNumber(n).report : ORDINARY));
+  const connection = await connect(sources);
+  for await (const { messages } of backlogOf(connection, 1_500)) expect(messages.length).toBe(500);
+  expect(expected).toEqual([{ candidates: 375, shapesAsked: 0 }]);
   await connection.close();
 });

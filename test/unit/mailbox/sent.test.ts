@@ -49,6 +49,7 @@ function sent(id: string, to: string, more = ''): MailSettings {
 const find = (...ids: string[]): Promise<SentLookup> => lookups.find(ids, signal);
 const searches = (): string[] =>
   imap.commands.filter(line => / SEARCH /.test(line)).map(line => line.replace(/^\S+ /, ''));
+const fetches = (): string[] => imap.commands.filter(line => / FETCH /.test(line));
 const logins = (): number => imap.commands.filter(line => / (?:LOGIN|AUTHENTICATE) /.test(line)).length;
 
 /** What an attacker may write into X-Original-Message-ID, In-Reply-To, References or the returned header. */
@@ -162,8 +163,6 @@ describe('many ids', () => {
   const idOf = (n: number): string => `m${n}@shop.example`;
   const many = Array.from({ length: 150 }, (_, n) => sent(idOf(n), `customer${n}@example.org`));
   const asked = Array.from({ length: 150 }, (_, n) => idOf(n));
-  const fetches = (): string[] => imap.commands.filter(line => / FETCH /.test(line));
-
   test.each([true, false])('what a long search did not find is sought in a short one (Gmail: %s)', async gmail => {
     const others = Array.from({ length: 2_000 }, (_, n) => sent(`x${n}@shop.example`, 'a@b.example'));
     await start(gmail, [...many, ...others]);
@@ -196,6 +195,43 @@ describe('many ids', () => {
     }
     expect(searched).toEqual([1, 1, 1, 1, 1]);
     expect(fetches()).toHaveLength(2);
+  });
+});
+
+describe('ids that are expected', () => {
+  const mails = (count: number): MailSettings[] =>
+    Array.from({ length: count }, (_, n) => sent(`m${n}@shop.example`, 'a@b.example'));
+
+  test('many, on a server without an index: Sent is listed before the first is asked for', async () => {
+    await start(false, mails(300));
+    await lookups.expect(200, signal);
+    expect(fetches()).toHaveLength(1);
+    const before = imap.commands.length;
+    expect((await find('m7@shop.example', 'm299@shop.example')).mails.size).toBe(2);
+    expect(imap.commands).toHaveLength(before);
+  });
+
+  test('many, on Gmail: the connection is there, and nothing is fetched', async () => {
+    await start(true, mails(300));
+    await lookups.expect(200, signal);
+    expect([logins(), fetches().length]).toEqual([1, 0]);
+    expect((await find('m7@shop.example')).mails.size).toBe(1);
+    expect(logins()).toBe(1);
+  });
+
+  test('few: nobody connects for what may never be asked', async () => {
+    await start(false, mails(3));
+    await lookups.expect(20, signal);
+    expect(imap.commands).toEqual([]);
+  });
+
+  test('what goes wrong is told to the one who asks', async () => {
+    await start(false, mails(300));
+    imap.script.examineAnswers = { Sent: 'NO [UNAVAILABLE] Temporary System Problem (Failure)' };
+    await lookups.expect(200, signal);
+    await expect(find('m7@shop.example')).rejects.toMatchObject({ name: 'Fault' });
+    imap.script.examineAnswers = {};
+    expect((await find('m7@shop.example')).mails.size).toBe(1);
   });
 });
 
