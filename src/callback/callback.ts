@@ -92,7 +92,9 @@ export function openCourier(tools: CourierTools): Courier {
       await Promise.all(lines.map(line => postDue(line, signal, 'all')));
     },
     wake() {
-      for (const line of lines) line.bell.ring();
+      const nowMs = tools.clock.nowMs();
+      // What is new waits for the end of a pause with all the others, and to count them takes longer the more they are.
+      for (const line of lines) if (pausedUntilMs(line, nowMs) <= nowMs) line.bell.ring();
     },
   };
 }

@@ -30,8 +30,7 @@ const ADD_AHEAD = 'INSERT INTO ahead (until, seqs) VALUES (?, ?) RETURNING id';
 const BEGIN_AHEAD = 'DELETE FROM ahead WHERE id = ?';
 // Events that were claimed anew since have another next_at.
 const GIVE_BACK = (which: string): string => `UPDATE events SET state = 'waiting', next_at = ?2
-  WHERE state = 'claimed' AND seq IN
-    (SELECT value FROM ahead, json_each(seqs) WHERE ${which} AND ahead.until = events.next_at)`;
+  WHERE state = 'claimed' AND (seq, next_at) IN (SELECT value, until FROM ahead, json_each(seqs) WHERE ${which})`;
 const FORGET_AHEAD = (which: string): string => `DELETE FROM ahead WHERE ${which}`;
 
 /** Reserves due events, oldest first, until `untilSeconds`. */

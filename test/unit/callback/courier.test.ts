@@ -136,6 +136,25 @@ describe('when it posts', () => {
     expect(rig.posted().slice(1).flat().sort()).toEqual(['a', 'b', 'c', 'd'].map(name => `${name}@example.com`));
   });
 
+  test('while the other side has asked for a pause, what is new is not counted with all that waits', async () => {
+    rig.receiver.answer = () => ({ status: 503, headers: { 'retry-after': '3600' } });
+    run();
+    await arrive('a@example.com', 'b@example.com', 'c@example.com');
+    await until(() => rig.lines.some(({ level }) => level === 'warn'));
+    await settled();
+    const due = rig.store.due.bind(rig.store);
+    let counted = 0;
+    rig.store.due = (...args) => {
+      counted += 1;
+      return due(...args);
+    };
+    for (let chunk = 0; chunk < 5; chunk += 1) await arrive(`d${chunk}@example.com`);
+    expect(counted).toBe(0);
+    rig.receiver.answer = () => ({ status: 200 });
+    rig.clock.move(3_600);
+    await until(async () => (await rig.backlog()).delivered === 8);
+  });
+
   test.each([1, 2])('at most %i requests at once, as configured', async concurrency => {
     await rig.stop();
     rig = await startRig({ batchSize: 1, concurrency, timeoutMs: 1_000 });
