@@ -195,10 +195,8 @@ function ripeAtMs(line: Line, { count, waitingSinceSeconds, nextSeconds }: Due, 
 
 /** Events of a callback that the configuration does not name any more would wait in silence. */
 async function warnOfStrangers({ store, callbacks, log }: CourierTools): Promise<void> {
-  const { waiting } = await store.backlog();
-  const own = await Promise.all(callbacks.map(({ name }) => store.backlog(name)));
-  const strangers = waiting - own.reduce((sum, backlog) => sum + backlog.waiting, 0);
-  if (strangers <= 0) return;
+  const strangers = await store.strangers(callbacks.map(({ name }) => name));
+  if (strangers === 0) return;
   log.error('events wait for a callback that is not configured', {
     events: strangers,
     cure: 'give a [[callback]] the name it had when they were recorded',

@@ -216,6 +216,8 @@ export interface Store {
   ): Promise<void>;
   /** Counts; of one callback, or of all. */
   backlog(callback?: string): Promise<Backlog>;
+  /** How many events wait for another callback than these; quick however many wait for these. */
+  strangers(callbacks: readonly string[]): Promise<number>;
 
   // What an operator sees and does. It needs no lease: each is one transaction that changes an event only in a state
   // in which nobody else has it in hand. So it is safe beside a daemon.

@@ -47,6 +47,11 @@ const COUNTS = 'SELECT state, count(*) AS count FROM events WHERE ?1 IS NULL OR 
 const OLDEST = `SELECT min(ts) AS oldest, min(next_at) AS next FROM events
   WHERE state = 'waiting' AND (?1 IS NULL OR callback = ?1)`;
 
+const WAITING_BETWEEN = `SELECT count(*) AS count FROM events
+  WHERE state = 'waiting' AND callback > ?1 AND callback < ?2`;
+/** Behind every name. */
+const LAST_NAME = '\u{10ffff}';
+
 /** Settles claimed events; those that are not claimed any more are left as they are. */
 export function settleEvents(database: Database, settlements: readonly Settlement[], nowSeconds: number): void {
   settleDelivered(database, settlements, nowSeconds);
@@ -139,4 +144,16 @@ export function keepHeld(database: Database, still: StillHeld): void {
 export function readBacklog(database: Database, callback: string | undefined): Backlog {
   const which = callback ?? null;
   return toBacklog(database.all(COUNTS, which), database.one(OLDEST, which));
+}
+
+/** Waiting events of other callbacks than these: between their names in the index, where there are hardly any. */
+export function countStrangers(database: Database, callbacks: readonly string[]): number {
+  const names = [...new Set(callbacks)].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+  let strangers = 0;
+  let before = '';
+  for (const name of [...names, LAST_NAME]) {
+    strangers += (database.one(WAITING_BETWEEN, before, name) as { count: number }).count;
+    before = name;
+  }
+  return strangers;
 }

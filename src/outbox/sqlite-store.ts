@@ -28,7 +28,8 @@ import type {
   Trace,
 } from './operator.ts';
 import type { ChunkRecord, HeldEvent, Lease, Recorded, Reread, Rereading, Store, StoreSettings } from './outbox.ts';
-import { keepHeld, readBacklog, readHeldDue, noteTaken, releaseHeld, settleEvents, settleNoted } from './queue.ts';
+import { countStrangers, keepHeld, noteTaken, readBacklog, readHeldDue } from './queue.ts';
+import { releaseHeld, settleEvents, settleNoted } from './queue.ts';
 import type { StillHeld } from './queue.ts';
 import { recordChunk } from './recording.ts';
 import { readPuzzles, recordAgain } from './rereading.ts';
@@ -48,7 +49,6 @@ const READ_CURSOR = 'SELECT uid_validity, last_uid FROM cursors WHERE mailbox = 
 
 /** After forgetting, so many free pages at most go back to the file system at once: some milliseconds. */
 const FREED_PAGES = 2_000;
-
 /** So many batches stay below the thousand pages of log after which SQLite moves them by itself, in the next commit. */
 const AHEADS_A_CHECKPOINT = 3;
 
@@ -195,6 +195,10 @@ export class SqliteStore implements Store {
     return this.#read(database => readBacklog(database, callback));
   }
 
+  async strangers(callbacks: readonly string[]): Promise<number> {
+    return this.#read(database => countStrangers(database, callbacks));
+  }
+
   async list(filter: EventFilter): Promise<readonly KeptEvent[]> {
     return this.#read(database => listEvents(database, filter));
   }
@@ -238,9 +242,7 @@ export class SqliteStore implements Store {
     mailboxes: Readonly<Record<string, MailboxStanding>>,
     nowSeconds: number,
   ): Promise<void> {
-    await this.#writeAs(lease, database => {
-      writeStandings(database, daemon, mailboxes, nowSeconds);
-    });
+    return this.#writeAs(lease, database => writeStandings(database, daemon, mailboxes, nowSeconds));
   }
 
   async overview(sinceSeconds: number, nowSeconds: number): Promise<Overview> {
@@ -248,9 +250,7 @@ export class SqliteStore implements Store {
   }
 
   async keepCanary(lease: Lease, mailbox: string, log: CanaryLog): Promise<void> {
-    await this.#writeAs(lease, database => {
-      keepCanary(database, mailbox, log);
-    });
+    return this.#writeAs(lease, database => keepCanary(database, mailbox, log));
   }
 
   async canaries(): Promise<readonly Canary[]> {

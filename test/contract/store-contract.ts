@@ -141,6 +141,9 @@ export function storeContract(name: string, open: (settings?: StoreSettings) => 
         dead: 0,
         stopped: 0,
       });
+      expect(
+        await Promise.all([[], ['clevertap'], ['a', 'zz'], ['b', 'clevertap']].map(store.strangers.bind(store))),
+      ).toEqual([2, 0, 2, 0]);
     });
   });
 
