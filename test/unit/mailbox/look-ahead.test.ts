@@ -60,6 +60,9 @@ function backlogOf(connection: Connection, mails: number): ReturnType<typeof rea
 function asked(what: RegExp): string[] {
   return imap.commands.flatMap(line => (what.test(line) ? [/ UID FETCH (\S+) /.exec(line)?.[1] ?? ''] : []));
 }
+async function until(reached: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 1_000 && !reached(); tries += 1) await systemClock.sleep(5, signal);
+}
 const firstLooks = (): string[] => asked(/HEADER\.FIELDS/);
 const shapes = (): string[] => asked(/BODYSTRUCTURE/);
 
@@ -67,9 +70,12 @@ test('while the parts of a chunk come, the shapes of the next one are asked for,
   const connection = await connect(Array.from({ length: 2_000 }, (_, n) => bounceNumber(n).report));
   const chunks = backlogOf(connection, 2_000);
   await chunks.next();
+  // Nobody asks for the next chunk meanwhile.
+  await until(() => shapes().length === 2);
   expect(firstLooks()).toEqual(['1:500', '501:1000', '1001:1500']);
   expect(shapes()).toEqual(['1:500', '501:1000']);
   await chunks.next();
+  await until(() => shapes().length === 3);
   expect(firstLooks().slice(3)).toEqual(['1501:2000']);
   expect(shapes().slice(2)).toEqual(['1001:1500']);
   await chunks.return(undefined);
