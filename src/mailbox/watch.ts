@@ -62,6 +62,8 @@ class ImapMailbox implements Mailbox {
   #fault: MailboxTrouble | undefined;
   readonly #backlogTools: BacklogTools;
   #looksUp = false;
+  /** Ends what gets ready for look-ups: nobody waits for it, and it must not connect after the end. */
+  #expecting = new AbortController();
 
   constructor(settings: MailboxSettings, interest: Interest, tools: Tools) {
     this.#settings = settings;
@@ -205,7 +207,9 @@ class ImapMailbox implements Mailbox {
     this.#backlogTools.breather.begin(opened.uidNext, opened.uidValidity);
     const backlog = { connection, uids, cursor: { ...place, lastUid }, handedOn, waits: !once };
     const expects = (candidates: number): void => {
-      if (this.#looksUp) void this.#sent.expect(candidates, signal);
+      if (!this.#looksUp) return;
+      this.#expecting = new AbortController();
+      void this.#sent.expect(candidates, AbortSignal.any([signal, this.#expecting.signal]));
     };
     // While one is recorded, the next one is being read, and the one behind it looked at.
     for await (const chunk of oneAhead(readBacklog(backlog, { ...this.#backlogTools, expects }, signal))) {
@@ -253,6 +257,7 @@ class ImapMailbox implements Mailbox {
   }
 
   async #dropFollowing(): Promise<void> {
+    this.#expecting.abort();
     const connection = this.#following;
     this.#following = undefined;
     await connection?.close();
