@@ -23,6 +23,7 @@ export function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): 
     const { msg, cid } = entry as { msg?: unknown; cid?: unknown };
     if (typeof msg === 'string') log.debug(`imap: ${msg}`, typeof cid === 'string' ? { connection: cid } : {});
   };
+  const logger = { debug: () => undefined, info: line, warn: line, error: line, isLevelEnabled: isTold };
   return {
     host,
     port,
@@ -41,7 +42,11 @@ export function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): 
     maxLineLength: LITERAL_BYTES,
     maxResponseSize: 2 * LITERAL_BYTES,
     maxResponseTokens: RESPONSE_TOKENS,
-    // Without "trace": with it, each answer to a FETCH is put together again for a line that nobody reads.
-    logger: { debug: () => undefined, info: line, warn: line, error: line },
+    logger,
   };
+}
+
+/** At the others, each command and each answer is put together once more, for a line that nobody reads. */
+function isTold(level: string): boolean {
+  return level !== 'debug' && level !== 'trace';
 }
