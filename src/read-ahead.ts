@@ -27,9 +27,11 @@ export function openReadAhead(
   clock: Pick<Clock, 'nowSeconds'>,
 ): ReadAhead {
   const begun = new WeakMap<RawMessage, Promise<ReadMail>>();
-  const readOne = async (raw: RawMessage, nowSeconds: number): Promise<ReadMail> => {
-    const mail = await reading.read(raw, policy, nowSeconds, receiver);
-    dropContent(raw);
+  const readOne = (raw: RawMessage, nowSeconds: number): Promise<ReadMail> => {
+    const mail = reading.read(raw, policy, nowSeconds, receiver);
+    const drop = (): void => dropContent(raw);
+    // It may fail before somebody asks for it, and even if nobody does.
+    mail.then(drop, () => undefined);
     return mail;
   };
   return {
@@ -43,12 +45,7 @@ export function openReadAhead(
       },
       arrived(candidates) {
         const nowSeconds = clock.nowSeconds();
-        for (const raw of candidates) {
-          const mail = readOne(raw, nowSeconds);
-          // It may fail before somebody asks for it, and even if nobody does.
-          mail.catch(() => undefined);
-          begun.set(raw, mail);
-        }
+        for (const raw of candidates) begun.set(raw, readOne(raw, nowSeconds));
       },
     },
     read: raw => begun.get(raw) ?? readOne(raw, clock.nowSeconds()),

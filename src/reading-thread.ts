@@ -61,11 +61,11 @@ export function openReadingThread(tools: ReadingTools, start: () => Worker = sta
 /** What a mail came to, or why there is no answer. */
 type Ending = Answer | Lost;
 
-/** A mail on its way to the thread and back. */
+/** A mail on its way to the thread and back. One promise each and no more: a backlog has thousands. */
 interface Asked {
   readonly mail: MailToRead;
   readonly policy: Policy;
-  readonly resolve: (ending: Ending) => void;
+  readonly settle: (ending: Ending) => void;
   readonly reject: (error: unknown) => void;
   /** A thread was ended over it and others: now each is read alone, so that it is clear for which. */
   alone: boolean;
@@ -81,51 +81,45 @@ class OneThread implements ReadingThread {
   readonly #waiting: Asked[] = [];
   /** What the thread has, in the order in which it reads and answers. */
   readonly #sent: (readonly Asked[])[] = [];
-  /** All that was asked and is not answered. */
-  readonly #open = new Set<Promise<unknown>>();
+  /** Who waits until all that was asked is answered. */
+  readonly #untilDone: (() => void)[] = [];
 
   constructor(tools: ReadingTools, start: () => Worker) {
     this.#tools = tools;
     this.#start = start;
   }
 
-  async read(raw: RawMessage, policy: Policy, nowSeconds: number, receiver: Receiver): Promise<ReadMail> {
-    if (!raw.candidate) return readByHeader(raw);
-    const ending = await this.#ask({ kind: 'mail', raw, nowSeconds, receiver }, policy);
-    if (ending.kind === 'mail') return { raw, ...ending.mail };
-    return { raw, reading: { kind: 'unreadable', because: this.#tell(ending, { uid: raw.uid }) }, verdicts: [] };
+  read(raw: RawMessage, policy: Policy, nowSeconds: number, receiver: Receiver): Promise<ReadMail> {
+    if (!raw.candidate) return Promise.resolve(readByHeader(raw));
+    return new Promise((resolve, reject) => {
+      const settle = (ending: Ending): void => resolve(this.#mailOf(raw, ending));
+      this.#ask({ mail: { kind: 'mail', raw, nowSeconds, receiver }, policy, settle, reject, alone: false });
+    });
   }
 
   prepare(): void {
     if (this.#worker === undefined) this.#begin().catch(() => undefined);
   }
 
-  async readFile(source: Buffer, policy: Policy, nowSeconds: number): Promise<Bounce> {
-    const ending = await this.#ask({ kind: 'file', source, nowSeconds }, policy);
-    if (ending.kind === 'file') return ending.bounce;
-    const because = this.#tell(ending, {});
-    return { isBounce: false, kind: 'unreadable', because, originalMessageIds: [], verdicts: [] };
+  readFile(source: Buffer, policy: Policy, nowSeconds: number): Promise<Bounce> {
+    return new Promise((resolve, reject) => {
+      const settle = (ending: Ending): void => resolve(this.#bounceOf(ending));
+      this.#ask({ mail: { kind: 'file', source, nowSeconds }, policy, settle, reject, alone: false });
+    });
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.#beginning, ...this.#open]);
+    if (this.#waiting.length + this.#sent.length > 0) await new Promise<void>(done => this.#untilDone.push(done));
+    await this.#beginning?.catch(() => undefined);
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.end();
   }
 
-  async #ask(mail: MailToRead, policy: Policy): Promise<Ending> {
-    const ending = new Promise<Ending>((resolve, reject) => {
-      this.#waiting.push({ mail, policy, resolve, reject, alone: false });
-    });
+  #ask(asked: Asked): void {
+    this.#waiting.push(asked);
     // What is asked for in one go waits together.
     if (this.#waiting.length === 1) queueMicrotask(() => void this.#send());
-    this.#open.add(ending);
-    try {
-      return await ending;
-    } finally {
-      this.#open.delete(ending);
-    }
   }
 
   /** Gives the thread what it may have at a time. Where none can be started, nothing is known about what waits. */
@@ -138,6 +132,7 @@ class OneThread implements ReadingThread {
     } catch (error) {
       for (const one of this.#waiting.splice(0)) one.reject(error);
     }
+    if (this.#waiting.length + this.#sent.length === 0) for (const done of this.#untilDone.splice(0)) done();
   }
 
   #post(worker: ReadingWorker): void {
@@ -179,7 +174,7 @@ class OneThread implements ReadingThread {
   #answered(answers: readonly Answer[]): void {
     const mails = this.#sent.shift() ?? [];
     this.#expect();
-    for (const [index, one] of mails.entries()) one.resolve(answers[index] ?? NO_ANSWER);
+    for (const [index, one] of mails.entries()) one.settle(answers[index] ?? NO_ANSWER);
     void this.#send();
   }
 
@@ -188,10 +183,21 @@ class OneThread implements ReadingThread {
     this.#worker = undefined;
     const [head = [], ...behind] = this.#sent.splice(0);
     const [one] = head;
-    if (head.length === 1) one?.resolve(lost ?? NO_ANSWER);
+    if (head.length === 1) one?.settle(lost ?? NO_ANSWER);
     else for (const mail of head) mail.alone = true;
     this.#waiting.unshift(...(head.length === 1 ? [] : head), ...behind.flat());
     void this.#send();
+  }
+
+  #mailOf(raw: RawMessage, ending: Ending): ReadMail {
+    if (ending.kind === 'mail') return { raw, ...ending.mail };
+    return { raw, reading: { kind: 'unreadable', because: this.#tell(ending, { uid: raw.uid }) }, verdicts: [] };
+  }
+
+  #bounceOf(ending: Ending): Bounce {
+    if (ending.kind === 'file') return ending.bounce;
+    const because = this.#tell(ending, {});
+    return { isBounce: false, kind: 'unreadable', because, originalMessageIds: [], verdicts: [] };
   }
 
   /** A mail that harms its reader is a fault of ours: an operator should hear of it. */
