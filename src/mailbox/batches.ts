@@ -6,10 +6,28 @@
 import { LIMITS } from '../shared/limits.ts';
 import type { PartStructure, RawMessage, WantedPart } from './mailbox.ts';
 
+/** A candidate whose parts are to be fetched. */
 export interface Shaped {
-  readonly raw: RawMessage;
+  /** As it was at the first look. */
+  readonly first: RawMessage;
+  /** The whole header. */
+  readonly header: Buffer;
   readonly structure: PartStructure;
+  /** Of its parts, by path; without end where the server told none, as of a multipart. */
+  readonly sizes: ReadonlyMap<string, number>;
   readonly wanted: readonly WantedPart[];
+}
+
+/** The sizes of all parts of it. */
+export function sizesOf(structure: PartStructure): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  noteSizes(sizes, structure);
+  return sizes;
+}
+
+function noteSizes(sizes: Map<string, number>, { path, sizeBytes = Infinity, children }: PartStructure): void {
+  sizes.set(path, sizeBytes);
+  for (const child of children) noteSizes(sizes, child);
 }
 
 /** Mails, and the parts that are asked of each of them. */
@@ -32,7 +50,6 @@ const MOST_COMPARED = 20;
 
 /** What a mail would give for a part that it is asked for. */
 interface Offer {
-  /** By path; without end where the server told no size, as of a multipart. */
   readonly sizes: ReadonlyMap<string, number>;
   /** Paths of parts whose own parts are not told, such as those inside a returned message. */
   readonly closed: readonly string[];
@@ -60,7 +77,7 @@ export function inBatches(mails: readonly Shaped[]): Batch[] {
   // What many want first: few mails that want something else are cheap to ask for it, too.
   for (const alike of [...byWish.values()].sort((one, other) => other.length - one.length)) {
     const shape = { asked: alike[0]?.wanted ?? [], mails: alike };
-    const group = { ...shape, shapes: [shape], offers: alike.map(offerOf) };
+    const group = { ...shape, shapes: [shape], offers: offersOf(alike) };
     const costs = groups.slice(0, MOST_COMPARED).map(other => bytesInVain(other, group));
     const least = costs.reduce((one, other) => Math.min(one, other), Infinity);
     const at = costs.indexOf(least);
@@ -106,13 +123,17 @@ function union(some: readonly WantedPart[], more: readonly WantedPart[]): Wanted
 function bytesInVain(one: Group, other: Group): number {
   const asked = union(one.asked, other.asked);
   if (asked.length > MOST_ASKED && asked.length > Math.max(one.asked.length, other.asked.length)) return Infinity;
-  let bytes = 0;
   // The fewer first: each look may be the last.
-  for (const offer of [...other.offers, ...one.offers]) {
-    for (const part of asked) bytes += unwanted(offer, part);
+  return vainOf(one.offers, asked, vainOf(other.offers, asked, 0));
+}
+
+function vainOf(offers: readonly Offer[], asked: readonly WantedPart[], before: number): number {
+  let bytes = before;
+  for (const offer of offers) {
     if (bytes > ROUND_TRIP_BYTES) return Infinity;
+    for (const part of asked) bytes += unwanted(offer, part);
   }
-  return bytes;
+  return bytes > ROUND_TRIP_BYTES ? Infinity : bytes;
 }
 
 function unwanted(offer: Offer, part: WantedPart): number {
@@ -122,25 +143,24 @@ function unwanted(offer: Offer, part: WantedPart): number {
 
 function bytesAt({ sizes, closed, isWhole }: Offer, path: string): number {
   if (!isWhole) return Infinity;
+  const size = sizes.get(path);
+  if (size !== undefined) return size;
   const around = closed.find(one => path.startsWith(`${one}.`));
-  return sizes.get(path) ?? (around === undefined ? 0 : (sizes.get(around) ?? 0));
+  return around === undefined ? 0 : (sizes.get(around) ?? 0);
 }
 
-function offerOf({ structure, wanted }: Shaped): Offer {
-  const sizes = new Map<string, number>();
-  const closed: string[] = [];
-  noteParts(structure, sizes, closed);
-  const byKey = new Map<string, number>();
-  for (const part of wanted) byKey.set(keyOf(part), part.maxBytes);
-  return { sizes, closed, isWhole: sizes.size < LIMITS.parts, wanted: byKey };
+/** What mails that want the same would give. */
+function offersOf(alike: readonly Shaped[]): Offer[] {
+  const bytes = new Map<string, number>();
+  for (const part of alike[0]?.wanted ?? []) bytes.set(keyOf(part), part.maxBytes);
+  return alike.map(({ structure, sizes }) => {
+    const closed: string[] = [];
+    noteClosed(closed, structure);
+    return { sizes, closed, isWhole: sizes.size < LIMITS.parts, wanted: bytes };
+  });
 }
 
-function noteParts(
-  { path, sizeBytes = Infinity, contentType, children }: PartStructure,
-  sizes: Map<string, number>,
-  closed: string[],
-): void {
-  sizes.set(path, sizeBytes);
+function noteClosed(closed: string[], { path, contentType, children }: PartStructure): void {
   if (children.length === 0 && /^(?:message|multipart)\//.test(contentType)) closed.push(path);
-  for (const child of children) noteParts(child, sizes, closed);
+  for (const child of children) noteClosed(closed, child);
 }

@@ -2,6 +2,7 @@
  * How many bytes of mail a chunk may still hold. Takes what is fetched, mail by mail, and remembers where it became too
  * much: the mails from there on are another chunk's.
  */
+import { Arrivals } from './arrivals.ts';
 import type { Connection, Query } from './connection.ts';
 import type { Fetched } from './fetch-row.ts';
 import type { Taker } from './fetches.ts';
@@ -44,26 +45,27 @@ export class Budget {
   ): Promise<void> {
     const end = this.#before;
     const asked = below(uids, end ?? Infinity);
-    const fitting = new Fitting(this, keeper);
+    const fitting = new Fitting(this, asked, keeper);
     await connection.fetchEach(asked, query, signal, fitting);
     // The order is the server's: what it kept for later may lie before the mail that was too much.
-    if (this.#before !== end) this.#before = asked.find(uid => !fitting.held.has(uid)) ?? this.#before;
+    if (this.#before !== end) this.#before = fitting.held.missing ?? this.#before;
   }
 }
 
 class Fitting implements Taker {
-  readonly held = new Set<number>();
+  readonly held: Arrivals;
   readonly #budget: Budget;
   readonly #keeper: Keeper;
 
-  constructor(budget: Budget, keeper: Keeper) {
+  constructor(budget: Budget, asked: readonly number[], keeper: Keeper) {
+    this.held = new Arrivals(asked);
     this.#budget = budget;
     this.#keeper = keeper;
   }
 
   take(one: Fetched): boolean {
     if (!this.#budget.take(one.uid, bytesOf(one))) return false;
-    this.held.add(one.uid);
+    this.held.take(one.uid);
     this.#keeper.keep(one);
     return true;
   }

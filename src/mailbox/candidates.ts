@@ -4,14 +4,15 @@
  */
 import { Fault } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
-import { inBatches, keyOf } from './batches.ts';
+import { inBatches, keyOf, sizesOf } from './batches.ts';
 import type { Batch, Shaped } from './batches.ts';
 import type { Budget, Keeper } from './budget.ts';
 import type { Connection, Query } from './connection.ts';
 import type { Fetched } from './fetch-row.ts';
 import type { Taker } from './fetches.ts';
-import type { FetchedPart, Interest, PartStructure, RawMessage, WantedPart } from './mailbox.ts';
+import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts';
 
+const NO_SIZES: ReadonlyMap<string, number> = new Map();
 /** One byte more than is read tells a header that fits from one that is cut. */
 const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
 
@@ -75,11 +76,12 @@ export async function readCandidates(
     if (first === undefined) continue;
     const { structure } = shape;
     const wanted = structure === undefined ? 'source' : interest.wantedParts(structure);
-    const raw = { ...first, header: shape.sections.get('header') ?? first.header };
-    if (!budget.take(raw.uid, bytesOf(raw, structure, wanted))) break;
-    if (structure === undefined || wanted === 'source')
-      wholes.push(structure === undefined ? raw : { ...raw, structure });
-    else inParts.push({ raw: { ...raw, structure }, structure, wanted });
+    const header = shape.sections.get('header') ?? first.header;
+    const sizes = structure === undefined ? NO_SIZES : sizesOf(structure);
+    if (!budget.take(shape.uid, bytesOf(first, sizes, wanted))) break;
+    if (structure === undefined) wholes.push({ ...first, header });
+    else if (wanted === 'source') wholes.push({ ...first, header, structure });
+    else inParts.push({ first, header, structure, sizes, wanted });
   }
   const read = new Map<number, RawMessage>();
   const keep = (some: readonly RawMessage[]): void => {
@@ -95,20 +97,13 @@ export async function readCandidates(
 /** What fetching it will bring at most. */
 function bytesOf(
   { sizeBytes }: RawMessage,
-  structure: PartStructure | undefined,
+  sizes: ReadonlyMap<string, number>,
   wanted: readonly WantedPart[] | 'source',
 ): number {
-  if (structure === undefined || wanted === 'source') return Math.min(sizeBytes, LIMITS.sourceBytes);
-  const sizes = new Map<string, number>();
-  noteSizes(sizes, structure);
+  if (wanted === 'source') return Math.min(sizeBytes, LIMITS.sourceBytes);
   let bytes = 0;
   for (const { path, maxBytes } of wanted) bytes += Math.min(sizes.get(path) ?? Infinity, maxBytes + 1);
   return bytes;
-}
-
-function noteSizes(sizes: Map<string, number>, { path, sizeBytes = Infinity, children }: PartStructure): void {
-  sizes.set(path, sizeBytes);
-  for (const child of children) noteSizes(sizes, child);
 }
 
 /** A server that refuses the parts of several shapes at once may still hand them out shape by shape. */
@@ -133,7 +128,7 @@ async function readParts(
   // One byte more than wanted tells a part that fits from one that is cut.
   const bodyParts = asked.map(part => ({ key: keyOf(part), start: 0, maxLength: part.maxBytes + 1 }));
   const shaped = new Map<number, Shaped>();
-  for (const mail of mails) shaped.set(mail.raw.uid, mail);
+  for (const mail of mails) shaped.set(mail.first.uid, mail);
   const uids = [...shaped.keys()].sort(ascending);
   const contents = new Contents(shaped);
   await connection.fetchEach(uids, { uid: true, bodyParts }, signal, contents);
@@ -150,7 +145,9 @@ class Contents implements Taker {
 
   take({ uid, sections }: Fetched): boolean {
     const mail = this.#mails.get(uid);
-    if (mail !== undefined) this.read.push({ ...mail.raw, parts: partsOf(mail.wanted, sections) });
+    if (mail === undefined) return true;
+    const { first, header, structure, wanted } = mail;
+    this.read.push({ ...first, header, structure, parts: partsOf(wanted, sections) });
     return true;
   }
 }

@@ -3,6 +3,7 @@
  * that has asked for it: by its UID, so what two of them ask for at a time must be different mails.
  */
 import type { Line } from './answer-words.ts';
+import { Arrivals } from './arrivals.ts';
 import { readFetchRow } from './fetch-row.ts';
 import type { Fetched } from './fetch-row.ts';
 
@@ -16,8 +17,7 @@ export interface Taker {
 }
 
 interface Asking {
-  /** UIDs that have not come yet. */
-  readonly left: Set<number>;
+  readonly arrivals: Arrivals;
   readonly taker: Taker;
   full: boolean;
   fault: Error | undefined;
@@ -45,7 +45,7 @@ export class Fetches {
    * brings some again. Rejects where a line could not be read.
    */
   async during(uids: readonly number[], taker: Taker, command: () => Promise<unknown>): Promise<void> {
-    const asking: Asking = { left: new Set(uids), taker, full: false, fault: undefined };
+    const asking: Asking = { arrivals: new Arrivals(uids), taker, full: false, fault: undefined };
     this.#asking.add(asking);
     try {
       await command();
@@ -57,7 +57,7 @@ export class Fetches {
 
   #handOn(one: Fetched): void {
     for (const asking of this.#asking) {
-      if (!asking.left.delete(one.uid)) continue;
+      if (!asking.arrivals.take(one.uid)) continue;
       if (!asking.full) asking.full = !asking.taker.take(one);
       return;
     }

@@ -57,10 +57,10 @@ export interface PartStructure {
   /** Lower-case names; of what a server tells, those that decoding a text asks for: charset, format, delsp. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Lower-case Content-Transfer-Encoding. */
-  readonly encoding?: string;
+  readonly encoding?: string | undefined;
   /** Lower-case Content-Disposition. */
   readonly disposition?: string;
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /** Empty for a leaf; the parts *inside* a message/rfc822 are left out. */
   readonly children: readonly PartStructure[];
 }

@@ -30,6 +30,9 @@ export function readStructure(words: Words): PartStructure | undefined {
   return readPart({ words, left: LIMITS.parts }, '', 0);
 }
 
+/** Put together without spreads: they would take longer than all that is read. */
+type Draft = { -readonly [Key in keyof PartStructure]: PartStructure[Key] };
+
 /** Where a structure is read, and how many parts of it may still come. */
 interface Place {
   readonly words: Words;
@@ -50,7 +53,7 @@ function readPart(place: Place, path: string, depth: number): PartStructure {
   }
   const contentType = common(`multipart/${word(words)}`);
   const its = parameters(words);
-  return { path, contentType, parameters: its, ...disposition(words), children };
+  return disposed({ path, contentType, parameters: its, children }, words);
 }
 
 /** body-type-1part behind its opening parenthesis. */
@@ -62,15 +65,9 @@ function leaf(words: Words, path: string): PartStructure {
   const encoding = common(word(words));
   const size = word(words);
   if (!words.ended()) passOwnFields(words);
-  return {
-    path,
-    contentType,
-    parameters: its,
-    ...(encoding === '' ? {} : { encoding }),
-    ...(/^\d{1,15}$/.test(size) ? { sizeBytes: Number(size) } : {}),
-    ...disposition(words),
-    children: NO_PARTS,
-  };
+  const sizeBytes = /^\d{1,15}$/.test(size) ? Number(size) : undefined;
+  const part = { path, contentType, parameters: its, encoding: encoding || undefined, sizeBytes, children: NO_PARTS };
+  return disposed(part, words);
 }
 
 /** Behind the size: envelope, shape and lines of a message, or the lines of a text; then its MD5. */
@@ -81,15 +78,15 @@ function passOwnFields(words: Words): void {
   } else if (/^\d+$/.test(words.text() ?? '')) pass(words, 1);
 }
 
-/** body-fld-dsp, and the rest of the part, which is left. */
-function disposition(words: Words): { disposition?: string } {
-  let value = '';
+/** With its body-fld-dsp, which is next; the rest of the part is passed over, and the part left. */
+function disposed(part: Draft, words: Words): PartStructure {
   if (!words.ended() && words.opens()) {
-    value = common(word(words));
+    const value = common(word(words));
     words.leave();
+    if (value !== '') part.disposition = value;
   } else pass(words, 1);
   words.leave();
-  return value === '' ? {} : { disposition: value };
+  return part;
 }
 
 /** body-fld-param: those of KEPT. */

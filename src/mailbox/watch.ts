@@ -199,9 +199,10 @@ class ImapMailbox implements Mailbox {
     const uids = found.filter(uid => !handedOn.has(uid));
     const place = { mailbox: this.#settings.name, folder: opened.path, uidValidity: opened.uidValidity };
     const lateSeconds = Math.max(LATE_SECONDS, this.#settings.backfillDays * 86_400);
-    let lastUid = known?.lastUid ?? 0;
-    const notRead = new Set(uids.filter(uid => uid > lastUid));
-    heart?.behind(notRead.size);
+    const knownUid = known?.lastUid ?? 0;
+    let lastUid = knownUid;
+    let notRead = countAbove(uids, knownUid);
+    heart?.behind(notRead);
     const withheld: number[] = [];
     let read = 0;
     this.#backlogTools.breather.begin(opened.uidNext, opened.uidValidity);
@@ -223,15 +224,15 @@ class ImapMailbox implements Mailbox {
       const caughtUp = read >= uids.length;
       // The first look is over: what lies before it is not asked for again.
       if (caughtUp && known === undefined) lastUid = Math.max(lastUid, opened.uidNext - 1);
-      const wanted = newOrLate(messages, known?.lastUid ?? 0, clock.nowSeconds() - lateSeconds);
+      const wanted = newOrLate(messages, knownUid, clock.nowSeconds() - lateSeconds);
       yield { messages: wanted, skipped, cursor: { ...place, lastUid }, caughtUp, left: uids.length - read };
       // Asked for the next: so this one is recorded.
       this.#backlogTools.chunkSize.recorded();
       for (const uid of some) if (!missing.includes(uid)) handedOn.add(uid);
       withheld.push(...missing);
       forgetOldest(handedOn);
-      for (const uid of some) notRead.delete(uid);
-      heart?.behind(notRead.size);
+      notRead -= countAbove(some, knownUid);
+      heart?.behind(notRead);
     }
     this.#backlogTools.breather.caughtUp();
     // The mails just before the first look are none of ours: the overlap must not bring them in.
@@ -277,6 +278,12 @@ function isSince({ internalDateSeconds }: RawMessage, sinceSeconds: number): boo
 
 function troubleOf({ code, message, hint }: Fault, atSeconds: number): MailboxTrouble {
   return { code, message, ...(hint === undefined ? {} : { cure: hint }), atSeconds };
+}
+
+function countAbove(uids: readonly number[], lastUid: number): number {
+  let count = 0;
+  for (const uid of uids) if (uid > lastUid) count += 1;
+  return count;
 }
 
 function forgetOldest(uids: Set<number>): void {

@@ -3,7 +3,7 @@
  * more than a command of its own would cost.
  */
 import { expect, test } from '@jest/globals';
-import { inBatches, keyOf } from '../../../src/mailbox/batches.ts';
+import { inBatches, keyOf, sizesOf } from '../../../src/mailbox/batches.ts';
 import type { Shaped } from '../../../src/mailbox/batches.ts';
 import type { PartStructure, WantedPart } from '../../../src/mailbox/mailbox.ts';
 import { wantedParts } from '../../../src/report/report.ts';
@@ -40,17 +40,12 @@ const SHAPES = {
 };
 
 function shaped(structure: PartStructure, uid: number): Shaped {
-  const raw = {
-    uid,
-    identity: { digest: '' },
-    sizeBytes: 0,
-    header: Buffer.alloc(0),
-    candidate: true,
-    truncated: false,
-  };
-  return { raw, structure, wanted: wantedParts(structure) as readonly WantedPart[] };
+  const header = Buffer.alloc(0);
+  const first = { uid, identity: { digest: '' }, sizeBytes: 0, header, candidate: true, truncated: false };
+  const wanted = wantedParts(structure) as readonly WantedPart[];
+  return { first, header, structure, sizes: sizesOf(structure), wanted };
 }
-const uidsOf = (mails: readonly Shaped[]): number[] => mails.map(({ raw }) => raw.uid);
+const uidsOf = (mails: readonly Shaped[]): number[] => mails.map(({ first }) => first.uid);
 
 test('a text alone goes with reports that have more parts, and each mail is in one batch', () => {
   const mails = [SHAPES.plain, SHAPES.report, SHAPES.headersOnly, SHAPES.gmail, SHAPES.plain].map(shaped);
