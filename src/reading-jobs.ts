@@ -10,6 +10,8 @@ import type { Receiver } from './provenance/provenance.ts';
 import type { ReadMail } from './river.ts';
 import type { Policy } from './verdict/verdict.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 /** Mails to read, or how verdicts are reached from now on: that is told before the first mail. */
 export type Job =
   | { readonly kind: 'policy'; readonly policy: Policy }
@@ -31,8 +33,10 @@ export type MailToRead =
  * bytes of all mails lie one behind another.
  */
 interface PackedMail {
-  /** Undefined for a file. */
-  readonly raw?: Omit<RawMessage, 'header' | 'parts' | 'source'> & { readonly parts?: readonly PackedPart[] };
+  /** Undefined for a file; of a mail what its reading asks for. */
+  readonly raw?: Omit<RawMessage, 'header' | 'parts' | 'source' | 'messageId' | 'problem'> & {
+    readonly parts: readonly PackedPart[] | undefined;
+  };
   /** Of the header, each part, then the source; of a file its own. */
   readonly lengths: readonly number[];
   readonly nowSeconds: number;
@@ -108,9 +112,14 @@ export function bytesOf(mail: MailToRead): readonly Buffer[] {
 function packedMail(mail: MailToRead, pieces: readonly Buffer[]): PackedMail {
   const lengths = pieces.map(piece => piece.length);
   if (mail.kind === 'file') return { lengths, nowSeconds: mail.nowSeconds };
-  const { header: _, parts, source: __, ...rest } = mail.raw;
-  const told = parts?.map(({ path, section, truncated }) => ({ path, section, truncated }));
-  return { raw: told === undefined ? rest : { ...rest, parts: told }, lengths, nowSeconds: mail.nowSeconds };
+  const { uid, identity, internalDateSeconds, sizeBytes, candidate, structure, truncated } = mail.raw;
+  const parts = mail.raw.parts?.map(toldOf);
+  const raw = { uid, identity, internalDateSeconds, sizeBytes, candidate, structure, truncated, parts };
+  return { raw, lengths, nowSeconds: mail.nowSeconds };
+}
+
+function toldOf({ path, section, truncated }: FetchedPart): PackedPart {
+  return { path, section, truncated };
 }
 
 function unpacked({ mails, bytes, receiver }: Extract<Job, { kind: 'mails' }>): MailToRead[] {
@@ -121,13 +130,15 @@ function unpacked({ mails, bytes, receiver }: Extract<Job, { kind: 'mails' }>): 
     return Buffer.from(bytes.buffer, bytes.byteOffset + at - length, length);
   };
   return mails.map(({ raw, lengths, nowSeconds }): MailToRead => {
-    const [first = Buffer.alloc(0), ...pieces] = lengths.map(next);
+    const [first = NOTHING, ...pieces] = lengths.map(next);
     if (raw === undefined || receiver === undefined) return { kind: 'file', source: first, nowSeconds };
-    const { parts: told, ...rest } = raw;
-    const parts = told?.map((part, index) => ({ ...part, bytes: pieces[index] ?? Buffer.alloc(0) }));
-    const source = pieces[told?.length ?? 0];
-    const content = { ...(parts === undefined ? {} : { parts }), ...(source === undefined ? {} : { source }) };
-    return { kind: 'mail', raw: { ...rest, header: first, ...content }, nowSeconds, receiver };
+    const { uid, identity, internalDateSeconds, sizeBytes, candidate, structure, truncated, parts: told } = raw;
+    const parts = told?.map(({ path, section, truncated: isCut }, index) => {
+      return { path, section, bytes: pieces[index] ?? NOTHING, truncated: isCut };
+    });
+    const content = { header: first, structure, parts, source: pieces[told?.length ?? 0] };
+    const whole = { uid, identity, internalDateSeconds, sizeBytes, candidate, truncated, ...content };
+    return { kind: 'mail', raw: whole, nowSeconds, receiver };
   });
 }
 

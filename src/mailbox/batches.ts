@@ -8,10 +8,8 @@ import type { PartStructure, RawMessage, WantedPart } from './mailbox.ts';
 
 /** A candidate whose parts are to be fetched. */
 export interface Shaped {
-  /** As it was at the first look. */
-  readonly first: RawMessage;
-  /** The whole header. */
-  readonly header: Buffer;
+  /** Still without its parts. */
+  readonly raw: RawMessage;
   readonly structure: PartStructure;
   /** Of its parts, by path; without end where the server told none, as of a multipart. */
   readonly sizes: ReadonlyMap<string, number>;

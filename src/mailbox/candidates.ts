@@ -10,7 +10,7 @@ import type { Budget, Keeper } from './budget.ts';
 import type { Connection, Query } from './connection.ts';
 import type { Fetched } from './fetch-row.ts';
 import type { Taker } from './fetches.ts';
-import type { FetchedPart, Interest, RawMessage, WantedPart } from './mailbox.ts';
+import type { FetchedPart, Interest, PartStructure, RawMessage, WantedPart } from './mailbox.ts';
 
 const NO_SIZES: ReadonlyMap<string, number> = new Map();
 /** One byte more than is read tells a header that fits from one that is cut. */
@@ -79,9 +79,8 @@ export async function readCandidates(
     const header = shape.sections.get('header') ?? first.header;
     const sizes = structure === undefined ? NO_SIZES : sizesOf(structure);
     if (!budget.take(shape.uid, bytesOf(first, sizes, wanted))) break;
-    if (structure === undefined) wholes.push({ ...first, header });
-    else if (wanted === 'source') wholes.push({ ...first, header, structure });
-    else inParts.push({ first, header, structure, sizes, wanted });
+    if (structure === undefined || wanted === 'source') wholes.push(withShape(first, header, structure));
+    else inParts.push({ raw: withShape(first, header, structure), structure, sizes, wanted });
   }
   const read = new Map<number, RawMessage>();
   const keep = (some: readonly RawMessage[]): void => {
@@ -92,6 +91,26 @@ export async function readCandidates(
   // All at once: none has to wait for another's answer to come.
   await Promise.all(inBatches(inParts).map(async batch => keep(await readBatch(connection, batch, signal))));
   return read;
+}
+
+/** The same object at each step, not a copy: a backlog has thousands of them, and nobody else has it yet. */
+type Draft = { -readonly [Key in keyof RawMessage]: RawMessage[Key] };
+
+function withShape(raw: Draft, header: Buffer, structure: PartStructure | undefined): RawMessage {
+  raw.header = header;
+  raw.structure = structure;
+  return raw;
+}
+
+function withParts(raw: Draft, parts: readonly FetchedPart[]): RawMessage {
+  raw.parts = parts;
+  return raw;
+}
+
+function withSource(raw: Draft, source: Buffer): RawMessage {
+  raw.source = source;
+  raw.truncated = raw.sizeBytes > source.length;
+  return raw;
 }
 
 /** What fetching it will bring at most. */
@@ -128,7 +147,7 @@ async function readParts(
   // One byte more than wanted tells a part that fits from one that is cut.
   const bodyParts = asked.map(part => ({ key: keyOf(part), start: 0, maxLength: part.maxBytes + 1 }));
   const shaped = new Map<number, Shaped>();
-  for (const mail of mails) shaped.set(mail.first.uid, mail);
+  for (const mail of mails) shaped.set(mail.raw.uid, mail);
   const uids = [...shaped.keys()].sort(ascending);
   const contents = new Contents(shaped);
   await connection.fetchEach(uids, { uid: true, bodyParts }, signal, contents);
@@ -145,9 +164,7 @@ class Contents implements Taker {
 
   take({ uid, sections }: Fetched): boolean {
     const mail = this.#mails.get(uid);
-    if (mail === undefined) return true;
-    const { first, header, structure, wanted } = mail;
-    this.read.push({ ...first, header, structure, parts: partsOf(wanted, sections) });
+    if (mail !== undefined) this.read.push(withParts(mail.raw, partsOf(mail.wanted, sections)));
     return true;
   }
 }
@@ -179,7 +196,7 @@ async function readSources(
     );
     if (one === undefined) continue;
     const source = one.sections.get('');
-    read.push(source === undefined ? raw : { ...raw, source, truncated: raw.sizeBytes > source.length });
+    read.push(source === undefined ? raw : withSource(raw, source));
   }
   return read;
 }

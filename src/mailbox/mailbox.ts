@@ -88,23 +88,23 @@ export interface RawMessage {
   readonly uid: number;
   readonly identity: MessageIdentity;
   /** INTERNALDATE, epoch seconds. */
-  readonly internalDateSeconds?: number;
+  readonly internalDateSeconds?: number | undefined;
   readonly sizeBytes: number;
   /** As `cleanMessageId` gives it. */
-  readonly messageId?: string;
+  readonly messageId?: string | undefined;
   /** Of a candidate (and a file) the whole header as it came, up to LIMITS.headerBytes and a byte; else empty. */
   readonly header: Buffer;
   /** True when `isCandidate` said yes and the content below was fetched; false: the header told enough. */
   readonly candidate: boolean;
   /** Either structure and parts ... */
-  readonly structure?: PartStructure;
-  readonly parts?: readonly FetchedPart[];
+  readonly structure?: PartStructure | undefined;
+  readonly parts?: readonly FetchedPart[] | undefined;
   /** ... or the whole source, cut at LIMITS.sourceBytes. */
-  readonly source?: Buffer;
+  readonly source?: Buffer | undefined;
   /** True when source was cut. */
   readonly truncated: boolean;
   /** Why the server did not hand it out, in a clause; then there is nothing else of it. */
-  readonly problem?: string;
+  readonly problem?: string | undefined;
 }
 
 /** A run of messages that are recorded together, and the cursor after them. */

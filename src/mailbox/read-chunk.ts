@@ -165,15 +165,20 @@ function atFirstLook(fetched: Fetched, interest: Interest): RawMessage {
   const headers = parseHeaderFields(header);
   const { uid, gmailId, internalDateMs: dateMs = Number.NaN, size } = fetched;
   const candidate = interest.isCandidate(headers);
+  // With all that may be filled in later, so that V8 knows one kind of it.
   return {
     uid,
     identity: identify(headers, gmailId),
+    internalDateSeconds: Number.isNaN(dateMs) ? undefined : Math.floor(dateMs / 1000),
     sizeBytes: size ?? 0,
-    ...messageIdOf(headers),
+    messageId: messageIdOf(headers),
     // Where the whole one does not come, what is seen here. Of the others nothing: they are most of a chunk.
     header: candidate ? header : NOTHING,
     candidate,
+    structure: undefined,
+    parts: undefined,
+    source: undefined,
     truncated: false,
-    ...(Number.isNaN(dateMs) ? {} : { internalDateSeconds: Math.floor(dateMs / 1000) }),
+    problem: undefined,
   };
 }

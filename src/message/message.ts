@@ -96,8 +96,8 @@ export function rawFromSource(source: Buffer, facts: SourceFacts = {}): RawMessa
   return {
     uid,
     identity: identify(fields, gmailId),
-    ...messageIdOf(fields),
-    ...(internalDateSeconds === undefined ? {} : { internalDateSeconds }),
+    messageId: messageIdOf(fields),
+    internalDateSeconds,
     sizeBytes: source.length,
     header: bytes,
     candidate: true,

@@ -42,8 +42,8 @@ function singleSpaces(value: string): string {
   return /[^\S ]| {2}/.test(value) ? value.replace(/\s+/g, ' ') : value;
 }
 
-/** The Message-ID as it is safe to be sought and shown; nothing where there is none. */
-export function messageIdOf(fields: HeaderFields): { messageId?: string } {
+/** The Message-ID as it is safe to be sought and shown; undefined where there is none. */
+export function messageIdOf(fields: HeaderFields): string | undefined {
   const messageId = cleanMessageId(headerValue(fields, 'message-id') ?? '');
-  return messageId === undefined ? {} : { messageId: alone(messageId) };
+  return messageId === undefined ? undefined : alone(messageId);
 }

@@ -22,7 +22,7 @@ export function asFetched(source: Buffer): RawMessage {
     identity: identify(headers),
     internalDateSeconds: INTERNAL_DATE_SECONDS,
     sizeBytes: source.length,
-    ...messageIdOf(headers),
+    messageId: messageIdOf(headers),
     header,
     candidate: isCandidate(headers),
     truncated: false,

@@ -41,11 +41,11 @@ const SHAPES = {
 
 function shaped(structure: PartStructure, uid: number): Shaped {
   const header = Buffer.alloc(0);
-  const first = { uid, identity: { digest: '' }, sizeBytes: 0, header, candidate: true, truncated: false };
+  const raw = { uid, identity: { digest: '' }, sizeBytes: 0, header, candidate: true, truncated: false };
   const wanted = wantedParts(structure) as readonly WantedPart[];
-  return { first, header, structure, sizes: sizesOf(structure), wanted };
+  return { raw, structure, sizes: sizesOf(structure), wanted };
 }
-const uidsOf = (mails: readonly Shaped[]): number[] => mails.map(({ first }) => first.uid);
+const uidsOf = (mails: readonly Shaped[]): number[] => mails.map(({ raw }) => raw.uid);
 
 test('a text alone goes with reports that have more parts, and each mail is in one batch', () => {
   const mails = [SHAPES.plain, SHAPES.report, SHAPES.headersOnly, SHAPES.gmail, SHAPES.plain].map(shaped);
