@@ -66,11 +66,14 @@ export interface Readers {
 
 /** Answers the mails that come through the port; says "ready" first. */
 export function serveJobs(port: MessagePort, readers: Readers): void {
-  const say = (word: Word): void => port.postMessage(word);
+  const say = (word: Word, moved: readonly ArrayBuffer[] = []): void => port.postMessage(word, moved);
   let policy: Policy | undefined;
   const take = async (job: Job): Promise<void> => {
     if (job.kind === 'policy') policy = job.policy;
-    else say({ kind: 'answers', answers: await answersTo(unpacked(job), policy, readers) });
+    else {
+      const answers = await answersTo(unpacked(job), policy, readers);
+      say({ kind: 'answers', answers }, [inOneMemory(answers)]);
+    }
   };
   let last = Promise.resolve();
   port.on('message', (job: Job) => {
@@ -184,6 +187,23 @@ async function answerTo(
   } catch (error) {
     return { kind: 'failed', because: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Moves what the verdicts hold as bytes into one memory, which can be moved to the other side as it is. */
+function inOneMemory(answers: readonly Answer[]): ArrayBuffer {
+  const held: { whole: Uint8Array }[] = [];
+  for (const answer of answers) {
+    if (answer.kind !== 'mail') continue;
+    for (const ruling of answer.mail.verdicts) if ('whole' in ruling) held.push(ruling);
+  }
+  const memory = new Uint8Array(held.reduce((sum, { whole }) => sum + whole.length, 0));
+  let at = 0;
+  for (const one of held) {
+    memory.set(one.whole, at);
+    one.whole = memory.subarray(at, at + one.whole.length);
+    at += one.whole.length;
+  }
+  return memory.buffer;
 }
 
 function answerOf({ raw: _, ...mail }: ReadMail): Answer {

@@ -11,21 +11,7 @@ export interface Shaped {
   /** Still without its parts. */
   readonly raw: RawMessage;
   readonly structure: PartStructure;
-  /** Of its parts, by path; without end where the server told none, as of a multipart. */
-  readonly sizes: ReadonlyMap<string, number>;
   readonly wanted: readonly WantedPart[];
-}
-
-/** The sizes of all parts of it. */
-export function sizesOf(structure: PartStructure): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>();
-  noteSizes(sizes, structure);
-  return sizes;
-}
-
-function noteSizes(sizes: Map<string, number>, { path, sizeBytes = Infinity, children }: PartStructure): void {
-  sizes.set(path, sizeBytes);
-  for (const child of children) noteSizes(sizes, child);
 }
 
 /** Mails, and the parts that are asked of each of them. */
@@ -48,6 +34,7 @@ const MOST_COMPARED = 20;
 
 /** What a mail would give for a part that it is asked for. */
 interface Offer {
+  /** By path; without end where the server told no size, as of a multipart. */
   readonly sizes: ReadonlyMap<string, number>;
   /** Paths of parts whose own parts are not told, such as those inside a returned message. */
   readonly closed: readonly string[];
@@ -151,14 +138,20 @@ function bytesAt({ sizes, closed, isWhole }: Offer, path: string): number {
 function offersOf(alike: readonly Shaped[]): Offer[] {
   const bytes = new Map<string, number>();
   for (const part of alike[0]?.wanted ?? []) bytes.set(keyOf(part), part.maxBytes);
-  return alike.map(({ structure, sizes }) => {
+  return alike.map(({ structure }) => {
+    const sizes = new Map<string, number>();
     const closed: string[] = [];
-    noteClosed(closed, structure);
+    noteParts(structure, sizes, closed);
     return { sizes, closed, isWhole: sizes.size < LIMITS.parts, wanted: bytes };
   });
 }
 
-function noteClosed(closed: string[], { path, contentType, children }: PartStructure): void {
+function noteParts(
+  { path, sizeBytes = Infinity, contentType, children }: PartStructure,
+  sizes: Map<string, number>,
+  closed: string[],
+): void {
+  sizes.set(path, sizeBytes);
   if (children.length === 0 && /^(?:message|multipart)\//.test(contentType)) closed.push(path);
-  for (const child of children) noteClosed(closed, child);
+  for (const child of children) noteParts(child, sizes, closed);
 }

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../shared/fault.ts';
 import { LIMITS } from '../shared/limits.ts';
-import { inBatches, keyOf, sizesOf } from './batches.ts';
+import { inBatches, keyOf } from './batches.ts';
 import type { Batch, Shaped } from './batches.ts';
 import type { Budget, Keeper } from './budget.ts';
 import type { Connection, Query } from './connection.ts';
@@ -12,7 +12,6 @@ import type { Fetched } from './fetch-row.ts';
 import type { Taker } from './fetches.ts';
 import type { FetchedPart, Interest, PartStructure, RawMessage, WantedPart } from './mailbox.ts';
 
-const NO_SIZES: ReadonlyMap<string, number> = new Map();
 /** One byte more than is read tells a header that fits from one that is cut. */
 const HEADER = { key: 'HEADER', start: 0, maxLength: LIMITS.headerBytes + 1 };
 
@@ -77,10 +76,9 @@ export async function readCandidates(
     const { structure } = shape;
     const wanted = structure === undefined ? 'source' : interest.wantedParts(structure);
     const header = shape.sections.get('header') ?? first.header;
-    const sizes = structure === undefined ? NO_SIZES : sizesOf(structure);
-    if (!budget.take(shape.uid, bytesOf(first, sizes, wanted))) break;
+    if (!budget.take(shape.uid, bytesOf(first, structure, wanted))) break;
     if (structure === undefined || wanted === 'source') wholes.push(withShape(first, header, structure));
-    else inParts.push({ raw: withShape(first, header, structure), structure, sizes, wanted });
+    else inParts.push({ raw: withShape(first, header, structure), structure, wanted });
   }
   const read = new Map<number, RawMessage>();
   const keep = (some: readonly RawMessage[]): void => {
@@ -116,13 +114,22 @@ function withSource(raw: Draft, source: Buffer): RawMessage {
 /** What fetching it will bring at most. */
 function bytesOf(
   { sizeBytes }: RawMessage,
-  sizes: ReadonlyMap<string, number>,
+  structure: PartStructure | undefined,
   wanted: readonly WantedPart[] | 'source',
 ): number {
-  if (wanted === 'source') return Math.min(sizeBytes, LIMITS.sourceBytes);
+  if (structure === undefined || wanted === 'source') return Math.min(sizeBytes, LIMITS.sourceBytes);
   let bytes = 0;
-  for (const { path, maxBytes } of wanted) bytes += Math.min(sizes.get(path) ?? Infinity, maxBytes + 1);
+  for (const { path, maxBytes } of wanted) bytes += Math.min(sizeAt(structure, path) ?? Infinity, maxBytes + 1);
   return bytes;
+}
+
+/** Of the part at this path; undefined where there is none, or the server told no size. */
+function sizeAt(part: PartStructure, path: string): number | undefined {
+  if (part.path === path) return part.sizeBytes;
+  for (const child of part.children) {
+    if (path === child.path || path.startsWith(`${child.path}.`)) return sizeAt(child, path);
+  }
+  return undefined;
 }
 
 /** A server that refuses the parts of several shapes at once may still hand them out shape by shape. */

@@ -35,8 +35,9 @@ export class SentMemory {
   keep(id: string, mail: SentMail | undefined, nowMs: number): void {
     this.#byId.delete(id);
     this.#byId.set(id, { mail, untilMs: nowMs + (mail === undefined ? ABSENT_MS : FOUND_MS) });
+    if (this.#byId.size <= MOST_IDS) return;
     const [oldest] = this.#byId.keys();
-    if (this.#byId.size > MOST_IDS && oldest !== undefined) this.#byId.delete(oldest);
+    if (oldest !== undefined) this.#byId.delete(oldest);
   }
 
   get size(): number {

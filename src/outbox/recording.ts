@@ -26,7 +26,7 @@ const NAME_MESSAGE = 'INSERT INTO message_names (mailbox, name, message) VALUES 
 const ADD_MESSAGE = `INSERT INTO messages (mailbox, folder, uid_validity, uid, kind, because, reader, puzzling, version,
   looked_at, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const ADD_VERDICT =
-  'INSERT INTO verdicts (message, ordinal, recipient, verdict, reason, whole) VALUES (?, ?, ?, ?, ?, ?)';
+  'INSERT INTO verdicts (message, ordinal, recipient, verdict, reason, whole) VALUES (?, ?, ?, ?, ?, CAST(? AS TEXT))';
 const ADD_MENTION = 'INSERT INTO mentions (kind, word, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 const ADD_EVENT = `INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, proof, state,
   arrived_at, recorded_at, queued_at, next_at)

@@ -1,6 +1,7 @@
 /**
  * A verdict as it goes down the river: what the stations behind ask of it, and the whole as the text that is kept.
- * Takes a Verdict, gives a Ruling and back. A chunk of them is held until it is recorded, and a text is one object.
+ * Takes a Verdict, gives a Ruling and back. A chunk of them is held until it is recorded: as bytes, which V8 does not
+ * move about with each collection.
  */
 import type { Verdict } from './verdict.ts';
 
@@ -10,19 +11,23 @@ type Gist = Pick<
   'recipient' | 'names' | 'verdict' | 'reason' | 'about' | 'status' | 'replyCode' | 'bouncedAtSeconds'
 >;
 
-/** A verdict, or the gist of one with the whole as JSON. */
-export type Ruling = Verdict | (Gist & { readonly whole: string });
+/** The gist of a verdict with the whole as JSON, in UTF-8. */
+export interface Shortened extends Gist {
+  readonly whole: Uint8Array;
+}
+
+export type Ruling = Verdict | Shortened;
 
 export function shortened(ruling: Ruling): Ruling {
   if ('whole' in ruling) return ruling;
   const { recipient, names, verdict: outcome, reason, about, status, replyCode, bouncedAtSeconds } = ruling;
   return {
-    ...{ recipient, names, verdict: outcome, reason, about, bouncedAtSeconds, whole: JSON.stringify(ruling) },
+    ...{ recipient, names, verdict: outcome, reason, about, bouncedAtSeconds, whole: Buffer.from(JSON.stringify(ruling)) },
     ...(status === undefined ? {} : { status }),
     ...(replyCode === undefined ? {} : { replyCode }),
   };
 }
 
 export function wholeVerdict(ruling: Ruling): Verdict {
-  return 'whole' in ruling ? (JSON.parse(ruling.whole) as Verdict) : ruling;
+  return 'whole' in ruling ? (JSON.parse(new TextDecoder().decode(ruling.whole)) as Verdict) : ruling;
 }

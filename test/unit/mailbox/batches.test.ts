@@ -3,7 +3,7 @@
  * more than a command of its own would cost.
  */
 import { expect, test } from '@jest/globals';
-import { inBatches, keyOf, sizesOf } from '../../../src/mailbox/batches.ts';
+import { inBatches, keyOf } from '../../../src/mailbox/batches.ts';
 import type { Shaped } from '../../../src/mailbox/batches.ts';
 import type { PartStructure, WantedPart } from '../../../src/mailbox/mailbox.ts';
 import { wantedParts } from '../../../src/report/report.ts';
@@ -43,7 +43,7 @@ function shaped(structure: PartStructure, uid: number): Shaped {
   const header = Buffer.alloc(0);
   const raw = { uid, identity: { digest: '' }, sizeBytes: 0, header, candidate: true, truncated: false };
   const wanted = wantedParts(structure) as readonly WantedPart[];
-  return { raw, structure, sizes: sizesOf(structure), wanted };
+  return { raw, structure, wanted };
 }
 const uidsOf = (mails: readonly Shaped[]): number[] => mails.map(({ raw }) => raw.uid);
 
