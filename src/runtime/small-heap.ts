@@ -22,7 +22,8 @@ const [v8Major = 0] = process.versions.v8.split('.').map(Number);
  * of it, while they have better things to do. A backlog takes a twentieth less time by one thread alone.
  *
  * What is promoted out of so small a space is often dead soon, and V8 lets as much of it gather as lived before it
- * looks. Now it looks after half of that: a quarter would save 2 MB at a backlog's peak and cost a twentieth of its time.
+ * looks. Now it looks after half of that: a quarter would save 2 MB at a backlog's peak and cost a twentieth of its
+ * time.
  *
  * undici reads answers by a program in WebAssembly, for one function of which V8's compiler takes 35 MB once it has run
  * for a while. For answers of a few bytes it stays as it is, for the first two billion bytes of it that are run.

@@ -21,8 +21,9 @@ export type Ruling = Verdict | Shortened;
 export function shortened(ruling: Ruling): Ruling {
   if ('whole' in ruling) return ruling;
   const { recipient, names, verdict: outcome, reason, about, status, replyCode, bouncedAtSeconds } = ruling;
+  const whole = Buffer.from(JSON.stringify(ruling));
   return {
-    ...{ recipient, names, verdict: outcome, reason, about, bouncedAtSeconds, whole: Buffer.from(JSON.stringify(ruling)) },
+    ...{ recipient, names, verdict: outcome, reason, about, bouncedAtSeconds, whole },
     ...(status === undefined ? {} : { status }),
     ...(replyCode === undefined ? {} : { replyCode }),
   };

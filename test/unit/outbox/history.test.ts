@@ -9,6 +9,7 @@ import { Database } from '../../../src/outbox/database.ts';
 import type { Decided, History } from '../../../src/outbox/outbox.ts';
 import { migrate } from '../../../src/outbox/schema/steps.ts';
 import { openHistory, openPresentStore, openSqliteStore } from '../../../src/outbox/sqlite.ts';
+import { shortened } from '../../../src/verdict/words.ts';
 import { chunkOf, NOW, outcomeOf, TTL, verdictOf } from '../../contract/store-values.ts';
 
 let folder: string;
@@ -47,6 +48,15 @@ test('every verdict once, whatever the page; with its place and the version that
     ['1 c@example.com', '3 customer3@example.com'],
   ]);
   expect(found[0]?.[0]).toMatchObject({ recordedAtSeconds: NOW, readBy: '0.3.0', verdict: several[0] });
+});
+
+test('a verdict that came as bytes is kept as the text it is, whatever its letters', async () => {
+  const store = await openSqliteStore(path);
+  const lease = await store.lease('daemon', NOW, TTL);
+  const verdict = { ...verdictOf('jürgen@example.com'), diagnostic: '550 Überfüllt — 用户不存在 \u0000 🚫' };
+  await store.record(lease, chunkOf(1, { outcomes: [outcomeOf(1, { verdicts: [shortened(verdict)] })] }), NOW);
+  await store.close();
+  expect((await pages(9)).flat()).toMatchObject([{ uid: 1, verdict }]);
 });
 
 test('an older outbox is read as it is, byte for byte; other commands wait for the daemon', async () => {
