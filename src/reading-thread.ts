@@ -48,8 +48,12 @@ export interface ReadingThread {
  */
 export const TOGETHER = 10;
 const TOGETHER_BYTES = 1024 * 1024;
-/** Jobs that the thread has at a time: while we are busy with something else, it goes on with the next. */
-const SENT_AT_ONCE = 3;
+/**
+ * Jobs that the thread has at a time, as many mails as a chunk has: while we are busy, as with recording the chunk
+ * before it, the thread goes on with the next. What it has is held twice: so many bytes of it and no more.
+ */
+const SENT_AT_ONCE = 20;
+const SENT_BYTES = 2 * TOGETHER_BYTES;
 /** How long they may take before each is read alone: they take milliseconds. */
 const TOGETHER_SECONDS = 2;
 
@@ -71,6 +75,12 @@ interface Asked {
   alone: boolean;
 }
 
+/** Mails that the thread has got together. */
+interface Sent {
+  readonly mails: readonly Asked[];
+  readonly bytes: number;
+}
+
 class OneThread implements ReadingThread {
   readonly #tools: ReadingTools;
   readonly #start: () => Worker;
@@ -80,7 +90,8 @@ class OneThread implements ReadingThread {
   #told: Policy | undefined;
   readonly #waiting: Asked[] = [];
   /** What the thread has, in the order in which it reads and answers. */
-  readonly #sent: (readonly Asked[])[] = [];
+  readonly #sent: Sent[] = [];
+  #sentBytes = 0;
   /** Who waits until all that was asked is answered. */
   readonly #untilDone: (() => void)[] = [];
 
@@ -125,7 +136,7 @@ class OneThread implements ReadingThread {
   /** Gives the thread what it may have at a time. Where none can be started, nothing is known about what waits. */
   async #send(): Promise<void> {
     try {
-      while (this.#waiting.length > 0 && this.#sent.length < SENT_AT_ONCE) {
+      while (this.#waiting.length > 0 && this.#hasRoom()) {
         if (this.#worker === undefined) await this.#begin();
         else this.#post(this.#worker);
       }
@@ -144,15 +155,20 @@ class OneThread implements ReadingThread {
     if (first.policy !== this.#told) worker.post({ kind: 'policy', policy: first.policy });
     this.#told = first.policy;
     worker.post(job, [moved]);
-    this.#sent.push(together);
+    this.#sent.push({ mails: together, bytes: moved.byteLength });
+    this.#sentBytes += moved.byteLength;
     if (this.#sent.length === 1) this.#expect();
+  }
+
+  #hasRoom(): boolean {
+    return this.#sent.length === 0 || (this.#sent.length < SENT_AT_ONCE && this.#sentBytes < SENT_BYTES);
   }
 
   /** The answer that comes next has its own time: from now on, for the one before it is there. */
   #expect(): void {
     const [head] = this.#sent;
     if (head === undefined) this.#worker?.expect(undefined);
-    else this.#worker?.expect(head.length > 1 ? TOGETHER_SECONDS : LIMITS.readingSeconds);
+    else this.#worker?.expect(head.mails.length > 1 ? TOGETHER_SECONDS : LIMITS.readingSeconds);
   }
 
   #begin(): Promise<void> {
@@ -172,7 +188,8 @@ class OneThread implements ReadingThread {
   }
 
   #answered(answers: readonly Answer[]): void {
-    const mails = this.#sent.shift() ?? [];
+    const { mails, bytes } = this.#sent.shift() ?? { mails: [], bytes: 0 };
+    this.#sentBytes -= bytes;
     this.#expect();
     for (const [index, one] of mails.entries()) one.settle(answers[index] ?? NO_ANSWER);
     void this.#send();
@@ -181,7 +198,8 @@ class OneThread implements ReadingThread {
   /** Over what it read is not known where that were several; what was behind them is none of it. */
   #gone(lost: Lost | undefined): void {
     this.#worker = undefined;
-    const [head = [], ...behind] = this.#sent.splice(0);
+    const [head = [], ...behind] = this.#sent.splice(0).map(({ mails }) => mails);
+    this.#sentBytes = 0;
     const [one] = head;
     if (head.length === 1) one?.settle(lost ?? NO_ANSWER);
     else for (const mail of head) mail.alone = true;
