@@ -53,7 +53,7 @@ const TOGETHER_BYTES = 1024 * 1024;
  * before it, the thread goes on with the next. What it has is held twice: so many bytes of it and no more.
  */
 const SENT_AT_ONCE = 20;
-const SENT_BYTES = 2 * TOGETHER_BYTES;
+const SENT_BYTES = TOGETHER_BYTES;
 /** How long they may take before each is read alone: they take milliseconds. */
 const TOGETHER_SECONDS = 2;
 

