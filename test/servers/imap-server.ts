@@ -112,6 +112,8 @@ export interface ImapServer {
   /** As when somebody moves or deletes it. */
   remove(path: string, uid: number): void;
   setUidValidity(path: string, value: number): void;
+  /** How many are open, also before their greeting. */
+  connections(): number;
   /** Ends all connections: with a BYE, by a plain end, or by a reset. */
   dropConnections(how: 'bye' | 'fin' | 'rst', text?: string): void;
   /** All folders' UIDs, flags, labels and contents as one text. */
@@ -183,6 +185,7 @@ export async function startImapServer(settings: ImapServerSettings): Promise<Ima
     setUidValidity(path, value) {
       folderOf(world, path).uidValidity = value;
     },
+    connections: () => sockets.size,
     dropConnections(how, text = 'Session expired, please login again.') {
       if (how === 'rst') for (const socket of sockets) socket.resetAndDestroy();
       else for (const session of sessions) session.end(how === 'bye' ? `* BYE ${text}` : undefined);

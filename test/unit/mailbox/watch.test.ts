@@ -257,3 +257,17 @@ describe('logging in by access token', () => {
     expect(asked()).toBe(0);
   });
 });
+
+test('what gets ready for look-ups ends with the mailbox, however slow its login is', async () => {
+  const mails = Array.from({ length: 120 }, (_, n) => ({ source: bounceNumber(n).report }));
+  await start({ folders: [{ path: ALL, specialUse: '\\All', mails }] });
+  const how = { once: false, looksUp: true };
+  const chunks = mailbox.watch(() => Promise.resolve(undefined), stop.signal, how)[Symbol.asyncIterator]();
+  const first = chunks.next();
+  await until(() => imap.commands.some(command => command.includes('EXAMINE')));
+  imap.script.stall = ['LOGIN', 'AUTHENTICATE'];
+  expect((await first).done).toBe(false);
+  await until(() => imap.connections() === 2);
+  await mailbox.close();
+  await until(() => imap.connections() === 0);
+});
