@@ -30,7 +30,7 @@ export function readStructure(words: Words): PartStructure | undefined {
   return readPart({ words, left: LIMITS.parts }, '', 0);
 }
 
-/** Put together without spreads: they would take longer than all that is read. */
+/** Put together without spreads, each of which makes an object more: a chunk has thousands of parts. */
 type Draft = { -readonly [Key in keyof PartStructure]: PartStructure[Key] };
 
 /** Where a structure is read, and how many parts of it may still come. */

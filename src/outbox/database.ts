@@ -24,7 +24,7 @@ export const NEW_FILE = 'PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENT
 
 /**
  * Pages that SQLite keeps in memory of its own, in KiB: half of what it does by itself, and 3 MB less at a backlog's
- * peak. The system keeps the others: with three times as many a backlog takes as long.
+ * peak. The system keeps the others: with three times what it does by itself a backlog takes as long.
  */
 const SMALL_CACHE = 'PRAGMA cache_size = -1000';
 

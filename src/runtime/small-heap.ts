@@ -18,12 +18,12 @@ const [v8Major = 0] = process.versions.v8.split('.').map(Number);
  * much is made, and gives it back late: an idle daemon has 71 MB resident memory with this, 80 MB without. V8 asks for
  * the flag whenever it would grow, and sets it back when a thread starts: to be said again then.
  *
- * So small a space is collected in half a millisecond: less than it takes to wake other threads for their share
- * of it, while they have better things to do. A backlog takes a twentieth less time by one thread alone.
+ * So small a space is collected in half a millisecond: waking other threads for their share of that costs more than it
+ * saves. A backlog takes a twentieth less time by one thread alone.
  *
  * What is promoted out of so small a space is often dead soon, and V8 lets as much of it gather as lived before it
- * looks. Now it looks after two fifths of that: a quarter cost a twentieth of a backlog's time, and a half 2 MB at its
- * peak.
+ * looks. Now it looks after two fifths of that. After a half, a backlog took a twentieth less time than after a quarter,
+ * and 2 MB more at its peak.
  *
  * undici reads answers by a program in WebAssembly, for one function of which V8's compiler takes 35 MB once it has run
  * for a while. For answers of a few bytes it stays as it is, for the first two billion bytes of it that are run.
