@@ -22,8 +22,8 @@ const [v8Major = 0] = process.versions.v8.split('.').map(Number);
  * saves. A backlog takes a twentieth less time by one thread alone.
  *
  * What is promoted out of so small a space is often dead soon, and V8 lets as much of it gather as lived before it
- * looks. Now it looks after two fifths of that. After a half, a backlog took a twentieth less time than after a quarter,
- * and 2 MB more at its peak.
+ * looks. Now it looks after two fifths of that. After a half, a backlog took a twentieth less time than after a
+ * quarter, and 2 MB more at its peak.
  *
  * undici reads answers by a program in WebAssembly, for one function of which V8's compiler takes 35 MB once it has run
  * for a while. For answers of a few bytes it stays as it is, for the first two billion bytes of it that are run.
