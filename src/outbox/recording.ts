@@ -12,6 +12,7 @@ import type { Database, Value } from './database.ts';
 import type { ChunkRecord, MessageOutcome, Recorded } from './outbox.ts';
 import { readMemory, rememberName } from './retention.ts';
 import type { Memory } from './retention.ts';
+import { ScatteredRows } from './scattered.ts';
 import { mayFlood, stopIfFlood } from './stopping.ts';
 
 /** How long a held event waits for its first new look-up, in seconds. */
@@ -22,12 +23,10 @@ const NAMED_AT_ONCE = 500;
 
 const FIND_MESSAGES = `SELECT n.name, n.message FROM json_each(?2) AS asked
   CROSS JOIN message_names AS n ON n.mailbox = ?1 AND n.name = asked.value`;
-const NAME_MESSAGE = 'INSERT INTO message_names (mailbox, name, message) VALUES (?, ?, ?)';
 const ADD_MESSAGE = `INSERT INTO messages (mailbox, folder, uid_validity, uid, kind, because, reader, puzzling, version,
   looked_at, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const ADD_VERDICT =
   'INSERT INTO verdicts (message, ordinal, recipient, verdict, reason, whole) VALUES (?, ?, ?, ?, ?, CAST(? AS TEXT))';
-const ADD_MENTION = 'INSERT INTO mentions (kind, word, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 const ADD_EVENT = `INSERT INTO events (id, message, mailbox, callback, address, address_key, verdict, ts, proof, state,
   arrived_at, recorded_at, queued_at, next_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
@@ -106,8 +105,11 @@ function addMessages(
   const messages: (number | undefined)[] = [];
   for (let from = 0; from < outcomes.length; from += NAMED_AT_ONCE) {
     const some = outcomes.slice(from, from + NAMED_AT_ONCE);
-    const known = findMessages(database, occasion.place.mailbox, some);
-    for (const outcome of some) messages.push(addMessage(database, occasion, outcome, known));
+    const { mailbox } = occasion.place;
+    const known = findMessages(database, mailbox, some);
+    const scattered = new ScatteredRows(database, mailbox);
+    for (const outcome of some) messages.push(addMessage(database, occasion, outcome, known, scattered));
+    scattered.write();
   }
   return messages;
 }
@@ -116,19 +118,25 @@ function addMessages(
 function findMessages(database: Database, mailbox: string, outcomes: readonly MessageOutcome[]): Map<string, number> {
   const names: string[] = [];
   for (const { identity } of outcomes) names.push(...namesOf(identity));
-  const rows = database.all(FIND_MESSAGES, mailbox, JSON.stringify(names)) as { name: string; message: number }[];
+  // In their table's order: each page is read once.
+  const rows = database.all(FIND_MESSAGES, mailbox, JSON.stringify(names.sort())) as {
+    name: string;
+    message: number;
+  }[];
   return new Map(rows.map(({ name, message }) => [name, message]));
 }
 
 /**
  * The new row's id; undefined when the message is known by either identity, which then learns the other.
  * @param known the messages that have one of its names, by name; learns those of this one
+ * @param scattered gets its names and mentions, which are to be written before anybody looks for them
  */
 export function addMessage(
   database: Database,
   { place, readBy, memory, nowSeconds }: Occasion,
   outcome: MessageOutcome,
   known: Map<string, number>,
+  scattered: ScatteredRows,
 ): number | undefined {
   const { mailbox, folder, uidValidity } = place;
   const names = namesOf(outcome.identity);
@@ -143,12 +151,12 @@ export function addMessage(
   for (const name of names) {
     // A name that is taken stays with the message that had it first.
     if (known.has(name)) continue;
-    database.run(NAME_MESSAGE, mailbox, name, message);
+    scattered.name(name, message);
     known.set(name, message);
   }
   if (before !== undefined) return undefined;
   for (const [ordinal, verdict] of outcome.verdicts.entries()) addVerdict(database, message, ordinal, verdict);
-  addMentions(database, message, outcome);
+  addMentions(scattered, message, outcome);
   return message;
 }
 
@@ -161,12 +169,12 @@ function firstKnown(names: readonly string[], known: ReadonlyMap<string, number>
 }
 
 /** By what a person finds it again. */
-export function addMentions(database: Database, message: number, outcome: MessageOutcome): void {
+export function addMentions(scattered: ScatteredRows, message: number, outcome: MessageOutcome): void {
   const { messageId, originalMessageIds = [], verdicts } = outcome;
-  if (messageId !== undefined) database.run(ADD_MENTION, 'own', messageId, message);
-  for (const id of originalMessageIds) database.run(ADD_MENTION, 'original', id, message);
+  if (messageId !== undefined) scattered.mention('own', messageId, message);
+  for (const id of originalMessageIds) scattered.mention('original', id, message);
   for (const { names } of verdicts) {
-    for (const name of names) database.run(ADD_MENTION, 'address', addressKey(name), message);
+    for (const name of names) scattered.mention('address', addressKey(name), message);
   }
 }
 

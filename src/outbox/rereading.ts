@@ -11,6 +11,7 @@ import type { MessageOutcome, Reread, RereadMail, Rereading } from './outbox.ts'
 import { addEvent, addHeld, addMentions, addMessage, addVerdict, namesOf } from './recording.ts';
 import type { Occasion } from './recording.ts';
 import { forgetMessage, readMemory } from './retention.ts';
+import { ScatteredRows } from './scattered.ts';
 import { stopIfFlood } from './stopping.ts';
 
 /** A mail that could not be had is sought again once a day, for so long. */
@@ -90,14 +91,18 @@ function readAgain(database: Database, rereading: Rereading, outcome: MessageOut
   const known = names.map(name => database.one(FIND_MESSAGE, place.mailbox, name)).find(row => row !== undefined) as
     Known | undefined;
   if (memory.knowsMessage(place.mailbox, names)) return { ...nothing, result: 'forgotten' };
-  const message = known?.id ?? addMessage(database, occasion, outcome, new Map());
+  const scattered = new ScatteredRows(database, place.mailbox);
+  const message = known?.id ?? addMessage(database, occasion, outcome, new Map(), scattered);
   if (message === undefined) return { ...nothing, result: 'forgotten' };
   // A saved mail has no place that another could have stood in for.
   if (outcome.kind !== 'unreadable' && uid > 0) removeStandIns(database, place, uid, message);
   const before = known === undefined ? undefined : { kind: known.kind, verdicts: verdictsOf(database, message) };
   const { addresses: given, ...ids } = give(database, rereading, outcome, message, occasion);
+  if (before !== undefined) {
+    revise(database, { outcome, message, before: before.verdicts, given, readBy, nowSeconds, scattered });
+  }
+  scattered.write();
   if (before === undefined) return { uid, result: 'new', ...ids };
-  revise(database, { outcome, message, before: before.verdicts, given, readBy, nowSeconds });
   return { uid, result: 'known', before: { ...before, recordedAtSeconds: known?.recorded_at ?? nowSeconds }, ...ids };
 }
 
@@ -144,13 +149,15 @@ interface Revision {
   readonly given: ReadonlySet<string>;
   readonly readBy: string;
   readonly nowSeconds: number;
+  readonly scattered: ScatteredRows;
 }
 
 /**
  * What is recorded of the mail follows, as far as nothing was told of it: a verdict whose event stands stays as it was,
  * for it is what the callback got.
  */
-function revise(database: Database, { outcome, message, before, given, readBy, nowSeconds }: Revision): void {
+function revise(database: Database, revision: Revision): void {
+  const { outcome, message, before, given, readBy, nowSeconds, scattered } = revision;
   const { kind, because, reader, puzzling = false, verdicts } = outcome;
   const hadEvents = database.all(EVENTS, message).length > given.size;
   const overlaps = (one: Ruling, other: Ruling): boolean => {
@@ -165,7 +172,7 @@ function revise(database: Database, { outcome, message, before, given, readBy, n
   for (const { recipient } of replaced) database.run(FORGET_VERDICT, message, recipient);
   const { last } = database.one(LAST_ORDINAL, message) as { last: number };
   changed.forEach((verdict, index) => addVerdict(database, message, last + 1 + index, verdict));
-  addMentions(database, message, outcome);
+  addMentions(scattered, message, outcome);
   if (hadEvents && changed.length === 0) return;
   database.run(REVISE, kind, because, reader ?? null, Number(puzzling), readBy, nowSeconds, message);
 }
