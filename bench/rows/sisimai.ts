@@ -124,13 +124,16 @@ async function measure(
     return tookMs;
   };
   try {
-    const works = [ours, peer, ...(least === undefined ? [] : [async () => void (await least())])];
+    const works: (() => Promise<number> | Promise<void>)[] = [ours, peer];
+    if (least !== undefined) works.push(() => timed(least));
     const [oursMs = Number.NaN, peerMs = Number.NaN, leastMs] = await timeInTurn(works, rounds);
     const rate = (ms: number): number => Math.round((mails.length * 1000) / ms);
     const found = { mails: mails.length, bouncesFound: oursFound, bouncesFoundByPeer: peerFound };
     const besides = {
       ...{ ...found, firstRoundPerSecond: rate(firstMs) },
-      ...(leastMs === undefined ? {} : { leastPerSecond: rate(leastMs), leastRatio: Math.round((100 * peerMs) / leastMs) / 100 }),
+      ...(leastMs === undefined
+        ? {}
+        : { leastPerSecond: rate(leastMs), leastRatio: Math.round((100 * peerMs) / leastMs) / 100 }),
     };
     return { unit: 'mails/s', ours: rate(oursMs), peer: rate(peerMs), ratio: peerMs / oursMs, besides };
   } finally {
