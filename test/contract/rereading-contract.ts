@@ -35,6 +35,14 @@ export function rereadingContract(name: string, open: () => Promise<OpenedStore>
       expect(trace?.events).toHaveLength(1);
     });
 
+    test('is found by what it names only now', async () => {
+      const { store, lease } = await start();
+      await store.record(lease, chunkOf(1, { outcomes: [outcomeOf(1, PUZZLE)] }), NOW);
+      const late = { kind: 'delay', originalMessageIds: ['late@shop.example'], verdicts: [], eventIds: [] } as const;
+      await store.recordAgain(again({ outcomes: [outcomeOf(1, late)], events: [] }), NOW + 5);
+      expect(await store.trace({ messageId: 'late@shop.example' }, 9)).toMatchObject([{ mail: { kind: 'delay' } }]);
+    });
+
     test('and was never read is recorded like any other; the cursor stays', async () => {
       const { store, lease } = await start();
       await store.record(lease, chunkOf(7), NOW);
