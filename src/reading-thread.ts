@@ -50,10 +50,11 @@ export const TOGETHER = 10;
 const TOGETHER_BYTES = 1024 * 1024;
 /**
  * Jobs that the thread has at a time, as many mails as a chunk has: while we are busy, as with recording the chunk
- * before it, the thread goes on with the next. What it has is held twice: so many bytes of it and no more.
+ * before it, the thread goes on with the next. What it has is held twice: so many bytes of it and no more, beside the
+ * job that reaches them. A chunk's reports are half of that.
  */
 const SENT_AT_ONCE = 20;
-const SENT_BYTES = TOGETHER_BYTES;
+const SENT_BYTES = 2 * TOGETHER_BYTES;
 /** How long they may take before each is read alone: they take milliseconds. */
 const TOGETHER_SECONDS = 2;
 
@@ -152,11 +153,13 @@ class OneThread implements ReadingThread {
     if (first === undefined) return;
     // As late as can be, and once more where they have to be sent again: the memory is the thread's from here on.
     const { job, moved } = packed(together.map(({ mail }) => mail));
+    // Once it is the thread's, it has none here.
+    const bytes = moved.byteLength;
     if (first.policy !== this.#told) worker.post({ kind: 'policy', policy: first.policy });
     this.#told = first.policy;
     worker.post(job, [moved]);
-    this.#sent.push({ mails: together, bytes: moved.byteLength });
-    this.#sentBytes += moved.byteLength;
+    this.#sent.push({ mails: together, bytes });
+    this.#sentBytes += bytes;
     if (this.#sent.length === 1) this.#expect();
   }
 

@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import { DEFAULT_POLICY, readBounce } from '../../src/index.ts';
 import { rawFromSource } from '../../src/message/message.ts';
 import { readMails } from '../../src/read-mail.ts';
+import type { Job, Word } from '../../src/reading-jobs.ts';
 import { openReadingThread } from '../../src/reading-thread.ts';
 import type { ReadingThread } from '../../src/reading-thread.ts';
 import type { ReadMail } from '../../src/river.ts';
@@ -38,6 +39,31 @@ function openOdd(settings: { resourceLimits?: { maxOldGenerationSizeMb: number }
   });
   open.push(thread);
   return thread;
+}
+
+/** A thread of which is known how many bytes of mail it had at most, without an answer to them. */
+function openWeighed(): { thread: ReadingThread; mostBytes: () => number } {
+  const held: number[] = [];
+  let most = 0;
+  const thread = openReadingThread({ log, clock: systemClock }, () => {
+    const worker = startThread(new URL('../threads/odd-reading-entry.ts', import.meta.url), {});
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (job: Job, moved: ArrayBuffer[]) => {
+      if (job.kind === 'mails') held.push(job.bytes.length);
+      most = Math.max(
+        most,
+        held.reduce((sum, bytes) => sum + bytes, 0),
+      );
+      post(job, moved);
+    };
+    // Heard before the thread's owner hears it: what it sends next comes on top of the rest.
+    worker.on('message', ({ kind }: Word) => {
+      if (kind === 'answers') held.shift();
+    });
+    return worker;
+  });
+  open.push(thread);
+  return { thread, mostBytes: () => most };
 }
 
 function openReal(): ReadingThread {
@@ -159,6 +185,16 @@ describe('the thread', () => {
     for (let turn = 0; turn < 3; turn += 1) await new Promise(resolve => setImmediate(resolve));
     expect(answered).toHaveLength(30);
     await Promise.all(all);
+  }, 60_000);
+
+  test('is not given more of large mails than it soon reads', async () => {
+    const { thread, mostBytes } = openWeighed();
+    const large = Buffer.concat([bounceNumber(1).report, Buffer.alloc(700_000, 'and more of it\r\n')]);
+    const mails = await Promise.all(Array.from({ length: 12 }, () => read(thread, large)));
+    expect(mails.map(({ reading }) => reading.kind)).toEqual(Array.from(mails, () => 'failure'));
+    // One that it reads and two that wait, with their headers once more; not all 8 MB.
+    expect(mostBytes()).toBeGreaterThan(2_000_000);
+    expect(mostBytes()).toBeLessThan(2_500_000);
   }, 60_000);
 
   test('is told when the policy changes', async () => {
