@@ -51,7 +51,7 @@ const TOGETHER_BYTES = 1024 * 1024;
 /**
  * Jobs that the thread has at a time, as many mails as a chunk has: while we are busy, as with recording the chunk
  * before it, the thread goes on with the next. What it has is held twice: so many bytes of it and no more, beside the
- * job that reaches them. A chunk's reports are half of that.
+ * job that reaches them. A chunk's reports are about half of that.
  */
 const SENT_AT_ONCE = 20;
 const SENT_BYTES = 2 * TOGETHER_BYTES;

@@ -70,9 +70,9 @@ function ofFetchedParts(mails: readonly BenchMail[]): Reading {
 }
 
 /**
- * What no reader can do without, for the floor of the row: the parts decoded and their header fields told apart, one
- * pass over the report's machine-readable part, or its text, for wordings, and who wrote the mail. No recipient is
- * found, and nothing is decided.
+ * What no reader can do without, as we do it, to see how near the row can come to its target: the parts decoded and
+ * their header fields told apart, one pass over the report's machine-readable part, or its text, for wordings, and who
+ * wrote the mail. No recipient is found, and nothing is decided.
  */
 function leastOfFetchedParts(mails: readonly BenchMail[]): Reading {
   const fetched = mails.map(({ source }) => asFetched(source));
@@ -130,7 +130,8 @@ async function measure(
     const rate = (ms: number): number => Math.round((mails.length * 1000) / ms);
     const found = { mails: mails.length, bouncesFound: oursFound, bouncesFoundByPeer: peerFound };
     const besides = {
-      ...{ ...found, firstRoundPerSecond: rate(firstMs) },
+      ...found,
+      firstRoundPerSecond: rate(firstMs),
       ...(leastMs === undefined
         ? {}
         : { leastPerSecond: rate(leastMs), leastRatio: Math.round((100 * peerMs) / leastMs) / 100 }),

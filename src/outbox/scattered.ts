@@ -2,8 +2,8 @@
  * Rows that lie wherever their words happen to sort, not behind the rows before them: the names by which a message is
  * known again, and the words by which a person finds it. Takes them as they come up, writes those of some hundred mails
  * together, in the order in which their tables keep them: SQLite holds few pages in memory, and a chunk's rows lie in
- * hundreds, each of which is then read and written once. A backlog makes a quarter fewer calls to read or write the
- * file, and takes a thirtieth less time.
+ * hundreds, each of which is then read and written less often. A backlog makes a quarter fewer calls to read or write
+ * the file, and takes a thirtieth less time.
  */
 import type { Database } from './database.ts';
 
@@ -11,7 +11,7 @@ const NAME_MESSAGE = 'INSERT INTO message_names (mailbox, name, message) VALUES 
 const ADD_MENTION = 'INSERT INTO mentions (kind, word, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 
 /** What a word is in the mail that has it. */
-export type MentionKind = 'own' | 'original' | 'address';
+type MentionKind = 'own' | 'original' | 'address';
 
 interface Row {
   readonly word: string;
