@@ -32,7 +32,8 @@ export function clientOptions(settings: MailboxSettings, auth: Auth, log: Log): 
     auth,
     ...(ca === undefined ? {} : { tls: { ca } }),
     clientInfo: { name: 'bounced' },
-    // Where the server offers it (RFC 4978; Gmail does): headers and structures shrink to a third and less.
+    // Where the server offers it (RFC 4978; Gmail does) and the line is long (compression.ts): headers and structures
+    // shrink to a third and less.
     disableCompression: false,
     disableAutoIdle: true,
     maxIdleTime: IDLE_RENEWAL_MS,

@@ -11,6 +11,7 @@ import type { Log } from '../shared/log.ts';
 import type { Meter } from '../shared/meter.ts';
 import { withAuth } from './auth.ts';
 import { clientOptions } from './client-options.ts';
+import { compressOnLongLine } from './compression.ts';
 import { sendFetchesEarly } from './early-fetches.ts';
 import type { Fetched } from './fetch-row.ts';
 import { Fetches } from './fetches.ts';
@@ -81,6 +82,7 @@ export class Connection {
     this.#meter = meter;
     this.#client = client;
     readLines(client, line => this.#fetches.read(line));
+    compressOnLongLine(client, () => clock.nowMs());
     if (tools.pipelines !== false) this.#sentEarly = sendFetchesEarly(client);
     // Before connect(): an "error" without a listener ends the program.
     this.#client.on('error', (error: unknown) => {

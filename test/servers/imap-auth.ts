@@ -43,5 +43,7 @@ export function isKnown({ users }: ImapWorld, { user, secret, isToken }: Credent
 /** What the server says that it can do. */
 export function capabilitiesOf(world: ImapWorld): string {
   const ways = mechanismsOf(world).map(one => ` AUTH=${one}`);
-  return `${CAPABILITIES}${ways.join('')}${world.gmail ? ' X-GM-EXT-1' : ''}`;
+  const { offers } = world.script;
+  const more = `${world.gmail ? ' X-GM-EXT-1' : ''}${offers === undefined ? '' : ` ${offers}`}`;
+  return `${CAPABILITIES}${ways.join('')}${more}`;
 }

@@ -46,6 +46,8 @@ export interface Script {
   examineAnswers?: Readonly<Record<string, string>> | undefined;
   /** Never announce new mail. */
   silent?: boolean | undefined;
+  /** What it says that it can do beyond what it can, such as "COMPRESS=DEFLATE". */
+  offers?: string | undefined;
   /** The tagged answer to a command (upper case) instead of its result, such as { FETCH: 'NO not now' }. */
   refusals?: Readonly<Record<string, string>> | undefined;
   /** SEARCH finds nothing, whatever is there. */
