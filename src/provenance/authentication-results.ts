@@ -101,23 +101,28 @@ function readPairs(tokens: readonly Token[]): { pairs: Pair[] } | Anomaly {
   const pairs: Pair[] = [];
   let at = 0;
   while (at < tokens.length) {
-    let equals = at;
-    while (equals < tokens.length && tokens[equals]?.kind !== '=') equals += 1;
-    const name = tokens.slice(at, equals);
-    if (equals === tokens.length || name.length === 0 || name.some(({ kind }) => kind !== 'word')) {
-      return { anomaly: `"${shorten(tokens[at]?.text ?? '')}" stands where a result or a property should` };
+    const start = at;
+    let name = '';
+    for (let token = tokens[at]; token?.kind === 'word'; token = tokens[at]) {
+      name += at === start ? token.text : ` ${token.text}`;
+      at += 1;
     }
-    let end = equals + 1;
-    while (end < tokens.length && (end === equals + 1 || tokens[end]?.spaced === false)) end += 1;
-    const value = tokens.slice(equals + 1, end);
+    if (at === start || tokens[at]?.kind !== '=') {
+      return { anomaly: `"${shorten(tokens[start]?.text ?? '')}" stands where a result or a property should` };
+    }
+    at += 1;
     // "=" may stand in a local part (smtp.mailfrom=a=b@c), never by itself.
-    if (value.length === 0 || value[0]?.kind === '=') return { anomaly: `a value is missing after "="` };
-    pairs.push({
-      name: name.map(({ text }) => text).join(' '),
-      value: value.map(({ text }) => text).join(''),
-      quoted: value.some(({ kind }) => kind !== 'word'),
-    });
-    at = end;
+    if (at === tokens.length || tokens[at]?.kind === '=') return { anomaly: `a value is missing after "="` };
+    const first = at;
+    let value = '';
+    let quoted = false;
+    for (let token = tokens[at]; token !== undefined; token = tokens[at]) {
+      if (at > first && token.spaced) break;
+      value += token.text;
+      quoted ||= token.kind !== 'word';
+      at += 1;
+    }
+    pairs.push({ name, value, quoted });
   }
   return { pairs };
 }

@@ -52,29 +52,32 @@ export function tokenize(value: string): Tokens | Anomaly {
       at = end;
       spaced = true;
     } else {
-      const read = readToken(value, at, spaced);
-      if ('anomaly' in read) return read;
-      tokens.push(read.token);
-      at = read.end;
+      const end = readToken(value, at, spaced, tokens);
+      if (typeof end !== 'number') return end;
+      at = end;
       spaced = false;
     }
   }
   return { tokens, comments };
 }
 
-function readToken(value: string, at: number, spaced: boolean): { token: Token; end: number } | Anomaly {
+/** Adds the token that begins here; gives where it ends. */
+function readToken(value: string, at: number, spaced: boolean, tokens: Token[]): number | Anomaly {
   const char = value.charAt(at);
-  if (char === ';' || char === '=') return { token: { kind: char, text: char, spaced }, end: at + 1 };
+  if (char === ';' || char === '=') {
+    tokens.push({ kind: char, text: char, spaced });
+    return at + 1;
+  }
   if (char === '"') {
     const end = quotedEnd(value, at);
     if (end === undefined) return { anomaly: 'a quoted string is not closed' };
-    const text = value.slice(at + 1, end - 1).replace(/\\(.)/g, '$1');
-    return { token: { kind: 'quoted', text, spaced }, end };
+    tokens.push({ kind: 'quoted', text: value.slice(at + 1, end - 1).replace(/\\(.)/g, '$1'), spaced });
+    return end;
   }
   WORD.lastIndex = at;
-  const text = WORD.exec(value)?.[0];
-  if (text === undefined) return { anomaly: `"${char}" stands where no such character may stand` };
-  return { token: { kind: 'word', text, spaced }, end: at + text.length };
+  if (!WORD.test(value)) return { anomaly: `"${char}" stands where no such character may stand` };
+  tokens.push({ kind: 'word', text: value.slice(at, WORD.lastIndex), spaced });
+  return WORD.lastIndex;
 }
 
 /** Past the ")" that closes the comment; quotes mean nothing in it (RFC 5322 3.2.2). */

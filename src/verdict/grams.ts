@@ -51,7 +51,7 @@ export function gramTable(wordings: readonly (readonly string[])[]): GramTable {
 
 /** The numbers of the wordings that can stand in the text, in their order. */
 export function mayStandIn(text: string, { byGram, hashes, always }: GramTable): number[] {
-  const found = new Set<number>();
+  const found = [...always];
   let gram = 0;
   for (let at = 0; at < text.length; at += 1) {
     gram = withNext(gram, text.charCodeAt(at));
@@ -60,9 +60,11 @@ export function mayStandIn(text: string, { byGram, hashes, always }: GramTable):
     const filed = byGram.get(gram);
     if (filed === undefined) continue;
     const start = at - LETTERS + 1;
-    for (const one of filed) if (text.startsWith(one.piece, start - one.at)) found.add(one.number);
+    for (const { number, piece, at: within } of filed) {
+      if (text.startsWith(piece, start - within) && !found.includes(number)) found.push(number);
+    }
   }
-  return [...always, ...found].sort((one, other) => one - other);
+  return found.length < 2 ? found : found.sort((one, other) => one - other);
 }
 
 interface Run extends Omit<Filed, 'number'> {

@@ -69,6 +69,7 @@ export function matchPhrases(text: string, { receiver, reporter, domain }: Spoke
     const words = wordsOf(rule.hasDomain ? withDomainMarked(text, domain) : text, rule);
     if (words !== undefined) found.push(matchOf(rule, words.replace(DOMAIN, domain ?? ''), receiver));
   }
+  if (found.length < 2) return found;
   return found.sort((one, other) => one.rank - other.rank || other.weight - one.weight);
 }
 

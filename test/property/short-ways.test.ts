@@ -3,8 +3,10 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isUtf8 } from 'node:buffer';
 import libmime from 'libmime';
 import { typedValue } from '../../src/message/headers.ts';
+import { parseHeaderText } from '../../src/shared/header-fields.ts';
 import { matchesOf } from '../../src/shared/matches.ts';
 import { oneLine, singleSpaced } from '../../src/shared/one-line.ts';
 import { normalise } from '../../src/verdict/match.ts';
@@ -33,7 +35,44 @@ const PROSE = [
 const prose = textOf(...PROSE, '550 ', '550-5.1.1 ', ' 550 5.1.1 ', "'");
 const values = textOf('; ', ';', '="', '"', '=', 'charset', 'Boundary', 'title*', 'utf-8', ' ', '(a)', '\\', "''");
 
+const ENDS = ['\r\n', '\n', '\r', '\r\r\n'];
+const WORDS = ['From: ann', 'X-Id:', 'X-Id : 7', ':', ' ', '\t', 'no colon', '\u00a0', '\u00e9', '\u00c3\u00a9'];
+const block = fc
+  .array(fc.tuple(fc.oneof(fc.constantFrom(...WORDS), latin1()), fc.constantFrom('', ...ENDS)), { maxLength: 12 })
+  .map(lines => lines.flat().join(''));
+
+function latin1(): fc.Arbitrary<string> {
+  return fc.uint8Array({ maxLength: 3 }).map(bytes => Buffer.from(bytes).toString('latin1'));
+}
+
+/** RFC 6532: UTF-8 where the bytes are that. */
+function asUtf8(text: string): string {
+  const bytes = Buffer.from(text, 'latin1');
+  return isUtf8(bytes) ? new TextDecoder().decode(bytes) : text;
+}
+
+/** RFC 5322 2.2, line by line. */
+function fieldsOf(text: string): { name: string; value: string }[] {
+  const fields: { name: string; value: string }[] = [];
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    if (line === '') break;
+    const [, name, value = ''] = /^([!-9;-~]+)\s*:(.*)$/s.exec(line) ?? [];
+    const last = fields.at(-1);
+    if (/^[ \t]/.test(line)) {
+      if (last !== undefined) last.value = `${last.value} ${line.trim()}`.trim();
+    } else if (name !== undefined) fields.push({ name: name.toLowerCase(), value: value.trim() });
+  }
+  return fields;
+}
+
 describe('the short way and the long one give the same', () => {
+  test('header fields, whatever ends their lines', () => {
+    fc.assert(
+      fc.property(block, text => expect(parseHeaderText(text)).toEqual(fieldsOf(asUtf8(text)))),
+      { numRuns: 500 },
+    );
+  });
+
   test('a text as one line, however much of it is looked at', () => {
     fc.assert(
       fc.property(prose, fc.integer({ min: 1, max: 40 }), (text, limit) => {
