@@ -8,6 +8,7 @@ import type { HeaderFields } from '../shared/header-fields.ts';
 import { identify, messageIdOf } from '../shared/identity.ts';
 import type { MessageIdentity } from '../shared/identity.ts';
 import { LIMITS } from '../shared/limits.ts';
+import type { Unfinished } from '../shared/unfinished.ts';
 import type { RawMessage } from '../mailbox/mailbox.ts';
 import { NO_CONTENT, partsOfSplit, readContent } from './content.ts';
 import type { Content } from './content.ts';
@@ -114,11 +115,10 @@ export async function readMessage(raw: RawMessage): Promise<Message> {
   const headers = parsed.get(raw.header) ?? parseHeaderFields(raw.header);
   try {
     const problem = problemOf(raw, headers);
-    const content = await contentOf(raw, headers);
-    return { ...fromHeader(raw, headers), ...content, ...(problem === undefined ? {} : { problem }) };
+    return messageOf(raw, headers, await contentOf(raw, headers), problem);
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    return { ...fromHeader(raw, headers), ...NO_CONTENT, problem: `its content cannot be read: ${because}` };
+    return messageOf(raw, headers, NO_CONTENT, `its content cannot be read: ${because}`);
   }
 }
 
@@ -136,18 +136,25 @@ function problemOf(raw: RawMessage, headers: HeaderFields): string | undefined {
   return raw.source || raw.structure ? undefined : 'its content was not fetched';
 }
 
-function fromHeader(raw: RawMessage, headers: HeaderFields): Omit<Message, keyof Content | 'problem'> {
+function messageOf(raw: RawMessage, headers: HeaderFields, content: Content, problem: string | undefined): Message {
   const { contentType, parameters } = mimeHeader(headers);
   const reportType = parameters['report-type']?.trim().toLowerCase();
   const receivedAtSeconds = receivedAt(raw, headers);
-  return {
+  const message: Unfinished<Message> = {
     identity: raw.identity,
     headers,
     subject: decodeHeaderWords(headerValue(headers, 'subject') ?? ''),
     contentType,
-    ...(reportType === undefined ? {} : { reportType }),
-    ...(receivedAtSeconds === undefined ? {} : { receivedAtSeconds }),
+    outline: content.outline,
+    text: content.text,
+    textTruncated: content.textTruncated,
+    machineParts: content.machineParts,
   };
+  if (content.returned !== undefined) message.returned = content.returned;
+  if (reportType !== undefined) message.reportType = reportType;
+  if (receivedAtSeconds !== undefined) message.receivedAtSeconds = receivedAtSeconds;
+  if (problem !== undefined) message.problem = problem;
+  return message;
 }
 
 function receivedAt({ internalDateSeconds }: RawMessage, headers: HeaderFields): number | undefined {

@@ -8,6 +8,7 @@ import { headerValue, headerValues } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { cleanMessageIds } from '../shared/message-id.ts';
 import { oneLine } from '../shared/one-line.ts';
+import type { Unfinished } from '../shared/unfinished.ts';
 import { enhancedCodeIn, replyCodeIn } from './codes.ts';
 import type { Action, Evidence, ReportedRecipient } from './report.ts';
 
@@ -32,7 +33,6 @@ export function toRecipient(found: Findings): ReportedRecipient {
   const { finalRecipient, action, evidence: read, originalRecipient, alsoKnownAs, status = inline } = found;
   const replyCode = diagnostic === undefined ? undefined : replyCodeIn(diagnostic);
   const recipient: Unfinished<ReportedRecipient> = { finalRecipient, action, evidence: read };
-  // One by one: spreads of objects with one key each cost more than all that is read here.
   if (originalRecipient !== undefined) recipient.originalRecipient = originalRecipient;
   if (alsoKnownAs !== undefined) recipient.alsoKnownAs = alsoKnownAs;
   if (status !== undefined) recipient.status = status;
@@ -50,8 +50,6 @@ function quotedId(text: string): string | undefined {
   // Asked first, for it costs a tenth: most texts quote none.
   return /message-id:/i.test(text) ? /^[> ]*message-id:\s*(<[^<>\s]{3,998}>)/im.exec(text)?.[1] : undefined;
 }
-
-type Unfinished<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A quote of the mail for an evidence. */
 export function evidence(part: Evidence['part'], quote: string, rule: string): Evidence {

@@ -3,6 +3,7 @@
  * Takes a Verdict, gives a Ruling and back. A chunk of them is held until it is recorded: as bytes, which V8 does not
  * move about with each collection.
  */
+import type { Unfinished } from '../shared/unfinished.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What provenance, the outbox, the log and the metrics ask of a verdict. */
@@ -20,13 +21,20 @@ export type Ruling = Verdict | Shortened;
 
 export function shortened(ruling: Ruling): Ruling {
   if ('whole' in ruling) return ruling;
-  const { recipient, names, verdict: outcome, reason, about, status, replyCode, bouncedAtSeconds } = ruling;
+  const { recipient, names, verdict, reason, about, status, replyCode, bouncedAtSeconds } = ruling;
   const whole = Buffer.from(JSON.stringify(ruling));
-  return {
-    ...{ recipient, names, verdict: outcome, reason, about, bouncedAtSeconds, whole },
-    ...(status === undefined ? {} : { status }),
-    ...(replyCode === undefined ? {} : { replyCode }),
+  const gist: Unfinished<Shortened> = {
+    recipient,
+    names,
+    verdict,
+    reason,
+    about,
+    bouncedAtSeconds,
+    whole,
   };
+  if (status !== undefined) gist.status = status;
+  if (replyCode !== undefined) gist.replyCode = replyCode;
+  return gist;
 }
 
 export function wholeVerdict(ruling: Ruling): Verdict {
