@@ -7,6 +7,8 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CANDIDATE_FIELDS } from '../src/report/words.ts';
+import { IDENTITY_FIELDS } from '../src/shared/identity.ts';
 import type { Dovecot } from '../test/servers/dovecot.ts';
 
 /** A program that is started in a folder with what it needs. */
@@ -17,28 +19,65 @@ export interface Peer {
   prepare(dovecot: Dovecot, folder: string): Promise<readonly string[]>;
 }
 
+/** The first look at each mail, as the daemon has it, and what it asks of a mail in Sent. */
+const FIRST_LOOK = [...new Set([...CANDIDATE_FIELDS, ...IDENTITY_FIELDS])];
+const OF_SENT = ['message-id', 'to', 'cc', 'bcc', 'x-clevertap_meta'];
+
 /** Not compressed, which is faster on loopback. */
 const FETCHING = `
 import { readFileSync } from 'node:fs';
 import { ImapFlow } from 'imapflow';
 const { port, user, pass, ca } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
 const options = { host: 'localhost', port, secure: true, tls: { ca }, auth: { user, pass } };
-async function fetchAll() {
+async function inMailbox(work) {
   const client = new ImapFlow({ ...options, logger: false, disableCompression: true });
   await client.connect();
   await client.mailboxOpen('All Mail', { readOnly: true });
+  const bytes = await work(client);
+  await client.logout();
+  return bytes;
+}
+async function fetchAll(client) {
   let bytes = 0;
   for await (const { source } of client.fetch('1:*', { uid: true, source: true })) bytes += source.length;
-  await client.logout();
+  return bytes;
+}`;
+
+/** Of every third mail, which are the bounces, header, structure and what parts a report has; of Sent the header. */
+const FETCHING_LITTLE = `
+async function fetchLittle(client) {
+  let bytes = 0;
+  const uids = [];
+  const look = { uid: true, internalDate: true, size: true, headers: ${JSON.stringify(FIRST_LOOK)} };
+  for await (const { uid, headers } of client.fetch('1:*', look)) {
+    bytes += headers.length;
+    if (uids.length * 3 < uid) uids.push(uid);
+  }
+  for (const query of [{ uid: true, headers: true, bodyStructure: true }, { bodyParts: ['1', '2', '3.HEADER'] }]) {
+    for (let at = 0; at < uids.length; at += 500) {
+      const some = uids.slice(at, at + 500).join(',');
+      for await (const { headers, bodyParts } of client.fetch(some, query, { uid: true })) {
+        for (const part of [headers, ...(bodyParts?.values() ?? [])]) bytes += part?.length ?? 0;
+      }
+    }
+  }
+  await client.mailboxOpen('Sent', { readOnly: true });
+  for await (const { headers } of client.fetch('1:*', { headers: ${JSON.stringify(OF_SENT)} })) bytes += headers.length;
   return bytes;
 }`;
 
 const FETCH_ALL = `${FETCHING}
-if ((await fetchAll()) === 0) process.exit(1);`;
+if ((await inMailbox(fetchAll)) === 0) process.exit(1);`;
 
 /** Once for each line of its input; answers with the bytes. */
-export const FETCH_ALL_AGAIN = `import { createInterface } from 'node:readline';${FETCHING}
-for await (const _ of createInterface({ input: process.stdin })) console.log(await fetchAll());`;
+export const FETCH_ALL_AGAIN = againFor(FETCHING, 'fetchAll');
+/** The same for as little of the same mails as the daemon fetches. */
+export const FETCH_LITTLE_AGAIN = againFor(`${FETCHING}${FETCHING_LITTLE}`, 'fetchLittle');
+
+function againFor(program: string, work: string): string {
+  return `import { createInterface } from 'node:readline';${program}
+for await (const _ of createInterface({ input: process.stdin })) console.log(await inMailbox(${work}));`;
+}
 
 export const IMAPFLOW: Peer = {
   isThere: () => true,

@@ -14,7 +14,6 @@ import type { Dovecot } from '../test/servers/dovecot.ts';
 import { startReceiver } from '../test/servers/receiver.ts';
 import { AS_USUAL } from './backlog.ts';
 import type { Backlog } from './backlog.ts';
-import { FETCH_ALL_AGAIN } from './peers.ts';
 
 export interface Running {
   /** Reads the whole backlog; gives the milliseconds from being asked to the end. Rejects where some was not read. */
@@ -74,12 +73,15 @@ async function rename(config: string, number: number): Promise<void> {
   await writeFile(config, named.replace(/(?<=\nuser = ")[^"@]*/, `news-${number}`));
 }
 
-/** imapflow, which connects anew and fetches the whole source of all mails each time. */
-export async function runImapflow({ port, user, password: pass, ca }: Dovecot): Promise<Running> {
+/**
+ * imapflow, which connects anew and fetches each time.
+ * @param program answers each line of its input with the bytes that it has fetched (peers.ts)
+ */
+export async function runImapflow({ port, user, password: pass, ca }: Dovecot, program: string): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'bounced-bench-'));
   const settings = join(folder, 'settings.json');
   await writeFile(settings, JSON.stringify({ port, user, pass, ca }));
-  const args = ['--input-type=module', '-e', FETCH_ALL_AGAIN, settings];
+  const args = ['--input-type=module', '-e', program, settings];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

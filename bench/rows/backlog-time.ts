@@ -5,7 +5,7 @@
  */
 import { openBacklog, readBacklog, timeBacklog } from '../backlog.ts';
 import type { Backlog } from '../backlog.ts';
-import { IMAPFLOW, MBSYNC, timePeer } from '../peers.ts';
+import { FETCH_ALL_AGAIN, FETCH_LITTLE_AGAIN, IMAPFLOW, MBSYNC, timePeer } from '../peers.ts';
 import { timeInTurn } from '../row.ts';
 import { runImapflow, runOurs } from '../running.ts';
 import type { BenchOptions, LeftOut, Measured, Row } from '../row.ts';
@@ -22,11 +22,17 @@ export const BACKLOG_TIME: Row = {
   async run(options) {
     const backlog = await openBacklog(options);
     if ('leftOut' in backlog) return backlog;
-    const [ours, peer] = [await runOurs(backlog), await runImapflow(backlog.dovecot)];
+    const { dovecot } = backlog;
+    const ours = await runOurs(backlog);
+    const peers = [await runImapflow(dovecot, FETCH_ALL_AGAIN), await runImapflow(dovecot, FETCH_LITTLE_AGAIN)];
     try {
-      return await measured(backlog, options.rounds, [() => ours.read(), () => peer.read()]);
+      return await measured(
+        backlog,
+        options.rounds,
+        [ours, ...peers].map(one => () => one.read()),
+      );
     } finally {
-      await Promise.all([ours.stop(), peer.stop()]);
+      await Promise.all([ours, ...peers].map(one => one.stop()));
     }
   },
 };
@@ -77,12 +83,17 @@ async function compared(options: BenchOptions, peer: Work, ours: Work = timeBack
   return measured(backlog, options.rounds, [() => ours(backlog), () => peer(backlog)]);
 }
 
+/** The works in this order: ours, the peer, and where there is one what fetches as little as we do and nothing else. */
 async function measured(
-  backlog: Backlog,
+  { mails, bounces }: Backlog,
   rounds: number,
   works: readonly (() => Promise<number>)[],
 ): Promise<Measured> {
-  const [oursMs = Number.NaN, peerMs = Number.NaN] = await timeInTurn(works, rounds);
-  const besides = { mails: backlog.mails, bounces: backlog.bounces };
+  const [oursMs = Number.NaN, peerMs = Number.NaN, littleMs] = await timeInTurn(works, rounds);
+  const little =
+    littleMs === undefined
+      ? {}
+      : { fetchingLittleMs: Math.round(littleMs), fetchingLittleRatio: Math.round((100 * littleMs) / peerMs) / 100 };
+  const besides = { mails, bounces, ...little };
   return { unit: 'ms', ours: Math.round(oursMs), peer: Math.round(peerMs), ratio: oursMs / peerMs, besides };
 }
