@@ -58,12 +58,12 @@ export async function closeBacklog(): Promise<void> {
   await (await open)?.dovecot.stop();
 }
 
-/** Of each packet, each way: as short as a line to Gmail can be, and one on which the daemon compresses. */
-export const NEAR_GMAIL = { lagMs: 3 };
+/** Of each packet, each way: just long enough for a line on which the daemon compresses. */
+export const LONG_ENOUGH = { lagMs: 3 };
 
 /** Reads everything once for all rows whose figures are counts, which are the same each time. */
 export async function countBacklog(open: Backlog): Promise<BacklogRead> {
-  counted ??= readBacklog(open, NEAR_GMAIL);
+  counted ??= readBacklog(open, LONG_ENOUGH);
   return counted;
 }
 

@@ -43,26 +43,30 @@ async function fetchAll(client) {
   return bytes;
 }`;
 
-/** Of every third mail, which are the bounces, header, structure and what parts a report has; of Sent the header. */
+/** Of every third mail, which are the bounces: header and structure, then first leaf, status and returned header. */
 const FETCHING_LITTLE = `
+const firstLeaf = ({ childNodes: [first] = [], part = '1' }) => (first === undefined ? part : firstLeaf(first));
 async function fetchLittle(client) {
   let bytes = 0;
-  const uids = [];
-  const look = { uid: true, internalDate: true, size: true, headers: ${JSON.stringify(FIRST_LOOK)} };
-  for await (const { uid, headers } of client.fetch('1:*', look)) {
-    bytes += headers.length;
-    if (uids.length * 3 < uid) uids.push(uid);
-  }
-  for (const query of [{ uid: true, headers: true, bodyStructure: true }, { bodyParts: ['1', '2', '3.HEADER'] }]) {
-    for (let at = 0; at < uids.length; at += 500) {
-      const some = uids.slice(at, at + 500).join(',');
-      for await (const { headers, bodyParts } of client.fetch(some, query, { uid: true })) {
-        for (const part of [headers, ...(bodyParts?.values() ?? [])]) bytes += part?.length ?? 0;
-      }
+  const take = async (uids, query) => {
+    const found = [];
+    for await (const mail of client.fetch(uids, { uid: true, ...query }, { uid: true })) {
+      for (const part of [mail.headers, ...(mail.bodyParts?.values() ?? [])]) bytes += part?.length ?? 0;
+      found.push([mail.uid, mail.bodyStructure && firstLeaf(mail.bodyStructure)]);
+    }
+    return found;
+  };
+  const all = await take('1:*', { internalDate: true, size: true, headers: ${JSON.stringify(FIRST_LOOK)} });
+  const bounces = all.filter((_, index) => index % 3 === 0).map(([uid]) => uid);
+  for (let at = 0; at < bounces.length; at += 500) {
+    const shapes = await take(bounces.slice(at, at + 500).join(','), { headers: true, bodyStructure: true });
+    for (const leaf of new Set(shapes.map(([, path]) => path))) {
+      const some = shapes.filter(([, path]) => path === leaf).map(([uid]) => uid);
+      await take(some.join(','), { bodyParts: [leaf, '2', '3.HEADER'] });
     }
   }
   await client.mailboxOpen('Sent', { readOnly: true });
-  for await (const { headers } of client.fetch('1:*', { headers: ${JSON.stringify(OF_SENT)} })) bytes += headers.length;
+  await take('1:*', { headers: ${JSON.stringify(OF_SENT)} });
   return bytes;
 }`;
 

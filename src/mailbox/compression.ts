@@ -17,7 +17,7 @@ interface Inner {
 const LONG_LINE_MS = 3;
 
 /**
- * How long the line is, the quickest of the commands by which imapflow logs in tells: five at a server that knows ID.
+ * How long the line is, the quickest of the commands by which imapflow logs in tells.
  * @param nowMs milliseconds of any clock
  * Throws a Fault where the library that is installed connects in another way.
  */

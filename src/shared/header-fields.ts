@@ -4,10 +4,6 @@
 import { LIMITS } from './limits.ts';
 
 const [TAB, SPACE, LAST_VISIBLE] = [0x09, 0x20, 0x7e];
-/** Names as they were written, and in lower case. */
-const names = new Map<string, string>();
-const MOST_NAMES = 500;
-const LONGEST_NAME = 40;
 
 export interface HeaderField {
   /** Lower-case name. */
@@ -102,17 +98,10 @@ function isVisible(code: number): boolean {
   return code > SPACE && code <= LAST_VISIBLE;
 }
 
-/** Lower case; undefined where it is no name. The same few hundred come with each mail. */
+/** Lower case; undefined where it is none. RFC 5322 2.2: printable US-ASCII without colon. */
 function nameOf(written: string): string | undefined {
-  const before = names.get(written);
-  if (before !== undefined) return before;
   const name = written.trimEnd();
-  // RFC 5322 2.2: a field name is printable US-ASCII without colon.
-  if (!/^[!-9;-~]+$/.test(name)) return undefined;
-  const lower = name.toLowerCase();
-  // A copy, for a piece of a text would keep all of it in memory.
-  if (names.size < MOST_NAMES && written.length <= LONGEST_NAME) names.set(Buffer.from(written).toString(), lower);
-  return lower;
+  return /^[!-9;-~]+$/.test(name) ? name.toLowerCase() : undefined;
 }
 
 /** The block within the limit, without a line that the limit cuts: half a value may name somebody else. */
