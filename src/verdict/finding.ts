@@ -6,12 +6,13 @@ import type { Evidence, ReportedRecipient } from '../report/report.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { doubtOf } from './doubt.ts';
-import { reasonByGrammar, speaksOfOurSide } from './grammar.ts';
+import { reasonByGrammar } from './grammar.ts';
 import { decidingPhrase, matchPhrases, normalise, whyLost } from './match.ts';
 import { knowReceiver } from './receiver.ts';
 import { reasonOfStatus } from './status-code.ts';
 import { ruleFor, wordsOfRule } from './rules.ts';
 import type { OwnRule } from './rules.ts';
+import { isSaidOfSender, refusesForAnother } from './subject.ts';
 import type { Ground, Reason } from './verdict.ts';
 
 /** What a recipient's refusal comes down to, before the policy. */
@@ -192,7 +193,8 @@ function byWords({ normalised, quote }: Words, { recipient, receiver, reporter, 
       .slice(0, LOSERS)
       .map(one => ({ part, quote: one.words, rule: one.rule, reason: one.reason, lost: whyLost(one, best) })),
   ];
-  return { reason: best.reason, ...doubtIn(best, recipient), evidence };
+  const doubt = isSaidOfSender(normalised, best.words) ? { doubt: 'there it is said of the sender' } : {};
+  return { reason: best.reason, ...doubt, ...doubtIn(best, recipient), evidence };
 }
 
 function doubtIn(...given: Parameters<typeof doubtOf>): { doubt?: string } {
@@ -247,7 +249,7 @@ function doubtOfStatus(status: string, { recipient: { replyCode }, diagnostic }:
   if (replyCode !== undefined && (replyCode < 500 || replyCode === 552)) {
     return `reply ${replyCode} says otherwise than status ${status}`;
   }
-  return speaksOfOurSide(diagnostic.normalised) ? 'the words speak of our side' : undefined;
+  return refusesForAnother(diagnostic.normalised) ? 'the words speak of something else than the address' : undefined;
 }
 
 function nothingKnown({ recipient, part }: Refusal): Finding {

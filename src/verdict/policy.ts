@@ -3,10 +3,10 @@
  */
 import type { ReportedRecipient } from '../report/report.ts';
 import type { Finding } from './finding.ts';
-import { maySpeakOfAnother } from './grammar.ts';
 import { normalise } from './match.ts';
 import { REASONS } from './reasons.ts';
 import { speaksOfAddress } from './status-code.ts';
+import { maySpeakOfAnother } from './subject.ts';
 import type { Policy, Verdict } from './verdict.ts';
 
 type Word = Verdict['verdict'];

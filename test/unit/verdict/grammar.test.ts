@@ -3,7 +3,8 @@
  * about us.
  */
 import { describe, expect, test } from '@jest/globals';
-import { maySpeakOfAnother, reasonByGrammar, speaksOfOurSide } from '../../../src/verdict/grammar.ts';
+import { reasonByGrammar } from '../../../src/verdict/grammar.ts';
+import { maySpeakOfAnother, speaksOfOurSide } from '../../../src/verdict/subject.ts';
 
 describe('what a refusal speaks of', () => {
   test.each([

@@ -1,0 +1,131 @@
+/**
+ * Whom a refusal speaks of: the recipient, or us, our mail, the server itself. Takes a normalised text, answers yes or
+ * no. Made of general words, for wordings that no table has: where they leave it open, nobody is unsubscribed.
+ */
+
+/** What belongs to whoever sent the mail. */
+const YOURS =
+  'your (?:own )?(?:e-?mail )?(?:ip|address|account|mail ?box|host ?name|host|domain|server|system|network|name|dns|client)';
+/** Parts of a mail or of a session that name its sender (RFC 5321 2.3.1, RFC 5322 3.6.2). */
+const SENDER_NAMED =
+  '(?:return|reverse)[- ]?path|reply-?to|mail from|from (?:address|domain|field|header)|headers?|callout|rdns';
+const OF_SENDER = words(YOURS, 'client host');
+/** Our side, the content or a rule is what was refused: "unknown" or "invalid" may be said of them. */
+const OUR_SIDE = words(
+  `sender|sending|sent from|${YOURS}|${SENDER_NAMED}`,
+  'spf|dkim|dmarc|authenticat\\w*|unauthenticated|helo|ehlo|ptr|reverse|certificate',
+  'spam\\w*|virus\\w*|malware|phish\\w*|reputation|polic(?:y|ies)|prohibited',
+  'ip|dns(?:bl|wl)|rbl|(?:black|block|white|grey) ?list\\w*|listed (?:at|by|in|on)',
+  'relay(?:ing)? (?:access|denied|not|prohibited)|to relay',
+);
+const BLOCK_LIST = /spamhaus|spamcop|barracudacentral|uceprotect/;
+/** Words that leave open what was refused: us, our mail, how much of it, or a server in trouble. */
+const ANOTHER_SUBJECT = words(
+  'from|denied|permission|permitted|allowed|authori[sz]ed|confirm\\w*|restrict\\w*|access|client|listed|relay\\w*',
+  'block\\w*|ban(?:ned)?|abus\\w*|suspicious|forged|spoof\\w*|impersonat\\w*|country|geo-?ip|asn',
+  'messages?|e?-?mails?|content|filter\\w*|attachments?|urls?|links?|subject|score\\w*|points|size|lines?|characters',
+  'bulk|newsletters?|advertis\\w*|encoding|parameters?|8-?bit|utf-?8|smtputf8|internationali[sz]ed|(?:un)?supported',
+  'limit\\w*|rate|frequency|too (?:many|big|large|long|much)|exceed\\w*|quota|storage|space|room|connections?',
+  'members?|subscri(?:bed|ption)|mailing lists?|this list|internal|external',
+  'servers?|services?|mail ?servers?|systems?|network|backend|database|ldap|look-?ups?|resolve|transport|resources?|memory',
+  'timed out|time-?out|retry|later|now|busy|maintenance|migrat\\w*|being moved|config\\w*|temporar\\w*|currently|loop\\w*|hops?',
+  'errors?|fail(?:ed|ure)?|unable|cannot (?:open|write|create|deliver|chdir)|corrupt\\w*|problems?|local delivery',
+  'suspended|disabled|expired|frozen|(?:on|vacation) hold|unpaid|overdue',
+  'tls|encrypt\\w*|cipher|dane|command|syntax|hello|session|transaction|rcpt|data',
+);
+/** What a mail is refused for whose recipient exists, whatever the enhanced code says. */
+const REFUSED_FOR_ANOTHER = words(
+  'content|filter\\w*|attachments?|too (?:many|much|big|large)|limit\\w*|exceed\\w*|quota|rate',
+  'temporar\\w*|later|servers?|services?|block\\w*|loop\\w*|(?:on|vacation) hold',
+);
+/** Of many is said what a sender was known by: "too many unknown users". */
+const OF_MANY = words('too many|excessive(?:ly)?|high (?:rate|volume)');
+/** Behind a wording it says from whom, or whose. */
+const SENDER_AFTER = /^s? (?:from|(?:of |for )?(?:the |your )?(?:sender|sending|envelope from|return[- ]path|helo))\b/;
+/** How far around a wording its clause is looked at, in characters. */
+const CLAUSE_CHARS = 100;
+
+function words(...alternatives: readonly string[]): RegExp {
+  return new RegExp(`\\b(?:${alternatives.join('|')})\\b`);
+}
+
+/** True when the refusal is about the sender, the content or a rule, so that it says nothing final of the recipient. */
+export function speaksOfOurSide(text: string): boolean {
+  const said = withoutAddresses(reply(text));
+  return OUR_SIDE.test(said) || BLOCK_LIST.test(said);
+}
+
+/** True when it may be about something else than the recipient: an unread refusal must not. */
+export function maySpeakOfAnother(text: string): boolean {
+  return speaksOfOurSide(text) || ANOTHER_SUBJECT.test(withoutNames(reply(text)));
+}
+
+/** True when it is about many recipients, and so about who asked for them. */
+export function speaksOfMany(text: string): boolean {
+  return OF_MANY.test(text);
+}
+
+/** True when the words say that the mail was refused for something that no code about the address fits. */
+export function refusesForAnother(text: string): boolean {
+  return speaksOfOurSide(text) || REFUSED_FOR_ANOTHER.test(withoutNames(reply(text)));
+}
+
+/**
+ * True when a wording that stands in the text is said of the sender there ("sender mailbox does not exist"), of many
+ * ("too many unknown users"), or of some senders only ("does not accept mail from ...").
+ * @param wording as it stands in the text
+ */
+export function isSaidOfSender(text: string, wording: string): boolean {
+  const at = text.indexOf(wording);
+  if (at < 0) return false;
+  if (SENDER_AFTER.test(text.slice(at + wording.length, at + wording.length + CLAUSE_CHARS))) return true;
+  const before = withoutAddresses(text.slice(Math.max(at - CLAUSE_CHARS, 0), at));
+  const clause = before.slice(before.search(/[^.;:!?,()]*$/));
+  return OUR_SIDE.test(clause) || OF_MANY.test(clause) || OF_SENDER.test(clause + wording);
+}
+
+/** From the reply code on: before it stand the reporter's words. */
+function reply(text: string): string {
+  const at = text.search(/(?:^|[\s:;(<"'#])[45]\d\d[ -]/);
+  return at < 0 ? text : text.slice(at);
+}
+
+const ADDRESS = /[^\s<>()[\]"',:;]{1,64}@[^\s<>()[\]"',:;]{1,255}/g;
+
+/** Sought in the words with an "@" only: sought in all of a text, it is tried at each of its letters. */
+function withoutAddresses(text: string): string {
+  let kept = '';
+  let end = 0;
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', end)) {
+    const start = wordStart(text, at, end);
+    kept += text.slice(end, start);
+    end = wordEnd(text, at);
+    kept += text.slice(start, end).replace(ADDRESS, 'x');
+  }
+  return end === 0 ? text : kept + text.slice(end);
+}
+
+function wordStart(text: string, at: number, from: number): number {
+  let start = at;
+  while (start > from && !partsWords(text.charAt(start - 1))) start -= 1;
+  return start;
+}
+
+function wordEnd(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && !partsWords(text.charAt(end))) end += 1;
+  return end;
+}
+
+/** White space, and what is never part of an address that a sentence names. */
+function partsWords(character: string): boolean {
+  return '<>()[]"\',:;'.includes(character) || character.trim() === '';
+}
+
+/** What is left are the sentence's own words. */
+export function withoutNames(text: string): string {
+  return withoutAddresses(text)
+    .replace(/\be-?mail (?=address|account|box)/g, '')
+    .replace(/https?:\S{1,300}/g, 'x')
+    .replace(/\b[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}\b/g, 'x');
+}

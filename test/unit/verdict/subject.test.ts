@@ -1,0 +1,123 @@
+/**
+ * Refusals in words that no table has, under a code that would be final: whether they speak of the recipient, or of us,
+ * of our mail, of a server in trouble. Each that is taken for the recipient's fault unsubscribes somebody for ours.
+ */
+import { describe, expect, test } from '@jest/globals';
+import { said, verdictOn } from './build.ts';
+
+const SOFT: Readonly<Record<string, readonly string[]>> = {
+  'a wording of the recipient, said of the sender': [
+    '550 Sender mailbox does not exist',
+    '550 envelope sender address unknown',
+    '550 Callout verification failed: sender mailbox does not exist',
+    '550 MAIL FROM domain does not exist',
+    '550 Return path does not exist',
+    '550 Reply-To address does not exist',
+    '550 From header address invalid',
+    '550 Message contains invalid header: From address not valid',
+    '550 The domain of your address does not exist',
+    '550 Your host name does not exist in DNS',
+    '550 invalid DNS for your host',
+    '550 rDNS invalid host',
+    '550 Client host unknown',
+    '550 no MX for sender domain',
+    '550 unauthenticated user unknown origin',
+  ],
+  'a wording of the recipient, said of many': [
+    '550 Too many unknown users from your IP',
+    '550 You have sent to too many non-existent recipients',
+    '550 excessive unknown user errors',
+  ],
+  'no mail from some': [
+    '550 The recipient server does not accept mail from your network',
+    '550 ann@customer.example does not accept mail from external senders',
+    '550 5.1.1 Address does not accept mail from unknown senders',
+    '550 5.7.1 This server does not accept mail from dynamic IP addresses',
+    '550 recipient does not accept mail from you (friends only)',
+  ],
+  'a rule': [
+    '550 This address is for internal use only',
+    '550 This list is for members only',
+    '550 You are not subscribed to this list',
+    '550 Not permitted',
+    '550 You are banned',
+    '550 Blocked for abuse',
+    '550 GeoIP: country not served',
+    "550 We don't relay for this user",
+    '550 <ann@customer.example>: Recipient address rejected: Your client host is listed',
+  ],
+  'what the mail is': [
+    '550 newsletter refused',
+    '550 no bulk',
+    '550 this looks like an advertisement',
+    '550 impersonation attempt',
+    '550 unknown encoding',
+    '550 8bit not supported',
+  ],
+  'too much of something': [
+    '550 Recipient limit exceeded',
+    '550 Storage allocation exceeded for recipient',
+    '550 Unable to deliver: account out of disk space',
+    '550 no room in mailbox',
+  ],
+  'a server in trouble': [
+    '550 Cannot resolve your hostname',
+    '550 Cannot connect to backend mailbox',
+    '550 unable to contact recipient database',
+    '550 LDAP lookup failed for user',
+    '550 User lookup timed out',
+    '550 configuration error: mailbox path missing',
+    '550 cannot write to mailbox',
+    '550 user mailbox corrupted',
+    '550 mailbox is being moved',
+    '550 TEMPORARY PROBLEM: user base not found',
+    '550 Recipient mailbox is currently unavailable',
+    '550 <ann@customer.example>: Recipient address rejected: mail server unavailable',
+    '550 DANE failure',
+    '550 session closed',
+    '550 unknown error',
+  ],
+  'a state that may pass': ['550 domain suspended', '550 account on hold', '550 Mailbox frozen', '550 unpaid account'],
+  'other words under 5.1.1': [
+    '550 5.1.1 too many messages for this recipient today',
+    '550 5.1.1 message rejected due to content',
+    "550 5.1.1 rejected by recipient's filter",
+    '550 5.1.1 blocked',
+    '550 5.1.1 mail loop',
+    '550 5.1.1 Recipient address rejected: service temporarily out of order',
+  ],
+};
+
+describe.each(Object.entries(SOFT))('%s is soft', (_about, replies) => {
+  test.each(replies)('%s', reply => {
+    expect(verdictOn(said(reply, 'mx.customer.example')).verdict).toBe('soft');
+  });
+});
+
+describe('said of the recipient it stays hard', () => {
+  test.each([
+    '550 Sorry, there is no account with this email address',
+    '550 Email address could not be found, or was misspelled',
+    "550 The address you sent your message to wasn't found at the destination domain",
+    '550 Requested mailbox does not exist',
+    '550 Your message was not delivered, the mailbox does not exist',
+    '550 Verified by callout: no such user',
+    '550 The user you are trying to contact has been deleted',
+    '550 account ann not found on this server',
+    '550 sender@customer.example unknown user',
+    '550 recipient domain not found',
+    '550 customer.example does not accept mail',
+    '550 not listed in Domino Directory',
+    '550 user gone',
+    '550 nobody here by that name',
+    '550 Nie ma takiego adresata',
+    '550 5.1.1 ei ole',
+  ])('%s', reply => {
+    expect(verdictOn(said(reply, 'mx.customer.example')).verdict).toBe('hard');
+  });
+});
+
+test('why it is not hard is told', () => {
+  const told = verdictOn(said('550 Sender mailbox does not exist', 'mx.customer.example'));
+  expect(told).toMatchObject({ reason: 'userUnknown', because: expect.stringMatching(/said of the sender/) });
+});
