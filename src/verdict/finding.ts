@@ -9,6 +9,7 @@ import { doubtOf } from './doubt.ts';
 import { reasonByGrammar } from './grammar.ts';
 import { decidingPhrase, matchPhrases, normalise, whyLost } from './match.ts';
 import { knowReceiver } from './receiver.ts';
+import { REASONS } from './reasons.ts';
 import { reasonOfStatus } from './status-code.ts';
 import { ruleFor, wordsOfRule } from './rules.ts';
 import type { OwnRule } from './rules.ts';
@@ -193,8 +194,10 @@ function byWords({ normalised, quote }: Words, { recipient, receiver, reporter, 
       .slice(0, LOSERS)
       .map(one => ({ part, quote: one.words, rule: one.rule, reason: one.reason, lost: whyLost(one, best) })),
   ];
-  const doubt = isSaidOfSender(normalised, best.words) ? { doubt: 'there it is said of the sender' } : {};
-  return { reason: best.reason, ...doubt, ...doubtIn(best, recipient), evidence };
+  // A server's own wording is known whole; of others the words around it tell whom they are said of.
+  const isOurs = !best.own && REASONS[best.reason].verdict === 'hard' && isSaidOfSender(normalised, best.words);
+  const doubt = isOurs ? { doubt: 'there it is said of the sender' } : doubtIn(best, recipient);
+  return { reason: best.reason, ...doubt, evidence };
 }
 
 function doubtIn(...given: Parameters<typeof doubtOf>): { doubt?: string } {

@@ -6,13 +6,14 @@
 /** What belongs to whoever sent the mail. */
 const YOURS =
   'your (?:own )?(?:e-?mail )?(?:ip|address|account|mail ?box|host ?name|host|domain|server|system|network|name|dns|client)';
-/** Parts of a mail or of a session that name its sender (RFC 5321 2.3.1, RFC 5322 3.6.2). */
-const SENDER_NAMED =
-  '(?:return|reverse)[- ]?path|reply-?to|mail from|from (?:address|domain|field|header)|headers?|callout|rdns';
-const OF_SENDER = words(YOURS, 'client host');
+/** Who sent it, and the parts of a mail or of a session that name him (RFC 5321 2.3.1, RFC 5322 3.6.2). */
+const SENDER =
+  'sender|(?:return|reverse)[- ]?path|reply-?to|mail from|from (?:address|domain|field|header)|client host|rdns';
+const OF_SENDER = words(SENDER);
+const OF_YOURS = words(YOURS);
 /** Our side, the content or a rule is what was refused: "unknown" or "invalid" may be said of them. */
 const OUR_SIDE = words(
-  `sender|sending|sent from|${YOURS}|${SENDER_NAMED}`,
+  `sending|sent from|headers?|callout|${YOURS}|${SENDER}`,
   'spf|dkim|dmarc|authenticat\\w*|unauthenticated|helo|ehlo|ptr|reverse|certificate',
   'spam\\w*|virus\\w*|malware|phish\\w*|reputation|polic(?:y|ies)|prohibited',
   'ip|dns(?:bl|wl)|rbl|(?:black|block|white|grey) ?list\\w*|listed (?:at|by|in|on)',
@@ -41,7 +42,8 @@ const REFUSED_FOR_ANOTHER = words(
 /** Of many is said what a sender was known by: "too many unknown users". */
 const OF_MANY = words('too many|excessive(?:ly)?|high (?:rate|volume)');
 /** Behind a wording it says from whom, or whose. */
-const SENDER_AFTER = /^s? (?:from|(?:of |for )?(?:the |your )?(?:sender|sending|envelope from|return[- ]path|helo))\b/;
+const SENDER_AFTER =
+  /^s? (?:from|(?:of |for |in )?(?:the |your )?(?:sender|sending|envelope from|return[- ]path|helo))\b/;
 /** How far around a wording its clause is looked at, in characters. */
 const CLAUSE_CHARS = 100;
 
@@ -81,7 +83,10 @@ export function isSaidOfSender(text: string, wording: string): boolean {
   if (SENDER_AFTER.test(text.slice(at + wording.length, at + wording.length + CLAUSE_CHARS))) return true;
   const before = withoutAddresses(text.slice(Math.max(at - CLAUSE_CHARS, 0), at));
   const clause = before.slice(before.search(/[^.;:!?,()]*$/));
-  return OUR_SIDE.test(clause) || OF_MANY.test(clause) || OF_SENDER.test(clause + wording);
+  if (OUR_SIDE.test(clause) || OF_MANY.test(clause) || OF_YOURS.test(clause + wording)) return true;
+  // "Sender check failed: no such user": the clause before it tells, unless it goes on to the recipient.
+  const named = Math.max(before.lastIndexOf('recipient'), before.lastIndexOf('rcpt'), 0);
+  return OF_SENDER.test(before.slice(named) + wording);
 }
 
 /** From the reply code on: before it stand the reporter's words. */

@@ -22,6 +22,10 @@ const SOFT: Readonly<Record<string, readonly string[]>> = {
     '550 Client host unknown',
     '550 no MX for sender domain',
     '550 unauthenticated user unknown origin',
+    '550 Sender check failed: mailbox not found',
+    '550 5.1.1 sender: user unknown',
+    '550 Could not verify sender (user unknown)',
+    '550 unknown user in sender address',
   ],
   'a wording of the recipient, said of many': [
     '550 Too many unknown users from your IP',
@@ -105,6 +109,7 @@ describe('said of the recipient it stays hard', () => {
     '550 The user you are trying to contact has been deleted',
     '550 account ann not found on this server',
     '550 sender@customer.example unknown user',
+    '550 Sender accepted, recipient refused: user unknown',
     '550 recipient domain not found',
     '550 customer.example does not accept mail',
     '550 not listed in Domino Directory',
