@@ -19,7 +19,9 @@ const EITHER = (one: string, other: string): RegExp =>
   new RegExp(`\\b${one}\\b${GAP}\\b${other}\\b|\\b${other}\\b${GAP}\\b${one}\\b`);
 
 const ABSENT_USER = EITHER(USER, ABSENT);
-const NO_USER = new RegExp(`\\bno (?:such |valid |local |known |matching )?${USER}\\b`);
+const NO_USER = new RegExp(
+  `\\b(?:no (?:such |valid |local |known |matching )?|(?<!you(?: a|')re )not an? (?:valid|local|known|registered|existing) (?:\\w+ )?)${USER}\\b`,
+);
 const PLAINLY_ABSENT =
   /\b(?:(?:unknown|non-?existent|no such|invalid) (?:local )?(?:user(?:name)?|recipient|mail ?-?box|addressee|account)|(?:user(?:name)?|recipient|mail ?-?box|addressee|account) (?:is )?(?:unknown|non-?existent|not found|does(?: not|n't) exist))\b/;
 const ABSENT_DOMAIN = EITHER(

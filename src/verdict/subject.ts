@@ -20,6 +20,8 @@ const OUR_SIDE = words(
   'relay(?:ing)? (?:access|denied|not|prohibited)|to relay',
 );
 const BLOCK_LIST = /spamhaus|spamcop|barracudacentral|uceprotect/;
+/** "Unknown on this server": then that is only where. */
+const NOT_THE_PLACE = '(?<!\\b(?:on|at|in) (?:(?:this|that|our|the) )?)';
 /** Words that leave open what was refused: us, our mail, how much of it, or a server in trouble. */
 const ANOTHER_SUBJECT = words(
   'from|denied|permission|permitted|allowed|authori[sz]ed|confirm\\w*|restrict\\w*|access|client|listed|relay\\w*',
@@ -28,7 +30,7 @@ const ANOTHER_SUBJECT = words(
   'bulk|newsletters?|advertis\\w*|encoding|parameters?|8-?bit|utf-?8|smtputf8|internationali[sz]ed|(?:un)?supported',
   'limit\\w*|rate|frequency|too (?:many|big|large|long|much)|exceed\\w*|quota|storage|space|room|connections?',
   'members?|subscri(?:bed|ption)|mailing lists?|this list|internal|external',
-  'servers?|services?|mail ?servers?|systems?|network|backend|database|ldap|look-?ups?|resolve|transport|resources?|memory',
+  `${NOT_THE_PLACE}(?:mail ?)?(?:servers?|services?|systems?)|network|backend|database|ldap|look-?ups?|resolve|transport|resources?|memory`,
   'timed out|time-?out|retry|later|now|busy|maintenance|migrat\\w*|being moved|config\\w*|temporar\\w*|currently|loop\\w*|hops?',
   'errors?|fail(?:ed|ure)?|unable|cannot (?:open|write|create|deliver|chdir)|corrupt\\w*|problems?|local delivery',
   'suspended|disabled|expired|frozen|(?:on|vacation) hold|unpaid|overdue',
@@ -37,7 +39,7 @@ const ANOTHER_SUBJECT = words(
 /** What a mail is refused for whose recipient exists, whatever the enhanced code says. */
 const REFUSED_FOR_ANOTHER = words(
   'content|filter\\w*|attachments?|too (?:many|much|big|large)|limit\\w*|exceed\\w*|quota|rate',
-  'temporar\\w*|later|servers?|services?|block\\w*|loop\\w*|(?:on|vacation) hold',
+  `temporar\\w*|later|${NOT_THE_PLACE}(?:mail ?)?(?:servers?|services?)|block\\w*|loop\\w*|(?:on|vacation) hold`,
 );
 /** Of many is said what a sender was known by: "too many unknown users". */
 const OF_MANY = words('too many|excessive(?:ly)?|high (?:rate|volume)');
