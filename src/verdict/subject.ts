@@ -71,7 +71,9 @@ export function speaksOfMany(text: string): boolean {
 
 /** True when the words say that the mail was refused for something that no code about the address fits. */
 export function refusesForAnother(text: string): boolean {
-  return speaksOfOurSide(text) || REFUSED_FOR_ANOTHER.test(withoutNames(reply(text)));
+  if (speaksOfOurSide(text)) return true;
+  // Most have none of these words, and names take longer to leave out.
+  return REFUSED_FOR_ANOTHER.test(text) && REFUSED_FOR_ANOTHER.test(withoutNames(reply(text)));
 }
 
 /**
