@@ -8,6 +8,8 @@ import { ANY_RECIPIENT } from './phrases/any-recipient.ts';
 import { ANY_SENDER } from './phrases/any-sender.ts';
 import { FILTERS } from './phrases/filters.ts';
 import { GOOGLE } from './phrases/google.ts';
+import { LANGUAGES_OF_ASIA } from './phrases/languages-of-asia.ts';
+import { LANGUAGES_OF_EUROPE } from './phrases/languages-of-europe.ts';
 import { MAIL_SERVERS } from './phrases/mail-servers.ts';
 import { MICROSOFT } from './phrases/microsoft.ts';
 import { WEBMAIL } from './phrases/webmail.ts';
@@ -38,4 +40,6 @@ export const PHRASES: readonly PhraseRow[] = [
   ...ANY_RECIPIENT,
   ...ANY_SENDER,
   ...ANY_NETWORK,
+  ...LANGUAGES_OF_EUROPE,
+  ...LANGUAGES_OF_ASIA,
 ];

@@ -2,6 +2,7 @@
  * Whom a refusal speaks of: the recipient, or us, our mail, the server itself. Takes a normalised text, answers yes or
  * no. Made of general words, for wordings that no table has: where they leave it open, nobody is unsubscribed.
  */
+import { maySpeakOfAnotherAbroad } from './subject-abroad.ts';
 
 /** What belongs to whoever sent the mail. */
 const YOURS =
@@ -61,7 +62,9 @@ export function speaksOfOurSide(text: string): boolean {
 
 /** True when it may be about something else than the recipient: an unread refusal must not. */
 export function maySpeakOfAnother(text: string): boolean {
-  return speaksOfOurSide(text) || ANOTHER_SUBJECT.test(withoutNames(reply(text)));
+  if (speaksOfOurSide(text)) return true;
+  const said = withoutNames(reply(text));
+  return ANOTHER_SUBJECT.test(said) || maySpeakOfAnotherAbroad(said);
 }
 
 /** True when it is about many recipients, and so about who asked for them. */
@@ -134,7 +137,7 @@ function partsWords(character: string): boolean {
 /** What is left are the sentence's own words. */
 export function withoutNames(text: string): string {
   return withoutAddresses(text)
-    .replace(/\be-?mail (?=address|account|box)/g, '')
+    .replace(/\be-?mail[- ]?(?=ad?dress|account|box)/g, '')
     .replace(/https?:\S{1,300}/g, 'x')
     .replace(/\b[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}\b/g, 'x');
 }
