@@ -109,7 +109,9 @@ function choose({ words, grammar, code, prose }: Readings, recipient: ReportedRe
   if (known(words) !== undefined) return 'words';
   const told = known(code) !== undefined;
   const undefinedCode = /\.[34]\.0$/.test(recipient.status ?? '');
-  if (grammar !== undefined && (!told || grammar.sure || undefinedCode)) return 'grammar';
+  // "5.1.1 inbox full": a mailbox that is full or shut is there.
+  const milder = grammar?.reason !== 'userUnknown' && code?.reason === 'userUnknown';
+  if (grammar !== undefined && (!told || grammar.sure || undefinedCode || milder)) return 'grammar';
   if (words !== undefined && !told) return 'words';
   if (told && !saysLittle(recipient)) return 'code';
   if (told) return known(prose) === undefined ? 'code' : 'prose';

@@ -29,12 +29,13 @@ const ANOTHER_SUBJECT = words(
   'block\\w*|ban(?:ned)?|abus\\w*|suspicious|forged|spoof\\w*|impersonat\\w*|country|geo-?ip|asn',
   'messages?|e?-?mails?|content|filter\\w*|attachments?|urls?|links?|subject|score\\w*|points|size|lines?|characters',
   'bulk|newsletters?|advertis\\w*|encoding|parameters?|8-?bit|utf-?8|smtputf8|internationali[sz]ed|(?:un)?supported',
-  'limit\\w*|rate|frequency|too (?:many|big|large|long|much)|exceed\\w*|quota|storage|space|room|connections?',
-  'members?|subscri(?:bed|ption)|mailing lists?|this list|internal|external',
+  'limit\\w*|rate|frequency|too (?:many|big|large|long|much)|exceed\\w*|maximum|quota|storage|space|room|connect\\w*',
+  'members?|(?:non-)?subscri(?:bed|bers?|ption)|mailing lists?|this list|internal|external',
   `${NOT_THE_PLACE}(?:mail ?)?(?:servers?|services?|systems?)|network|backend|database|ldap|look-?ups?|resolve|transport|resources?|memory`,
   'timed out|time-?out|retry|later|now|busy|maintenance|migrat\\w*|being moved|config\\w*|temporar\\w*|currently|loop\\w*|hops?',
   'errors?|fail(?:ed|ure)?|unable|cannot (?:open|write|create|deliver|chdir)|corrupt\\w*|problems?|local delivery',
-  'suspended|disabled|expired|frozen|(?:on|vacation) hold|unpaid|overdue',
+  'closed|suspended|disabled|expired|frozen|(?:on|vacation) hold|unpaid|overdue',
+  'auth|required|remote|giving up|given up|days|hours|hosts?|host ?names?|dynamic|arc|dns|rbl|files?|executables?',
   'tls|encrypt\\w*|cipher|dane|command|syntax|hello|session|transaction|rcpt|data',
 );
 /** What a mail is refused for whose recipient exists, whatever the enhanced code says. */
@@ -137,7 +138,7 @@ function partsWords(character: string): boolean {
 /** What is left are the sentence's own words. */
 export function withoutNames(text: string): string {
   return withoutAddresses(text)
-    .replace(/\be-?mail[- ]?(?=ad?dress|account|box)/g, '')
+    .replace(/\b(?:e-?)?mail[- ]?(?=ad?dress|account|user)|\be-?mail (?=box)/g, '')
     .replace(/https?:\S{1,300}/g, 'x')
     .replace(/\b[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}\b/g, 'x');
 }
