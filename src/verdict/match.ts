@@ -7,10 +7,12 @@ import { singleSpaced } from '../shared/one-line.ts';
 import { mayStandIn } from './grams.ts';
 import { REASONS } from './reasons.ts';
 import type { Reason } from './verdict.ts';
-import { DOMAIN, wordings } from './wordings.ts';
+import { DOMAIN, ruleOf, wordings } from './wordings.ts';
 import type { Wording } from './wordings.ts';
 
-export interface PhraseMatch extends Omit<Wording, 'pieces' | 'hasDomain' | 'heardFrom'> {
+export interface PhraseMatch extends Omit<Wording, 'pieces' | 'hasDomain' | 'heardFrom' | 'source'> {
+  /** For the evidence. */
+  readonly rule: string;
   /** True where the refusing server is known and this wording is its own. */
   readonly own: boolean;
   /** The words of the text, as normalised, in which the wording stands. */
@@ -77,7 +79,7 @@ function matchOf(rule: Wording, words: string, speaker: string | undefined): Phr
   const { reason, fragment, confidence, length, rank, receiver } = rule;
   const own = receiver === speaker;
   const weight = weightOf(rule, own);
-  return { reason, fragment, confidence, rule: rule.rule, length, rank, receiver, own, words, weight };
+  return { reason, fragment, confidence, rule: ruleOf(rule), length, rank, receiver, own, words, weight };
 }
 
 /**

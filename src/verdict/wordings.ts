@@ -13,8 +13,8 @@ export interface Wording {
   readonly reason: Reason;
   readonly fragment: string;
   readonly confidence: Confidence;
-  /** For the evidence: who says it and where that is written. */
-  readonly rule: string;
+  /** Where it is written. */
+  readonly source: string;
   readonly length: number;
   readonly rank: number;
   /** Who says it; "any" for a wording seen at many receivers. */
@@ -62,14 +62,18 @@ function makeWordings(): Wordings {
       .map(piece => piece.trim())
       .filter(piece => piece !== '');
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const rule = `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
     const rank = rankOf(receiver, fragment);
     const hasDomain = fragment.includes(DOMAIN);
     const heardFrom = heardFromOthers({ receiver, length, rank }, disputed.has(fragment), saidByAny.has(fragment));
-    return { receiver, fragment, reason, confidence, rule, pieces, hasDomain, heardFrom, length, rank };
+    return { receiver, fragment, reason, confidence, source, pieces, hasDomain, heardFrom, length, rank };
   });
   // What stands for a domain is not in the text itself, what stands beside it is.
   return { rows, table: gramTable(rows.map(({ pieces }) => pieces.flatMap(piece => piece.split(DOMAIN)))) };
+}
+
+/** For the evidence: who says it and where that is written. Put together for those found: a table of them is large. */
+export function ruleOf({ receiver, fragment, source }: Wording): string {
+  return `phrase "${fragment}" of ${receiver === 'any' ? 'many receivers' : receiver} (${source})`;
 }
 
 /** Wordings that mean different things at different receivers. */
