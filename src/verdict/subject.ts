@@ -14,7 +14,7 @@ const OF_SENDER = words(SENDER);
 const OF_YOURS = words(YOURS);
 /** Our side, the content or a rule is what was refused: "unknown" or "invalid" may be said of them. */
 const OUR_SIDE = words(
-  `sending|sent from|headers?|callout|${YOURS}|${SENDER}`,
+  `sending(?! to\\b)|sent from|headers?|callout|${YOURS}|${SENDER}`,
   'spf|dkim|dmarc|authenticat\\w*|unauthenticated|helo|ehlo|ptr|reverse|certificate',
   'spam\\w*|virus\\w*|malware|phish\\w*|reputation|polic(?:y|ies)|prohibited',
   'ip|dns(?:bl|wl)|rbl|(?:black|block|white|grey) ?list\\w*|listed (?:at|by|in|on)',
@@ -22,7 +22,7 @@ const OUR_SIDE = words(
 );
 const BLOCK_LIST = /spamhaus|spamcop|barracudacentral|uceprotect/;
 /** "Unknown on this server": then that is only where. */
-const NOT_THE_PLACE = '(?<!\\b(?:on|at|in) (?:(?:this|that|our|the) )?)';
+const NOT_THE_PLACE = '(?<!\\b(?:on|at|in|of|by) (?:(?:this|that|our|the) )?)';
 /** Words that leave open what was refused: us, our mail, how much of it, or a server in trouble. */
 const ANOTHER_SUBJECT = words(
   'from|denied|permission|permitted|allowed|authori[sz]ed|confirm\\w*|restrict\\w*|access|client|listed|relay\\w*',

@@ -146,6 +146,8 @@ describe('said of the recipient it stays hard', () => {
     '550 recipient domain not found',
     '550 customer.example does not accept mail',
     '550 not listed in Domino Directory',
+    '550 The address you are sending to does not exist',
+    '550 5.1.1 ann@customer.example is not a subscriber of this service',
     '550 user gone',
     '550 no such mail account',
     '550 former employee',
