@@ -17,6 +17,7 @@ const FAILED: readonly string[] = [
   'error occurred while (?:trying|attempting) to deliver|transcript of session|failure reasons|not listed in|delivery attempts? (?:have |has )?failed|could not accept',
   // German, Dutch
   'unzustellbar|(?:nicht|konnte) (?:\\S+ ){0,6}(?:zugestellt|übermittelt|ausgeliefert)|zustellung[^.\\n]{0,40}fehlgeschlagen',
+  'empfänger[^.\\n]{0,20} nicht erreicht',
   'niet (?:worden )?(?:bezorgd|afgeleverd)|onbestelbaar',
   // French, Spanish, Portuguese, Italian, Romanian
   "non remis|n'a pas p?u|échec de (?:la )?(?:remise|livraison)|non distribu|impossible de (?:remettre|distribuer)",
@@ -33,6 +34,7 @@ const FAILED: readonly string[] = [
   // Chinese, Japanese, Korean, Vietnamese, Thai
   '退信|无法(?:投递|送达|发送)|無法(?:傳遞|傳送|投遞|送達)|投递失败|投遞失敗|发送失败|發送失敗|未能(?:送达|投递|送達|投遞)',
   '(?:配信|送信|配達|送達|お届け)(?:することが)?(?:でき|され)(?:ません|ない|なかった)|配信不能|未配信|エラー|受信を拒否|宛先不明',
+  '(?:配信|送信|配達|送達|配送)に失敗',
   '(?:배달|전송|전달|발송)(?:되지|할 수 없|에 실패|이 실패| 실패)|반송|수신자를 찾을 수 없',
   'không thể (?:gửi|chuyển)|ส่งไม่สำเร็จ',
 ];

@@ -70,6 +70,8 @@ export const asHtml: Change = {
     if (!first || !isEncodable(first) || !mail.fields.some(({ name }) => /^content-type$/i.test(name)))
       return undefined;
     if (/iso-2022|utf-7/i.test(fieldValue(first, 'content-type'))) return undefined;
+    // HTML keeps no blanks, and by these alone is a name on its line known for one.
+    if (/^[ \t]+[\w.+-]+$/m.test(decodedBody(first))) return undefined;
     const type = fieldValue(first, 'content-type').replace(/^(?:text\/plain)?/i, 'text/html');
     const escaped = decodedBody(first).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
     const html = `<html><body><div>${escaped.split('\n').join('<br>\n')}</div></body></html>\n`;
