@@ -106,6 +106,13 @@ export function namesOurselves(message: Message, text: string): boolean {
   return addressesOfMailbox(message).some(address => lower.includes(address));
 }
 
+/** Our addresses, as the report and the mail that it returns have them, each followed by its domain. */
+export function namesOfOurs(message: Message): string[] {
+  const returned = message.returned?.headers ?? [];
+  const own = [...addressesOfMailbox(message), ...keysIn(headerValues(returned, 'from'))];
+  return [...new Set(own.flatMap(key => [key, key.slice(key.lastIndexOf('@') + 1)]))];
+}
+
 function copiedTo({ headers }: Message): string[] {
   const delivered = keysIn(headerValues(headers, 'delivered-to'));
   if (delivered.length === 0) return [];

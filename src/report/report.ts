@@ -58,6 +58,8 @@ export interface ReportedRecipient {
   readonly prose?: string;
   /** Name of the server that refused; absent where the reporter itself gave up (RFC 3464 2.3.5). */
   readonly remoteMta?: string;
+  /** Addresses and domains of ours that the diagnostic names, lower case: what it says may be said of them. */
+  readonly ours?: readonly string[];
   /** Epoch seconds (RFC 3464 2.3.7). */
   readonly lastAttemptAtSeconds?: number;
   readonly evidence: readonly Evidence[];

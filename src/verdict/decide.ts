@@ -72,13 +72,14 @@ function judge(
 }
 
 function refusalOf(recipient: ReportedRecipient, reportingMta: string | undefined): ReportedRefusal {
-  const { finalRecipient, action, replyStatus, prose, remoteMta, evidence } = recipient;
+  const { finalRecipient, action, replyStatus, prose, remoteMta, ours, evidence } = recipient;
   return {
     finalRecipient,
     action,
     ...(replyStatus === undefined ? {} : { replyStatus }),
     ...(prose === undefined ? {} : { prose }),
     ...(remoteMta === undefined ? {} : { remoteMta }),
+    ...(ours === undefined ? {} : { ours }),
     ...(reportingMta === undefined ? {} : { reportingMta }),
     fromText: evidence[0]?.part === 'text',
   };

@@ -29,6 +29,7 @@ const REASON_OF_REPLY: ReadonlyMap<number, Reason> = new Map([
   [552, 'mailboxFull'],
   [556, 'domainNoMail'],
 ]);
+const SAID_OF_SENDER = { doubt: 'there it is said of the sender' };
 /** How many readings that lost are kept of one text. */
 const LOSERS = 3;
 
@@ -197,8 +198,9 @@ function byWords({ normalised, quote }: Words, { recipient, receiver, reporter, 
       .map(one => ({ part, quote: one.words, rule: one.rule, reason: one.reason, lost: whyLost(one, best) })),
   ];
   // A server's own wording is known whole; of others the words around it tell whom they are said of.
-  const isOurs = !best.own && REASONS[best.reason].verdict === 'hard' && isSaidOfSender(normalised, best.words);
-  const doubt = isOurs ? { doubt: 'there it is said of the sender' } : doubtIn(best, recipient);
+  const isOurs =
+    !best.own && REASONS[best.reason].verdict === 'hard' && isSaidOfSender(normalised, best.words, recipient);
+  const doubt = isOurs ? SAID_OF_SENDER : doubtIn(best, recipient);
   return { reason: best.reason, ...doubt, evidence };
 }
 
@@ -213,7 +215,9 @@ function byGrammar({ normalised, quote }: Words, { recipient, part }: Refusal): 
   if (guess === undefined) return undefined;
   const { reason, confidence } = guess;
   const rule = `grammar: ${reason} (general words about the recipient)`;
-  const doubt = doubtIn({ reason, confidence, receiver: 'any' }, recipient);
+  const { ours, finalRecipient } = recipient;
+  const isOurs = ours !== undefined && !normalised.includes(finalRecipient.toLowerCase());
+  const doubt = isOurs ? SAID_OF_SENDER : doubtIn({ reason, confidence, receiver: 'any' }, recipient);
   return { reason, ...doubt, evidence: [{ part, quote, rule, reason }], sure: confidence === 'high' };
 }
 

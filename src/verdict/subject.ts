@@ -2,6 +2,7 @@
  * Whom a refusal speaks of: the recipient, or us, our mail, the server itself. Takes a normalised text, answers yes or
  * no. Made of general words, for wordings that no table has: where they leave it open, nobody is unsubscribed.
  */
+import type { ReportedRecipient } from '../report/report.ts';
 import { maySpeakOfAnotherAbroad } from './subject-abroad.ts';
 
 /** What belongs to whoever sent the mail. */
@@ -47,9 +48,15 @@ const REFUSED_FOR_ANOTHER = words(
 const OF_MANY = words('too many|excessive(?:ly)?|high (?:rate|volume)');
 /** Behind a wording it says from whom, or whose. */
 const SENDER_AFTER =
-  /^s? (?:from|(?:of |for |in )?(?:the |your )?(?:sender|sending|envelope from|return[- ]path|helo))\b/;
+  /^s?(?: from\b| (?:of |for |in )?(?:the |your )?(?:sender|sending|envelope from|return[- ]path|helo)\b|[ :<("']{1,3}our-sender)/;
 /** How far around a wording its clause is looked at, in characters. */
 const CLAUSE_CHARS = 100;
+
+/** What stands for a name of ours. */
+const OURS = 'our-sender';
+
+/** Who is known beside the text. */
+type Named = Pick<ReportedRecipient, 'ours' | 'finalRecipient'>;
 
 function words(...alternatives: readonly string[]): RegExp {
   return new RegExp(`\\b(?:${alternatives.join('|')})\\b`);
@@ -81,20 +88,37 @@ export function refusesForAnother(text: string): boolean {
 }
 
 /**
- * True when a wording that stands in the text is said of the sender there ("sender mailbox does not exist"), of many
- * ("too many unknown users"), or of some senders only ("does not accept mail from ...").
+ * True when a wording that stands in the text is said of the sender there ("sender mailbox does not exist", an address
+ * of ours beside it), of many ("too many unknown users"), or of some senders only ("does not accept mail from ...").
  * @param wording as it stands in the text
  */
-export function isSaidOfSender(text: string, wording: string): boolean {
+export function isSaidOfSender(text: string, wording: string, { ours = [], finalRecipient }: Named): boolean {
   const at = text.indexOf(wording);
   if (at < 0) return false;
-  if (SENDER_AFTER.test(text.slice(at + wording.length, at + wording.length + CLAUSE_CHARS))) return true;
-  const before = withoutAddresses(text.slice(Math.max(at - CLAUSE_CHARS, 0), at));
+  const within = (part: string): string => (ours.length === 0 ? part : withRoles(part, ours, finalRecipient));
+  if (SENDER_AFTER.test(within(text.slice(at + wording.length, at + wording.length + CLAUSE_CHARS)))) return true;
+  const before = withoutAddresses(within(sinceReply(text.slice(Math.max(at - CLAUSE_CHARS, 0), at))));
   const clause = before.slice(before.search(/[^.;:!?,()]*$/));
   if (OUR_SIDE.test(clause) || OF_MANY.test(clause) || OF_YOURS.test(clause + wording)) return true;
   // "Sender check failed: no such user": the clause before it tells, unless it goes on to the recipient.
   const named = Math.max(before.lastIndexOf('recipient'), before.lastIndexOf('rcpt'), 0);
-  return OF_SENDER.test(before.slice(named) + wording);
+  return OF_SENDER.test(before.slice(named) + within(wording));
+}
+
+/** From the last reply code on: before it stand the reporter's words, which name the sender anyway. */
+function sinceReply(before: string): string {
+  return before.slice([...before.matchAll(/(?<![\d.])[45]\d\d[ -]/g)].at(-1)?.index ?? 0);
+}
+
+/** Our names and the recipient's in a text, each as what he is. */
+function withRoles(text: string, ours: readonly string[], recipient: string): string {
+  const marked = text.replaceAll(recipient.toLowerCase(), 'recipient');
+  return ours.reduce((said, name) => said.replace(nameIn(name), OURS), marked);
+}
+
+/** Not as a part of a longer name. */
+function nameIn(name: string): RegExp {
+  return new RegExp(`(?<![\\w.@-])${name.replace(/[^\w@-]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'g');
 }
 
 /** From the reply code on: before it stand the reporter's words. */

@@ -88,7 +88,7 @@ export interface Verdict {
 /** The report's words on one recipient, as far as the verdict itself does not repeat them. */
 export interface ReportedRefusal extends Pick<
   ReportedRecipient,
-  'finalRecipient' | 'action' | 'replyStatus' | 'prose' | 'remoteMta'
+  'finalRecipient' | 'action' | 'replyStatus' | 'prose' | 'remoteMta' | 'ours'
 > {
   readonly reportingMta?: string;
   /** The reply stood in a text for people, not in a delivery-status part. */

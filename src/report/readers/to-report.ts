@@ -7,7 +7,7 @@ import { parseDateSeconds, receivedDateSeconds } from '../../shared/dates.ts';
 import { headerValue } from '../../shared/header-fields.ts';
 import { typedValue, withoutComments } from '../delivery-status.ts';
 import type { StatusFields } from '../delivery-status.ts';
-import { originalIds } from '../recipient.ts';
+import { namesOfOurs, originalIds } from '../recipient.ts';
 import type { Action, BounceReport, ReportedRecipient } from '../report.ts';
 
 /**
@@ -32,8 +32,24 @@ export function toReport(
     ...(arrivedAtSeconds === undefined ? {} : { arrivedAtSeconds }),
     ...(reportedAtSeconds === undefined ? {} : { reportedAtSeconds }),
     ...(receivedAtSeconds === undefined ? {} : { receivedAtSeconds }),
-    recipients,
+    recipients: withOurs(message, recipients),
   };
+}
+
+/** Notes where a reply names us: nearly none does. */
+function withOurs(message: Message, recipients: readonly ReportedRecipient[]): readonly ReportedRecipient[] {
+  if (!recipients.some(({ diagnostic }) => diagnostic !== undefined)) return recipients;
+  const names = namesOfOurs(message);
+  return recipients.map(recipient => {
+    const said = recipient.diagnostic?.toLowerCase() ?? '';
+    const ours = names.filter(name => said.includes(name) && !belongsTo(recipient, name));
+    return ours.length === 0 ? recipient : { ...recipient, ours };
+  });
+}
+
+/** True for an address or a domain of the recipient's own: we write to each other, too. */
+function belongsTo({ finalRecipient, originalRecipient, alsoKnownAs = [] }: ReportedRecipient, name: string): boolean {
+  return [finalRecipient, originalRecipient, ...alsoKnownAs].some(each => each?.toLowerCase().endsWith(name) === true);
 }
 
 /** One failure makes a report one of failure; whoever only waits or was reached has his own action. */

@@ -2,7 +2,7 @@
  * The fields of RFC 3464 as reporters really write them: out of order, split, merged, folded or not.
  */
 import { describe, expect, test } from '@jest/globals';
-import { fates, recipientOf, reportOf } from './build.ts';
+import { fates, MAILBOX, recipientOf, reportOf } from './build.ts';
 
 const HEAD = 'Reporting-MTA: dns; mx.example.net\nArrival-Date: Tue, 3 Mar 2026 09:11:58 +0000\n';
 const ANN = 'Final-Recipient: rfc822; ann@customer.example\nAction: failed\nStatus: 5.1.1\n';
@@ -167,3 +167,21 @@ function fateFirst(group: string): string {
   const [final, action, status] = group.split('\n');
   return `${action ?? ''}\n${status ?? ''}\n\n${final ?? ''}\n`;
 }
+
+describe('names of ours in a reply', () => {
+  const ours = (reply: string, recipient = 'ann@customer.example'): readonly string[] | undefined =>
+    recipientOf({
+      status: `Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; ${recipient}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; ${reply}\n`,
+      returned: { from: 'Shop <Offers@Shop.example>' },
+    }).ours;
+
+  test('are those of the mailbox and of the returned mail', () => {
+    expect(ours(`550 <${MAILBOX}>: user unknown`)).toEqual([MAILBOX, 'shop.example']);
+    expect(ours('550 OFFERS@shop.example: user unknown')).toEqual(['shop.example', 'offers@shop.example']);
+    expect(ours('550 user unknown')).toBeUndefined();
+  });
+
+  test("are not the recipient's", () => {
+    expect(ours(`550 shop.example: no such user`, 'ann@shop.example')).toBeUndefined();
+  });
+});

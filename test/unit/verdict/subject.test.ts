@@ -175,3 +175,27 @@ test('why it is not hard is told', () => {
   const told = verdictOn(said('550 Sender mailbox does not exist', 'mx.customer.example'));
   expect(told).toMatchObject({ reason: 'userUnknown', because: expect.stringMatching(/said of the sender/) });
 });
+
+describe('a reply that names us', () => {
+  const ours = ['news@shop.example', 'shop.example'];
+  const verdict = (reply: string): string => verdictOn({ ...said(reply, 'mx.customer.example'), ours }).verdict;
+
+  test.each([
+    '550 news@shop.example: user unknown',
+    '550 5.1.1 <news@shop.example> mailbox does not exist',
+    '550 user unknown: <news@shop.example>',
+    '550 Host unknown: shop.example',
+    '550 domain shop.example does not exist',
+  ])('is not about the recipient: %s', reply => {
+    expect(verdict(reply)).toBe('soft');
+  });
+
+  test.each([
+    '550 message from <news@shop.example> to <ann@customer.example>: user unknown',
+    '550 5.1.1 <ann@customer.example>: User unknown; from=<news@shop.example> to=<ann@customer.example>',
+    '550 mail.shop.example: ann@customer.example user unknown',
+    '550 user unknown, see https://shop.example/help',
+  ])('is about the recipient all the same: %s', reply => {
+    expect(verdict(reply)).toBe('hard');
+  });
+});
