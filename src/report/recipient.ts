@@ -12,6 +12,9 @@ import type { Unfinished } from '../shared/unfinished.ts';
 import { enhancedCodeIn, replyCodeIn } from './codes.ts';
 import type { Action, Evidence, ReportedRecipient } from './report.ts';
 
+/** Addresses of ours that are looked for in a reply. */
+const OWN_NAMES = 20;
+
 export interface Findings {
   readonly finalRecipient: string;
   readonly originalRecipient?: string | undefined;
@@ -110,7 +113,8 @@ export function namesOurselves(message: Message, text: string): boolean {
 export function namesOfOurs(message: Message): string[] {
   const returned = message.returned?.headers ?? [];
   const own = [...addressesOfMailbox(message), ...keysIn(headerValues(returned, 'from'))];
-  return [...new Set(own.flatMap(key => [key, key.slice(key.lastIndexOf('@') + 1)]))];
+  // A forged mail may name thousands, each of which would be sought in each reply.
+  return [...new Set(own.slice(0, OWN_NAMES).flatMap(key => [key, key.slice(key.lastIndexOf('@') + 1)]))];
 }
 
 function copiedTo({ headers }: Message): string[] {
