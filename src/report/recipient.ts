@@ -6,12 +6,15 @@ import type { Message } from '../message/message.ts';
 import { addressKey, cleanAddress } from '../shared/address.ts';
 import { headerValue, headerValues } from '../shared/header-fields.ts';
 import { LIMITS } from '../shared/limits.ts';
+import { matchesOf } from '../shared/matches.ts';
 import { cleanMessageIds } from '../shared/message-id.ts';
 import { oneLine } from '../shared/one-line.ts';
 import type { Unfinished } from '../shared/unfinished.ts';
 import { enhancedCodeIn, replyCodeIn } from './codes.ts';
 import type { Action, Evidence, ReportedRecipient } from './report.ts';
 
+/** What stands behind an "@". */
+const DOMAIN = /@([^\s<>",;]*)/g;
 /** Addresses of ours that are looked for in a reply. */
 const OWN_NAMES = 20;
 
@@ -111,10 +114,26 @@ export function namesOurselves(message: Message, text: string): boolean {
 
 /** Our addresses, as the report and the mail that it returns have them, each followed by its domain. */
 export function namesOfOurs(message: Message): string[] {
-  const returned = message.returned?.headers ?? [];
-  const own = [...addressesOfMailbox(message), ...keysIn(headerValues(returned, 'from'))];
+  const own = keysIn(fieldsOfOurs(message));
   // A forged mail may name thousands, each of which would be sought in each reply.
   return [...new Set(own.slice(0, OWN_NAMES).flatMap(key => [key, key.slice(key.lastIndexOf('@') + 1)]))];
+}
+
+/** False where no domain of ours stands in the (lower-case) text: a look at it costs little, and nearly none does. */
+export function mayNameUs(message: Message, said: string): boolean {
+  return fieldsOfOurs(message).some(value => {
+    const domains = value
+      .slice(0, OWN_NAMES * LIMITS.addressChars)
+      .toLowerCase()
+      .matchAll(/@([^\s<>",;]*)/g);
+    for (const [, domain = ''] of domains) if (said.includes(domain)) return true;
+    return false;
+  });
+}
+
+function fieldsOfOurs({ headers, returned }: Message): string[] {
+  const own = [...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')];
+  return returned === undefined ? own : [...own, ...headerValues(returned.headers, 'from')];
 }
 
 function copiedTo({ headers }: Message): string[] {

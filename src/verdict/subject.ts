@@ -3,6 +3,7 @@
  * no. Made of general words, for wordings that no table has: where they leave it open, nobody is unsubscribed.
  */
 import type { ReportedRecipient } from '../report/report.ts';
+import { matchesOf } from '../shared/matches.ts';
 import { maySpeakOfAnotherAbroad } from './subject-abroad.ts';
 
 /** What belongs to whoever sent the mail. */
@@ -53,6 +54,7 @@ const SENDER_AFTER =
 /** How far around a wording its clause is looked at, in characters. */
 const CLAUSE_CHARS = 100;
 
+const REPLY_CODE = /(?<![\d.])[45]\d\d[ -]/g;
 /** What stands for a name of ours. */
 const OURS = 'our-sender';
 
@@ -108,7 +110,9 @@ export function isSaidOfSender(text: string, wording: string, { ours = [], final
 
 /** From the last reply code on: before it stand the reporter's words, which name the sender anyway. */
 function sinceReply(before: string): string {
-  return before.slice([...before.matchAll(/(?<![\d.])[45]\d\d[ -]/g)].at(-1)?.index ?? 0);
+  let from = 0;
+  for (const match of matchesOf(before, REPLY_CODE)) from = match.index;
+  return before.slice(from);
 }
 
 /** Our names and the recipient's in a text, each as what he is. */

@@ -7,7 +7,7 @@ import { parseDateSeconds, receivedDateSeconds } from '../../shared/dates.ts';
 import { headerValue } from '../../shared/header-fields.ts';
 import { typedValue, withoutComments } from '../delivery-status.ts';
 import type { StatusFields } from '../delivery-status.ts';
-import { namesOfOurs, originalIds } from '../recipient.ts';
+import { mayNameUs, namesOfOurs, originalIds } from '../recipient.ts';
 import type { Action, BounceReport, ReportedRecipient } from '../report.ts';
 
 /**
@@ -38,11 +38,10 @@ export function toReport(
 
 /** Notes where a reply names us: nearly none does. */
 function withOurs(message: Message, recipients: readonly ReportedRecipient[]): readonly ReportedRecipient[] {
-  if (!recipients.some(({ diagnostic }) => diagnostic !== undefined)) return recipients;
-  const names = namesOfOurs(message);
   return recipients.map(recipient => {
     const said = recipient.diagnostic?.toLowerCase() ?? '';
-    const ours = names.filter(name => said.includes(name) && !belongsTo(recipient, name));
+    if (said === '' || !mayNameUs(message, said)) return recipient;
+    const ours = namesOfOurs(message).filter(name => said.includes(name) && !belongsTo(recipient, name));
     return ours.length === 0 ? recipient : { ...recipient, ours };
   });
 }
