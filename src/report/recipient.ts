@@ -122,12 +122,8 @@ export function namesOfOurs(message: Message): string[] {
 /** False where no domain of ours stands in the (lower-case) text: a look at it costs little, and nearly none does. */
 export function mayNameUs(message: Message, said: string): boolean {
   return fieldsOfOurs(message).some(value => {
-    const domains = value
-      .slice(0, OWN_NAMES * LIMITS.addressChars)
-      .toLowerCase()
-      .matchAll(/@([^\s<>",;]*)/g);
-    for (const [, domain = ''] of domains) if (said.includes(domain)) return true;
-    return false;
+    const start = value.slice(0, OWN_NAMES * LIMITS.addressChars).toLowerCase();
+    return matchesOf(start, DOMAIN).some(([, domain = '']) => said.includes(domain));
   });
 }
 
