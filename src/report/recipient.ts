@@ -127,9 +127,12 @@ export function mayNameUs(message: Message, said: string): boolean {
   });
 }
 
-function fieldsOfOurs({ headers, returned }: Message): string[] {
-  const own = [...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')];
-  return returned === undefined ? own : [...own, ...headerValues(returned.headers, 'from')];
+function fieldsOfOurs(message: Message): string[] {
+  return [...fieldsOfMailbox(message), ...headerValues(message.returned?.headers ?? [], 'from')];
+}
+
+function fieldsOfMailbox({ headers }: Message): string[] {
+  return [...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')];
 }
 
 function copiedTo({ headers }: Message): string[] {
@@ -139,8 +142,8 @@ function copiedTo({ headers }: Message): string[] {
   return delivered.filter(key => !to.includes(key));
 }
 
-function addressesOfMailbox({ headers }: Message): string[] {
-  return keysIn([...headerValues(headers, 'to'), ...headerValues(headers, 'delivered-to')]);
+function addressesOfMailbox(message: Message): string[] {
+  return keysIn(fieldsOfMailbox(message));
 }
 
 /** The addresses as comparison keys. */

@@ -48,7 +48,8 @@ function withOurs(message: Message, recipients: readonly ReportedRecipient[]): r
 
 /** True for an address or a domain of the recipient's own: we write to each other, too. */
 function belongsTo({ finalRecipient, originalRecipient, alsoKnownAs = [] }: ReportedRecipient, name: string): boolean {
-  return [finalRecipient, originalRecipient, ...alsoKnownAs].some(each => each?.toLowerCase().endsWith(name) === true);
+  const own = [finalRecipient, originalRecipient, ...alsoKnownAs].map(each => each?.toLowerCase());
+  return own.some(each => each === name || each?.endsWith(`@${name}`) === true);
 }
 
 /** One failure makes a report one of failure; whoever only waits or was reached has his own action. */

@@ -183,5 +183,6 @@ describe('names of ours in a reply', () => {
 
   test("are not the recipient's", () => {
     expect(ours(`550 shop.example: no such user`, 'ann@shop.example')).toBeUndefined();
+    expect(ours(`550 shop.example: no such user`, 'ann@workshop.example')).toEqual(['shop.example']);
   });
 });
