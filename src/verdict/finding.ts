@@ -111,7 +111,7 @@ function choose({ words, grammar, code, prose }: Readings, recipient: ReportedRe
   const told = known(code) !== undefined;
   const undefinedCode = /\.[34]\.0$/.test(recipient.status ?? '');
   // "5.1.1 inbox full": a mailbox that is full or shut is there.
-  const milder = grammar?.reason !== 'userUnknown' && code?.reason === 'userUnknown';
+  const milder = code?.reason === 'userUnknown' && grammar !== undefined && REASONS[grammar.reason].verdict === 'soft';
   if (grammar !== undefined && (!told || grammar.sure || undefinedCode || milder)) return 'grammar';
   if (words !== undefined && !told) return 'words';
   if (told && !saysLittle(recipient)) return 'code';
