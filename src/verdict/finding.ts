@@ -13,7 +13,7 @@ import { REASONS } from './reasons.ts';
 import { reasonOfStatus } from './status-code.ts';
 import { ruleFor, wordsOfRule } from './rules.ts';
 import type { OwnRule } from './rules.ts';
-import { isSaidOfSender, refusesForAnother } from './subject.ts';
+import { isSaidOfSender, namesOnlyUs, refusesForAnother } from './subject.ts';
 import type { Ground, Reason } from './verdict.ts';
 
 /** What a recipient's refusal comes down to, before the policy. */
@@ -215,9 +215,9 @@ function byGrammar({ normalised, quote }: Words, { recipient, part }: Refusal): 
   if (guess === undefined) return undefined;
   const { reason, confidence } = guess;
   const rule = `grammar: ${reason} (general words about the recipient)`;
-  const { ours, finalRecipient } = recipient;
-  const isOurs = ours !== undefined && !normalised.includes(finalRecipient.toLowerCase());
-  const doubt = isOurs ? SAID_OF_SENDER : doubtIn({ reason, confidence, receiver: 'any' }, recipient);
+  const doubt = namesOnlyUs(normalised, recipient)
+    ? SAID_OF_SENDER
+    : doubtIn({ reason, confidence, receiver: 'any' }, recipient);
   return { reason, ...doubt, evidence: [{ part, quote, rule, reason }], sure: confidence === 'high' };
 }
 
@@ -252,12 +252,14 @@ function byCodes(refusal: Refusal): Finding | undefined {
   return { reason: byReply, ...doubt, evidence: [{ part, quote, rule, reason: byReply }] };
 }
 
-function doubtOfStatus(status: string, { recipient: { replyCode }, diagnostic }: Refusal): string | undefined {
+function doubtOfStatus(status: string, { recipient, diagnostic }: Refusal): string | undefined {
+  const { replyCode } = recipient;
   if (!status.startsWith('5')) return `status ${status} is not final`;
   // 552 is about storage (RFC 5321 4.2.3): with 5.1.1 beside it, one of the two lies.
   if (replyCode !== undefined && (replyCode < 500 || replyCode === 552)) {
     return `reply ${replyCode} says otherwise than status ${status}`;
   }
+  if (namesOnlyUs(diagnostic.normalised, recipient)) return 'the words name only the sender';
   return refusesForAnother(diagnostic.normalised) ? 'the words speak of something else than the address' : undefined;
 }
 

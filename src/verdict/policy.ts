@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts';
 import { normalise } from './match.ts';
 import { REASONS } from './reasons.ts';
 import { speaksOfAddress } from './status-code.ts';
-import { maySpeakOfAnother } from './subject.ts';
+import { maySpeakOfAnother, namesOnlyUs } from './subject.ts';
 import type { Policy, Verdict } from './verdict.ts';
 
 type Word = Verdict['verdict'];
@@ -62,7 +62,8 @@ function bySmtpClass({ reason }: Finding, { status, replyCode }: ReportedRecipie
 }
 
 /** A 5xx reply that nobody can read is final, unless its enhanced code speaks of something else than the address. */
-function byCode({ doubt }: Finding, { status, replyCode, diagnostic }: ReportedRecipient): Judged {
+function byCode({ doubt }: Finding, recipient: ReportedRecipient): Judged {
+  const { status, replyCode, diagnostic } = recipient;
   const unread = 'no reason is recognised';
   if (replyCode === undefined) return ['soft', `${unread}, and there is no reply code`];
   if (doubt !== undefined) return ['soft', `${unread}, and ${doubt}`];
@@ -72,7 +73,9 @@ function byCode({ doubt }: Finding, { status, replyCode, diagnostic }: ReportedR
   const words = diagnostic ?? '';
   // A refusal of the connection, the sender or the content is none of the recipient.
   if (OTHER_STAGE.test(words)) return ['soft', `${unread}, and it came at another stage than the recipient's`];
-  if (maySpeakOfAnother(normalise(words))) return ['soft', `${unread}, and the words may speak of something else`];
+  const normalised = normalise(words);
+  if (namesOnlyUs(normalised, recipient)) return ['soft', `${unread}, and the words name only the sender`];
+  if (maySpeakOfAnother(normalised)) return ['soft', `${unread}, and the words may speak of something else`];
   // X.1.0 is what several receivers say about a sender: it needs a word about the recipient beside it.
   if (status === '5.1.0' && !RECIPIENT.test(words)) {
     return ['soft', `${unread}, and 5.1.0 is also said of senders`];

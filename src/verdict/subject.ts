@@ -108,6 +108,11 @@ export function isSaidOfSender(text: string, wording: string, { ours = [], final
   return OF_SENDER.test(before.slice(named) + within(wording));
 }
 
+/** True when the words name us and not the recipient: where nobody knows what they say, it is not said of him. */
+export function namesOnlyUs(text: string, { ours, finalRecipient }: Named): boolean {
+  return ours !== undefined && !text.includes(finalRecipient.toLowerCase());
+}
+
 /** From the last reply code on: before it stand the reporter's words, which name the sender anyway. */
 function sinceReply(before: string): string {
   let from = 0;

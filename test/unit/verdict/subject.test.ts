@@ -186,6 +186,8 @@ describe('a reply that names us', () => {
     '550 user unknown: <news@shop.example>',
     '550 Host unknown: shop.example',
     '550 domain shop.example does not exist',
+    '550 shop.example: go away',
+    '550 5.1.1 <news@shop.example>... nope',
   ])('is not about the recipient: %s', reply => {
     expect(verdict(reply)).toBe('soft');
   });
@@ -195,6 +197,7 @@ describe('a reply that names us', () => {
     '550 5.1.1 <ann@customer.example>: User unknown; from=<news@shop.example> to=<ann@customer.example>',
     '550 mail.shop.example: ann@customer.example user unknown',
     '550 user unknown, see https://shop.example/help',
+    '550 5.1.1 <ann@customer.example>... nope, news@shop.example',
   ])('is about the recipient all the same: %s', reply => {
     expect(verdict(reply)).toBe('hard');
   });
