@@ -85,6 +85,11 @@ export function otherReading(field: string | undefined): string | undefined {
   return /\+3D/.test(plain) ? cleanAddress(decodeXtext(plain)) : undefined;
 }
 
+/** True when the field, read as xtext (RFC 3461 4), is this address: some hand on an ORCPT as it came. */
+export function isXtextOf(field: string | undefined, address: string): boolean {
+  return field?.includes('+') === true && cleanAddress(decodeXtext(plainAddress(field))) === address;
+}
+
 function plainAddress(field: string): string {
   const { type, value } = typedValue(field);
   return type === 'utf-8' ? value.replace(/\\x\{([0-9A-F]{2,6})\}/gi, decodeCodePoint) : value;

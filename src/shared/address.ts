@@ -8,7 +8,7 @@ import { LIMITS } from './limits.ts';
 const PLAIN = /^[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$/;
 
 /**
- * A bare address out of `<a@b>`, `"a"@b`, `mailto:a@b`, a trailing dot, comma or semicolon, or surrounding space.
+ * A bare address out of `<a@b>`, `"a@b"`, `mailto:a@b`, a trailing dot, comma or semicolon, or surrounding space.
  * The local part's case is kept (RFC 5321 2.4). Undefined when what is left is no address.
  */
 export function cleanAddress(raw: string): string | undefined {
@@ -16,12 +16,13 @@ export function cleanAddress(raw: string): string | undefined {
   if (PLAIN.test(raw)) return raw;
   const inner = /<([^<>]*)>/.exec(raw.slice(0, 4 * LIMITS.addressChars))?.[1] ?? raw;
   if (PLAIN.test(inner)) return inner;
-  const opened = inner
+  const written = inner
     .slice(0, 4 * LIMITS.addressChars)
     .trim()
-    .replace(/^mailto:/i, '')
-    .replace(/^[<("']+(?=[^"'])/, '');
-  const bare = withoutTail(opened).trim();
+    .replace(/^mailto:/i, '');
+  const whole = withoutTail(written).trim();
+  if (whole.startsWith('"') && isAddress(whole)) return whole;
+  const bare = whole.replace(/^[<("']+(?=[^"'])/, '');
   return isAddress(bare) ? bare : undefined;
 }
 

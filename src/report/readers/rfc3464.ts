@@ -6,7 +6,15 @@ import type { Message } from '../../message/message.ts';
 import { cleanAddress, sameAddress } from '../../shared/address.ts';
 import { parseDateSeconds } from '../../shared/dates.ts';
 import { headerValue, headerValues } from '../../shared/header-fields.ts';
-import { actionOf, addressOf, otherReading, parseDeliveryStatus, statusOf, typedValue } from '../delivery-status.ts';
+import {
+  actionOf,
+  addressOf,
+  isXtextOf,
+  otherReading,
+  parseDeliveryStatus,
+  statusOf,
+  typedValue,
+} from '../delivery-status.ts';
 import type { DeliveryStatus, StatusFields } from '../delivery-status.ts';
 import { evidence, plausible, toRecipient } from '../recipient.ts';
 import type { Action, ReportedRecipient } from '../report.ts';
@@ -72,7 +80,8 @@ function toOne(
   fields: StatusFields,
   { finalRecipient, prose, part }: Surroundings,
 ): ReportedRecipient {
-  const originalRecipient = addressOf(fields.get('original-recipient'));
+  const original = fields.get('original-recipient');
+  const originalRecipient = isXtextOf(original, finalRecipient) ? finalRecipient : addressOf(original);
   const diagnostic = fields.get('diagnostic-code');
   const status = statusOf(fields.get('status'));
   const quote = ['action', 'status', 'diagnostic-code'].flatMap(name =>
@@ -80,7 +89,7 @@ function toOne(
   );
   const also = [
     addressOf(fields.get('x-actual-recipient')),
-    otherReading(fields.get('original-recipient')),
+    otherReading(original),
     otherReading(fields.get('final-recipient')),
   ].filter(name => name !== undefined);
   return toRecipient({

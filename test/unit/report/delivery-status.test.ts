@@ -130,6 +130,7 @@ describe('addresses', () => {
     ['rfc822; user+2Btag@customer.example', 'user+tag@customer.example'],
     ['rfc822; bob+3Dprints@customer.example', 'bob+3Dprints@customer.example'],
     ['rfc822; bob+40@customer.example', 'bob+40@customer.example'],
+    ['rfc822; "ann b"@customer.example', '"ann b"@customer.example'],
   ])('%s', (value, address) => {
     expect(finalIs(value).finalRecipient).toBe(address);
   });
@@ -137,6 +138,14 @@ describe('addresses', () => {
   test('the other reading of what may be xtext is another name', () => {
     expect(finalIs('rfc822; user+2Btag@customer.example').alsoKnownAs).toEqual(['user+2Btag@customer.example']);
     expect(finalIs('rfc822; bob+3Dprints@customer.example').alsoKnownAs).toEqual(['bob=prints@customer.example']);
+  });
+
+  test('an original recipient as it came in ORCPT is the final one, where it says the same', () => {
+    const original = 'Original-Recipient: rfc822;+22ann+20b+22@customer.example\n';
+    const { originalRecipient } = recipientOf({
+      status: `${original}Final-Recipient: rfc822; "ann b"@customer.example\nAction: failed\n`,
+    });
+    expect(originalRecipient).toBe('"ann b"@customer.example');
   });
 
   test('where the final recipient is no address, the original one stands for it', () => {
