@@ -6,6 +6,7 @@ import type { Message } from '../message/message.ts';
 import { headerValue } from '../shared/header-fields.ts';
 import { isRejection } from './readers/rejected-by-filter.ts';
 import type { NotABounce } from './report.ts';
+import { isAutomaticReply } from './signs.ts';
 
 /** Amazon SES Developer Guide, "Amazon SNS notification contents"; SNS quotes the quotes. */
 const SNS_COMPLAINT = /\\?"(?:notificationType|eventType)\\?" ?: ?\\?"Complaint/;
@@ -48,11 +49,7 @@ export function otherwise(message: Message): NotABounce {
   if (submitted.startsWith('auto-replied') || precedence === 'auto_reply') {
     return { kind: 'autoReply', because: 'it says that it is an automatic reply, and no reader knows it as a report' };
   }
-  if (
-    /^(?:automatic reply|auto:|out of (?:the )?office|automatische antwort|r[eé]ponse automatique)/i.test(
-      message.subject,
-    )
-  ) {
+  if (isAutomaticReply(message.subject)) {
     return { kind: 'autoReply', because: 'its subject is that of an automatic reply' };
   }
   if (submitted.startsWith('auto-generated') && marked !== undefined) {

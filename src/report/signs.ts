@@ -16,6 +16,18 @@ const MAYBE_MAILER =
   /(?:^|[<"\s(])(?:mail(?:er)? (?:administrator|system|service)|mailer@|bounce[sd]?(?:[-+.][^@\s]*)?@|system (?:administrator|attendant)|e-?mail (?:system|server|service|administrator|gateway)|(?:smtp|mail|message) (?:gateway|server|transfer agent|delivery))|\b(?:ndr administrator|smtp[ _][^<>@]{0,40}mail[ _]service)\b/i;
 const MAILER_PATH = /^<(?:(?:mailer-daemon|postmaster)(?:@[^<>]*)?)?>$/i;
 const PASSED_ON = /^\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|i|doorst|enc)\s*:/i;
+/** As Exchange, Gmail, Domino and sieve begin the subject of a vacation reply, in the languages they speak. */
+const AUTOMATIC_REPLY = new RegExp(
+  `^\\s*(?:${[
+    'auto(?:mat(?:ic|ed))?[- ]?(?:reply|response|answer)|auto:|out of (?:the )?office',
+    'automatische antwort|(?:automatische )?abwesenheits(?:notiz|meldung|nachricht)|automatisch antwoord',
+    'r[eé]ponse automatique|respuesta autom[aá]tica|resposta autom[aá]tica|risposta automatica|r[aă]spuns automat',
+    'autosvar|automatisk svar|automaattinen vastaus|otomatik yan[ıi]t|automatikus válasz',
+    'autoodpowiedź|automatyczna odpowiedź|automatická odpověď|автоответ|автоматический ответ|автоматична відповідь',
+    '自動(?:応答|返信|回覆)|自动(?:回复|答复)|자동 ?(?:회신|응답|답장)|phản hồi tự động',
+  ].join('|')})`,
+  'i',
+);
 const SUBJECT =
   /(?:undeliver|delivery (?:status|fail|notif|report|problem|delay|incomplete|error|has failed)|returned (?:mail|e-?mail|message)|return(?:ed)? to sender|failure notice|mail (?:delivery )?fail|mail system error|could not (?:be )?deliver|not delivered|non[- ]?deliver|delivery\s+to|message (?:delayed|status|blocked)|\bdsn\b|\bndr\b|\bbounce|nondeliverable|warning: (?:message|could not send)|rejected|zustell|remise|devuelto|devolvid|impossibile|возврат|退件|送信|配信|メール(?:が|を)?(?:届|送)|returned|onlever|olever)/i;
 
@@ -61,6 +73,11 @@ export function fromMailer(headers: HeaderFields): boolean {
   return signsOfMailer(headers) > 0;
 }
 
+/** True when the subject says that a machine answers, and then quotes ours. */
+export function isAutomaticReply(subject: string): boolean {
+  return AUTOMATIC_REPLY.test(subject);
+}
+
 /** True when the subject says that a person answers or forwards. */
 export function isPassedOn(subject: string): boolean {
   return PASSED_ON.test(subject);
@@ -92,5 +109,8 @@ export function isReporter(message: Message, opening?: RegExp): boolean {
   const { headers, contentType, subject, text } = message;
   if (contentType === 'multipart/report' || fromMailer(headers)) return true;
   if (headerValue(headers, 'x-failed-recipients') !== undefined) return true;
-  return opening !== undefined && !isPassedOn(subject) && opening.test(text.trimStart().slice(0, 300));
+  // A newsletter about bounces quotes one.
+  if (opening === undefined || isPassedOn(subject) || headerValue(headers, 'list-unsubscribe') !== undefined)
+    return false;
+  return opening.test(text.trimStart().slice(0, 300));
 }

@@ -7,7 +7,14 @@ import { headerValue } from '../../shared/header-fields.ts';
 import { singleSpaced } from '../../shared/one-line.ts';
 import type { BounceReport } from '../report.ts';
 import { namesOurselves } from '../recipient.ts';
-import { hasMailerAddress, isPassedOn, namesMailer, signsOfMailer, subjectOfReport } from '../signs.ts';
+import {
+  hasMailerAddress,
+  isAutomaticReply,
+  isPassedOn,
+  namesMailer,
+  signsOfMailer,
+  subjectOfReport,
+} from '../signs.ts';
 import { DELAY_SENTENCE, FAILURE_SENTENCE } from '../sentences.ts';
 import { actionOfText } from './action-of-text.ts';
 import { ownWords } from './blocks.ts';
@@ -17,7 +24,11 @@ import { textReport } from './text-report.ts';
 import { kindOf, toReport } from './to-report.ts';
 
 /** Digests of a quarantine and warnings speak of mail to us, not of mail that we sent. */
-const TO_THE_OWNER = /deliver(?:ed|y) to your (?:mailbox|inbox|quarantine)|quarantine (?:summary|digest|report)/i;
+const TO_THE_OWNER =
+  /deliver(?:ed|y) to (?:your (?:mailbox|inbox|quarantine)|you and)|quarantine (?:summary|digest|report)|(?:e-?mail|message) to you from\b/i;
+/** As Exchange tells the owner, in the languages it speaks. */
+const OWN_MAILBOX_FULL =
+  /your mailbox is (?:almost |over )?full|(?:ihr|dein) postfach ist (?:fast )?voll|votre boîte aux lettres est (?:presque )?pleine|su buzón está (?:casi )?lleno|(?:la (?:sua|tua) )?cassetta postale (?:è )?(?:quasi )?piena|uw postvak is (?:bijna )?vol|sua caixa de correio está (?:quase )?cheia/i;
 /** Sentences with which only a mailer opens. */
 const OPENING =
   /^[-|*\s]{0,60}(?:failed recipients|non-delivery report|message log follows|your mail cannot be delivered to the following)/i;
@@ -41,6 +52,7 @@ export const plainText: Reader = {
     if (namesOurselves(message, text)) return undefined;
     // It names nobody we could know: a report all the same, where a mailer says so in its own words.
     if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(words)) return undefined;
+    if (OWN_MAILBOX_FULL.test(words)) return undefined;
     const kind = kindOf([actionOfText(`${message.subject}\n${text}`)]);
     return { ...toReport(message, new Map(), [], 'plain-text'), kind };
   },
@@ -56,7 +68,7 @@ function signsOf(message: Message, text: string): number {
   const { headers, subject, contentType } = message;
   const opening = text.trimStart().slice(0, 500);
   const others = [
-    subjectOfReport(subject) && !isPassedOn(subject),
+    subjectOfReport(subject) && !isPassedOn(subject) && !isAutomaticReply(subject),
     headerValue(headers, 'x-failed-recipients') !== undefined,
     contentType === 'multipart/report',
     OPENING.test(opening),

@@ -15,6 +15,38 @@ describe('is no report', () => {
     ['ordinary', 'a TLS report', { reportType: 'tlsrpt', contentType: 'multipart/report' }],
     ['autoReply', 'a vacation', { headers: { ...PERSON, 'auto-submitted': 'auto-replied' }, text: 'I am away.' }],
     ['autoReply', 'a vacation by its subject', { headers: { ...PERSON, subject: 'Out of office: hi' }, text: 'Away.' }],
+    [
+      'autoReply',
+      'a vacation that quotes our subject, from a null path',
+      {
+        headers: { ...PERSON, 'return-path': '<>', subject: 'Automatyczna odpowiedź: Niedostarczona przesyłka' },
+        text: 'Wiadomość nie została przekazana dalej, proszę pisać na adres\nbob@customer.example.',
+      },
+    ],
+    [
+      'ordinary',
+      'a newsletter about bounces',
+      {
+        headers: { from: 'Inbox Tips <hello@tips.example>', 'list-unsubscribe': '<https://tips.example/u>' },
+        text: 'You got this back:\n\nThis message was created automatically by mail delivery software.\nA message that you sent could not be delivered. The following address failed:\n\n  ann@customer.example\n    550 5.1.1 User unknown',
+      },
+    ],
+    [
+      'ordinary',
+      "Exchange's word to the owner of a full mailbox",
+      {
+        headers: { 'return-path': '<>', subject: 'Ihr Postfach ist voll.' },
+        text: 'Ihr Postfach ist voll. Nachrichten werden als unzustellbar an den Absender zurückgeschickt.',
+      },
+    ],
+    [
+      'ordinary',
+      'a virus warning to whom the virus was for',
+      {
+        headers: { from: 'Content-filter <postmaster@mx.shop.example>', 'return-path': '<>' },
+        text: 'VIRUS ALERT in an email to you from probably faked sender:\n  ?@[203.0.113.44]\nThe message has NOT been delivered to you and has been quarantined.',
+      },
+    ],
     ['autoReply', 'an old vacation program', { headers: { ...PERSON, precedence: 'auto_reply' }, text: 'Away.' }],
     [
       'ordinary',
@@ -46,6 +78,20 @@ describe('is a report of no failure', () => {
       {
         headers: { subject: 'Zugestellt? verzögert' },
         text: 'Versand verzögert, wird weiterhin versucht:\n\nann@customer.example',
+      },
+    ],
+    [
+      'delay',
+      {
+        headers: { subject: 'delay notice' },
+        text: "Hi. This is the qmail-send program at mx.shop.example.\nYour message could not yet be\ndelivered to the following addresses. I'll keep trying for 7 days before I give up.\n\n<ann@customer.example>:\nCNAME lookup failed temporarily. (#4.4.3)\n",
+      },
+    ],
+    [
+      'delay',
+      {
+        headers: { subject: 'Avertissement : votre message est en attente' },
+        text: "Votre message n'a pas encore pu être remis au\ndestinataire suivant :\n\n    ann@customer.example\n\nNos serveurs feront de nouvelles\ntentatives pendant 3 jours.",
       },
     ],
     [
