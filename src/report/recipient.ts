@@ -142,7 +142,8 @@ function copiedTo({ headers }: Message): string[] {
   return delivered.filter(key => !to.includes(key));
 }
 
-function addressesOfMailbox(message: Message): string[] {
+/** The addresses that this mail came to, as comparison keys. */
+export function addressesOfMailbox(message: Message): string[] {
   return keysIn(fieldsOfMailbox(message));
 }
 

@@ -64,6 +64,26 @@ export function linesUpTo(text: string, limit: number): string {
   return text.length <= limit ? text : text.slice(0, text.lastIndexOf('\n', limit) + 1);
 }
 
+/** How reports name the recipient before his address, in the languages they come in. */
+const OF_RECIPIENT = [
+  '(?:addressed |rcpt |could not be delivered |unable to deliver (?:message |mail )?)?to',
+  '(?:failed |final |intended )?recipient(?: address)?|(?:undeliverable |failed )?address|e-?mail|error-for',
+  'empfänger(?:adresse)?|an|destinataire|destinat[aá]rio|ontvanger|geadresseerde|mottagare|modtager|mottaker',
+  'vastaanottaja|odbiorca|adresat|příjemce|címzett|alıcı|получатель|кому|宛先|あて先|送信先|收件人|收件者|受信者|받는 ?사람|수신자',
+].join('|');
+/** An address at the start of a line, whole, bare or in brackets, behind such a name. */
+const AT_START = new RegExp(
+  [
+    /^[\s*•-]{0,12}(?<!-)"?/,
+    `(?:(?:${OF_RECIPIENT})(?: ?/ ?(?:${OF_RECIPIENT}))?\\s*[:：]\\s*)?`,
+    /<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}\p{M}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?/u,
+    /(?![\p{L}\p{N}\p{M}_@]|[.-]+[\p{L}\p{N}_]|(?!\s)[\p{Cc}\p{Cf}])/u,
+  ]
+    .map(part => (typeof part === 'string' ? part : part.source))
+    .join(''),
+  'iu',
+);
+
 /** `<a@b>: words`, `a@b` alone on a line, `a@b ... words`: each address that begins a line, with what follows it. */
 export function addressBlocks(text: string): Block[] {
   const blocks: { address: string; line: string; words: string[] }[] = [];
@@ -87,10 +107,7 @@ export function addressBlocks(text: string): Block[] {
 
 function addressAtStart(line: string): { address: string; head: string; rest: string } | undefined {
   if (line.length > 2000 || !line.includes('@')) return undefined;
-  const match =
-    /^[\s*•-]{0,12}(?<!-)"?(?:(?:(?:addressed |rcpt |could not be delivered |unable to deliver (?:message |mail )?)?to|(?:failed |final |intended )?recipient(?: address)?|(?:undeliverable )?address|e-?mail|error-for)\s*:\s*)?<?((?:"[^"\s]{1,60}"|[^\s<>@"'(),;:]{1,64})@[\p{L}\p{N}\p{M}._-]{1,255}|[^\s<>@"'(),;:]{1,64}@\[[0-9a-f.:]{3,45}\])>?"?(?![\p{L}\p{N}\p{M}_@]|[.-]+[\p{L}\p{N}_]|(?!\s)[\p{Cc}\p{Cf}])/iu.exec(
-      line,
-    );
+  const match = AT_START.exec(line);
   const address = match === null ? undefined : addressInProse(match[1] ?? '');
   if (match === null || address === undefined) return undefined;
   // Postfix: "<a@b> (expanded from <c@d>): host ... said: ..."

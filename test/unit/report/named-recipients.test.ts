@@ -20,6 +20,15 @@ describe('an address on a line of its own', () => {
     ['with the reason behind it', 'Delivery failed:\n  <ann@customer.example>: user unknown'],
     ['under a label', 'Message could not be delivered.\nRecipient: ann@customer.example\nReason: no such user'],
     ['under a label in Chinese', '退信\n收件人：ann@customer.example'],
+    [
+      'under a label in Japanese',
+      '送信できませんでした\n宛先: ann@customer.example\nお問い合わせ: info@provider.example',
+    ],
+    ['under labels in two languages', 'nicht zugestellt / not delivered\n  An / To:  ann@customer.example\n'],
+    [
+      'above the transcript of a session with others',
+      'PERMANENT fatal errors!\n\nFAILED ADDRESS: ann@customer.example\n\n --> RCPT To:<bob@customer.example>\n <-- 250 OK\n',
+    ],
     ['quoted', 'DID NOT receive: failed to deliver\n\n> ann@customer.example'],
   ])('%s', (_name, text) => {
     expect(named(text)).toEqual(['ann@customer.example']);
@@ -48,8 +57,33 @@ describe('an address in a sentence', () => {
       'a quoted field',
       'Not delivered: ann@customer.example is unknown.\nFrom: boss@shop.example\nReply-To: x@shop.example',
     ],
+    ['a successor', 'ann@customer.example is not delivered to any more. Please use bob@customer.example instead.'],
+    [
+      'a contact in German',
+      'Nicht zugestellt: Frau Ann (ann@customer.example).\nWenden Sie sich an b@customer.example.',
+    ],
+    [
+      'a contact in French',
+      'Message adressé à ann@customer.example non remis.\nPour écrire: contactez b@customer.example',
+    ],
+    ['a contact in Russian', 'Письмо для ann@customer.example не доставлено.\nОбращайтесь к b@customer.example'],
+    [
+      'the mailbox itself',
+      `Message adressé à ann@customer.example non remis.\nRappel\n  De : ${MAILBOX}\n  ${MAILBOX}`,
+    ],
   ])('%s beside it is not the recipient', (_name, text) => {
     expect(named(text)).toEqual(['ann@customer.example']);
+  });
+
+  test('in the subject alone', () => {
+    const headers = {
+      from: 'Alias Mail <noreply@alias.example>',
+      subject: 'Your email to shop.k7@alias.example could not be delivered',
+    };
+    const text = 'The mailbox server returned:\n\n    452 4.2.2 over quota';
+    expect(named(text, { headers })).toEqual(['shop.k7@alias.example']);
+    const answer = { ...headers, subject: `Re: ${headers.subject}` };
+    expect(kindOf(report(text, { headers: answer }))).toBe('ordinary');
   });
 
   test('of several, those the returned mail was sent to', () => {
@@ -79,6 +113,13 @@ describe('a report that names no address', () => {
     ['the return path it was sent with', { headers: { to: 'bounces+ann=customer.example@shop.example' } }],
   ])('means the only recipient of %s', (_name, more: Partial<Given>) => {
     expect(named(nameless, more)).toEqual(['ann@customer.example']);
+  });
+
+  test.each([
+    ['a list', 'dev-bounces+ann=customer.example@lists.shop.example', 'dev@lists.shop.example'],
+    ['a list, behind its number', 'bounces+4711-ann=customer.example@lists.shop.example', 'all@lists.shop.example'],
+  ])('means the one member in the return path of %s, not the list', (_name, path, list) => {
+    expect(named(nameless, { headers: { to: path }, returned: { to: list } })).toEqual(['ann@customer.example']);
   });
 
   test('means the only recipient of the mail quoted below', () => {
