@@ -64,6 +64,9 @@ const BY_WORDS: readonly (readonly [words: string, receiver: string])[] = [
   ['lpn0', 'laposte'],
   ['lpn1', 'laposte'],
   ['aup#', 'cox'],
+  ['://postmaster.gmx.', 'web.de/gmx'],
+  ['://postmaster.web.de', 'web.de/gmx'],
+  ['://postmaster.1und1.de', 'web.de/gmx'],
 ];
 
 /**

@@ -11,7 +11,7 @@ const YOURS =
   'your (?:own )?(?:e-?mail )?(?:ip|address|account|mail ?box|host ?name|host|domain|server|system|network|name|dns|client)';
 /** Who sent it, and the parts of a mail or of a session that name him (RFC 5321 2.3.1, RFC 5322 3.6.2). */
 const SENDER =
-  'sender|(?:return|reverse)[- ]?path|reply-?to|mail from|from (?:address|domain|field|header)|client host|rdns';
+  '(?<!dear )sender|(?:return|reverse)[- ]?path|reply-?to|mail from|from (?:address|domain|field|header)|client host|rdns';
 const OF_SENDER = words(SENDER);
 const OF_YOURS = words(YOURS);
 /** Our side, the content or a rule is what was refused: "unknown" or "invalid" may be said of them. */
@@ -19,7 +19,7 @@ const OUR_SIDE = words(
   `sending(?! to\\b)|sent from|headers?|callout|${YOURS}|${SENDER}`,
   'spf|dkim|dmarc|authenticat\\w*|unauthenticated|helo|ehlo|ptr|reverse|certificate',
   'spam\\w*|virus\\w*|malware|phish\\w*|reputation|polic(?:y|ies)|prohibited',
-  'ip|dns(?:bl|wl)|rbl|(?:black|block|white|grey) ?list\\w*|listed (?:at|by|in|on)',
+  '(?<![?&])ip|dns(?:bl|wl)|rbl|(?:black|block|white|grey) ?list\\w*|(?<!not )listed (?:at|by|in|on)',
   'relay(?:ing)? (?:access|denied|not|prohibited)|to relay',
 );
 const BLOCK_LIST = /spamhaus|spamcop|barracudacentral|uceprotect/;
@@ -27,7 +27,7 @@ const BLOCK_LIST = /spamhaus|spamcop|barracudacentral|uceprotect/;
 const NOT_THE_PLACE = '(?<!\\b(?:on|at|in|of|by) (?:(?:this|that|our|the) )?)';
 /** Words that leave open what was refused: us, our mail, how much of it, or a server in trouble. */
 const ANOTHER_SUBJECT = words(
-  'from|denied|permission|permitted|allowed|authori[sz]ed|confirm\\w*|restrict\\w*|access|client|listed|relay\\w*',
+  'from|denied|permission|permitted|allowed|authori[sz]ed|confirm\\w*|restrict\\w*|access|client|(?<!not )listed|relay\\w*',
   'block\\w*|ban(?:ned)?|abus\\w*|suspicious|forged|spoof\\w*|impersonat\\w*|country|geo-?ip|asn',
   'messages?|e?-?mails?|content|filter\\w*|attachments?|urls?|links?|subject|score\\w*|points|size|lines?|characters',
   'bulk|newsletters?|advertis\\w*|encoding|parameters?|8-?bit|utf-?8|smtputf8|internationali[sz]ed|(?:un)?supported',
@@ -50,7 +50,7 @@ const REFUSED_FOR_ANOTHER = words(
 const OF_MANY = words('too many|excessive(?:ly)?|high (?:rate|volume)');
 /** Behind a wording it says from whom, or whose. */
 const SENDER_AFTER =
-  /^s?(?: from\b| (?:of |for |in )?(?:the |your )?(?:sender|sending|envelope from|return[- ]path|helo)\b|[ :<("']{1,3}our-sender)/;
+  /^s?(?: from\b| (?:to|in|on) (?:our|the|this|your) (?:allow|safe|white|block|access|senders?)[ -]?list| (?:of |for |in )?(?:the |your )?(?:sender|sending|envelope from|return[- ]path|helo)\b|[ :<("']{1,3}our-sender)/;
 /** How far around a wording its clause is looked at, in characters. */
 const CLAUSE_CHARS = 100;
 

@@ -172,6 +172,7 @@ export const MAIL_SERVERS: readonly PhraseRow[] = [
   ['qmail', 'vdelivermail: account is locked email bounced', 'suspendedTemporarily', 'high', 'sisimai'],
   ['qmail', 'user is over quota', 'mailboxFull', 'high', 'postmaster forums, sisimai'],
   ['qmail', 'user has exceeded quota, bouncing mail', 'mailboxFull', 'high', 'sisimai'],
+  ['qmail', 'mailaddress is administrativ*y disabled', 'userDisabled', 'medium', 'sisimai'],
   ['qmail', 'rcpt first (#5.5.1)', 'protocolError', 'high', 'notqmail source'],
   ['qmail', 'user missing home directory', 'systemError', 'low', 'sisimai'],
   ['domino', 'not listed in domino directory', 'userUnknown', 'high', 'sitepackage docs, alexborras'],

@@ -26,6 +26,7 @@ const SOFT: Readonly<Record<string, readonly string[]>> = {
     '550 5.1.1 sender: user unknown',
     '550 Could not verify sender (user unknown)',
     '550 unknown user in sender address',
+    '550 User unknown to our allow list: news@shop.example',
   ],
   'a wording of the recipient, said of many': [
     '550 Too many unknown users from your IP',
@@ -146,6 +147,9 @@ describe('said of the recipient it stays hard', () => {
     '550 recipient domain not found',
     '550 customer.example does not accept mail',
     '550 not listed in Domino Directory',
+    '550 5.1.1 User Ann (ann@customer.example) not listed in Dom ino Directory',
+    '550 5.1.1 mailbox unavailable, see http://postmaster.customer.example/errors?ip=192.0.2.1&c=hi',
+    '550 Dear sender, the address you wrote to is no longer in use',
     '550 The address you are sending to does not exist',
     '550 5.1.1 ann@customer.example is not a subscriber of this service',
     '550 user gone',
