@@ -11,6 +11,14 @@ const BEFORE_RCPT = /(?:after|in reply to) (?:initial connection|(?:pipelined )?
 /** After the content was seen, the phone companies' "unknown user" is a recipient's filter (NTT docomo, KDDI au). */
 const AFTER_DATA = /(?:after|in reply to) (?:end of data|sending data)/i;
 
+const FOR_NOW =
+  /\b(?:until|temporar\w*|at (?:the|this) moment|for now|frees|unpaid|overdue|payment|next (?:week|month))\b/i;
+
+/** RFC 4954 4 and 6. */
+function isAboutLogin(replyCode: number | undefined): boolean {
+  return replyCode !== undefined && [530, 534, 535, 538].includes(replyCode);
+}
+
 /** A final reason holds only in a reply that is final, and a doubtful wording only with a second sign. */
 export function doubtOf(
   best: Pick<PhraseMatch, 'reason' | 'receiver' | 'confidence'>,
@@ -22,6 +30,8 @@ export function doubtOf(
   // finding after days of trying, and there is nobody to ask again.
   if (aboutDomain && best.receiver === 'gmail') return undefined;
   if (replyCode !== undefined && replyCode < 500) return `reply ${replyCode} is not final`;
+  if (isAboutLogin(replyCode)) return `reply ${replyCode ?? ''} is about logging in`;
+  if (best.reason === 'userDisabled' && FOR_NOW.test(diagnostic ?? '')) return 'it is only for now';
   // Refused before any recipient was named: it speaks of us (RFC 5321 3.3).
   if (BEFORE_RCPT.test(diagnostic ?? '')) return 'it was refused before any recipient was named';
   if ((best.receiver === 'docomo' || best.receiver === 'kddi') && AFTER_DATA.test(diagnostic ?? '')) {

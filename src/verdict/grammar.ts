@@ -23,7 +23,7 @@ const NO_USER = new RegExp(
   `\\b(?:no (?:such |valid |local |known |matching )?|(?<!you(?: a|')re )not an? (?:valid|local|known|registered|existing) (?:\\w+ )?)${USER}\\b`,
 );
 const PLAINLY_ABSENT =
-  /\b(?:(?:unknown|non-?existent|no such|invalid) (?:local )?(?:user(?:name)?|recipient|mail ?-?box|addressee|account)|(?:user(?:name)?|recipient|mail ?-?box|addressee|account) (?:is )?(?:unknown|non-?existent|not found|does(?: not|n't) exist))\b/;
+  /\b(?:(?:account|mail ?-?box|address|alias|user) (?:was |is |has been )?(?:removed|deleted|terminated|revoked|withdrawn)(?! from)|(?:user|recipient|address) (?:is )?not in (?:\w+ )?(?:directory|address (?:book|list)|validrcptto|valid[- ]recipients)|(?:unknown|non-?existent|no such|invalid) (?:local )?(?:user(?:name)?|recipient|mail ?-?box|addressee|account)|(?:user(?:name)?|recipient|mail ?-?box|addressee|account) (?:is )?(?:unknown|non-?existent|not found|does(?: not|n't) exist))\b/;
 const ABSENT_DOMAIN = EITHER(
   '(?:domain|host(?: ?name)?|mail exchanger|mx(?: record)?)',
   "(?:unknown|not found|invalid|does(?: not|n't) exist|non-?existent|no such|couldn't find|could not find|not exist)",
@@ -32,7 +32,7 @@ const CLOSED_USER = EITHER(USER, CLOSED);
 const FULL_USER = EITHER(`(?:${USER}|quota|disk)`, FULL);
 
 const NOT_FOR_GOOD =
-  /\b(?:temporar\w*|try again|later|at this time|at the moment|currently|in progress|(?:server|service|system) (?:is )?unavailable)\b/;
+  /\b(?:temporar\w*|try again|later|at this time|at the moment|currently|in progress|file not found|(?:server|service|system) (?:is )?unavailable)\b/;
 
 export interface Guess {
   readonly reason: Reason;

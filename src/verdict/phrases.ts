@@ -7,6 +7,7 @@ import { ANY_NETWORK } from './phrases/any-network.ts';
 import { ANY_RECIPIENT } from './phrases/any-recipient.ts';
 import { ANY_SENDER } from './phrases/any-sender.ts';
 import { FILTERS } from './phrases/filters.ts';
+import { GONE_FOR_GOOD } from './phrases/gone-for-good.ts';
 import { GOOGLE } from './phrases/google.ts';
 import { LANGUAGES_OF_ASIA } from './phrases/languages-of-asia.ts';
 import { LANGUAGES_OF_EUROPE } from './phrases/languages-of-europe.ts';
@@ -40,6 +41,7 @@ export const PHRASES: readonly PhraseRow[] = [
   ...ANY_RECIPIENT,
   ...ANY_SENDER,
   ...ANY_NETWORK,
+  ...GONE_FOR_GOOD,
   ...LANGUAGES_OF_EUROPE,
   ...LANGUAGES_OF_ASIA,
 ];

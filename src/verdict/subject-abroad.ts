@@ -4,11 +4,14 @@
  * that nobody here can read from unsubscribing somebody when it says "full", "sender" or "later" in its own words.
  */
 
-/** Beginnings of words, by what they speak of; Latin, Greek and Cyrillic ones stand at the beginning of a word. */
+/** The sender; Latin, Greek and Cyrillic words stand at the beginning of a word. */
+const SENDER =
+  'absender|exp[ée]di[tț][eo]u?r|[ée]metteur|mittente|remitente|remetente|afzender|nadawc|odes[ií]latel|odosielateľ|' +
+  'отправител|відправник|подател|pošilj?atel|siuntėj|gönder|avs[äe]nd|afsend|lähettäj|feladó|αποστολ|người gửi|pengirim';
+const SENDER_ANYWHERE = '送信元|差出人|发件|發件|寄件|발신|보낸|المرسل|فرستنده|השולח|प्रेषक|ผู้ส่ง';
+/** Beginnings of words, by what else they speak of. */
 const BEGINNINGS: readonly string[] = [
-  // The sender.
-  'absender|exp[ée]diteur|[ée]metteur|mittente|remitente|remetente|afzender|nadawc|odes[ií]latel|отправител',
-  'відправник|gönder|avs[äe]nd|afsend|lähettäj|feladó|αποστολ|người gửi|pengirim',
+  SENDER,
   // The mail, what is in it, how large it is.
   'nachricht|messag|mensaje|mensagem|bericht|wiadomo|zpráv|сообщени|письм|повідомлен|mesaj|ileti|meddeland|besked',
   'melding|viesti|üzenet|μήνυμα|pesan|anhang|pièce jointe|allegat|adjunt|anexo|bijlage|załącznik|přílo|вложен',
@@ -36,13 +39,19 @@ const BEGINNINGS: readonly string[] = [
 ];
 /** In scripts that part no words. */
 const ANYWHERE =
-  '送信|発信|差出人|发件|發件|寄件|발신|보낸|メッセージ|邮件(?!地址)|郵件(?!地址)|메시지|添付|附件|첨부|スパム|迷惑|垃圾|스팸|内容|內容|' +
+  `${SENDER_ANYWHERE}|送信|発信|メッセージ|邮件(?!地址)|郵件(?!地址)|메시지|添付|附件|첨부|スパム|迷惑|垃圾|스팸|内容|內容|` +
   'いっぱい|一杯|満杯|容量|已满|已滿|空间|空間|配额|가득|꽉|용량|多すぎ|大きすぎ|超|过多|過多|过大|過大|너무|초과|サイズ|크기|' +
   '拒否|ブロック|アクセス|許可|拒绝|拒絕|封|黑名|权限|權限|策略|거부|차단|권한|一時|しばらく|停|暂|暫|稍后|稍後|일시|나중|잠시|' +
   '接続|サーバ|システム|エラー|连接|連線|系统|系統|服务器|伺服器|错误|錯誤|서버|시스템|오류|연결';
+const OF_SENDER = new RegExp(`(?<!\\p{L})(?:${SENDER})|${SENDER_ANYWHERE}`, 'u');
 const ANOTHER_SUBJECT = new RegExp(`(?<!\\p{L})(?:${BEGINNINGS.join('|')})|${ANYWHERE}`, 'u');
 
 /** True when a word in another language may speak of the sender, the mail, an amount, a rule or a server. */
 export function maySpeakOfAnotherAbroad(said: string): boolean {
   return ANOTHER_SUBJECT.test(said);
+}
+
+/** True when a word in another language names the sender. */
+export function namesSenderAbroad(said: string): boolean {
+  return OF_SENDER.test(said);
 }

@@ -4,14 +4,14 @@
  */
 import type { ReportedRecipient } from '../report/report.ts';
 import { matchesOf } from '../shared/matches.ts';
-import { maySpeakOfAnotherAbroad } from './subject-abroad.ts';
+import { maySpeakOfAnotherAbroad, namesSenderAbroad } from './subject-abroad.ts';
 
 /** What belongs to whoever sent the mail. */
 const YOURS =
   'your (?:own )?(?:e-?mail )?(?:ip|address|account|mail ?box|host ?name|host|domain|server|system|network|name|dns|client)';
 /** Who sent it, and the parts of a mail or of a session that name him (RFC 5321 2.3.1, RFC 5322 3.6.2). */
 const SENDER =
-  '(?<!dear )sender|(?:return|reverse)[- ]?path|reply-?to|mail from|from (?:address|domain|field|header)|client host|rdns';
+  '(?<!(?:dear|hello|hi|return to) )senders?|(?:return|reverse)[- ]?path|reply-?to|mail from|from (?:address|domain|field|header)|client host|rdns';
 const OF_SENDER = words(SENDER);
 const OF_YOURS = words(YOURS);
 /** Our side, the content or a rule is what was refused: "unknown" or "invalid" may be said of them. */
@@ -38,16 +38,22 @@ const ANOTHER_SUBJECT = words(
   'being moved|config\\w*|temporar\\w*|currently|loop\\w*|hops?',
   'errors?|fail(?:ed|ure)?|unable|cannot (?:open|write|create|deliver|chdir)|corrupt\\w*|problems?|local delivery',
   'closed|suspended|disabled|expired|frozen|(?:on|vacation) hold|unpaid|overdue',
+  'try|yet|until|moderat\\w*|postings?|backscatter|challenge|captcha|robots?|only one',
   'auth|required|remote|giving up|given up|days|hours|hosts?|host ?names?|dynamic|arc|dns|rbl|files?|executables?',
   'tls|encrypt\\w*|cipher|dane|command|syntax|hello|session|transaction|rcpt|data',
 );
 /** What a mail is refused for whose recipient exists, whatever the enhanced code says. */
 const REFUSED_FOR_ANOTHER = words(
   'content|filter\\w*|attachments?|too (?:many|much|big|large)|limit\\w*|exceed\\w*|quota|rate',
-  `temporar\\w*|later|${NOT_THE_PLACE}(?:mail ?)?(?:servers?|services?)|block\\w*|loop\\w*|(?:on|vacation) hold`,
+  'temporar\\w*|later|yet|until|block\\w*|loop\\w*|(?:on|vacation) hold|broken|misconfig\\w*',
+  "newsletters?|unwanted|suspended|invoice|overdue|unpaid|does(?: not|n't) (?:want|wish)",
+  '(?:server|service)s? (?:is |are |was )?(?:busy|down|un\\w+|not (?:avail|run|respond)\\w*|errors?|problems?|fail\\w*|overload\\w*)',
+  '(?:errors?|problems?|trouble|failure) (?:on|in|at|with) (?:the |our |this )?(?:\\w+ )?(?:server|service|system)',
 );
 /** Of many is said what a sender was known by: "too many unknown users". */
-const OF_MANY = words('too many|excessive(?:ly)?|high (?:rate|volume)');
+const OF_MANY = /\b(?:too many|excessive(?:ly)?|high (?:rate|volume))\b|\d ?%/;
+/** Whose account is meant where somebody logs in to send. */
+const LOGIN = words('smtp auth|authenticated relay|smarthost');
 /** Behind a wording it says from whom, or whose. */
 const SENDER_AFTER =
   /^s?(?: from\b| (?:to|in|on) (?:our|the|this|your) (?:allow|safe|white|block|access|senders?)[ -]?list| (?:of |for |in )?(?:the |your )?(?:sender|sending|envelope from|return[- ]path|helo)\b|[ :<("']{1,3}our-sender)/;
@@ -65,15 +71,18 @@ function words(...alternatives: readonly string[]): RegExp {
   return new RegExp(`\\b(?:${alternatives.join('|')})\\b`);
 }
 
-/** True when the refusal is about the sender, the content or a rule, so that it says nothing final of the recipient. */
+/**
+ * True when the refusal is about the sender, the content or a rule, so that it says nothing final of the recipient.
+ * What the hosts in it are called tells nothing: many a filter calls itself so.
+ */
 export function speaksOfOurSide(text: string): boolean {
-  const said = withoutAddresses(reply(text));
-  return OUR_SIDE.test(said) || BLOCK_LIST.test(said);
+  const said = reply(text);
+  return OUR_SIDE.test(withoutNames(said)) || BLOCK_LIST.test(said);
 }
 
 /** True when it may be about something else than the recipient: an unread refusal must not. */
 export function maySpeakOfAnother(text: string): boolean {
-  if (speaksOfOurSide(text)) return true;
+  if (speaksOfOurSide(text) || OUR_SIDE.test(withoutAddresses(reply(text)))) return true;
   const said = withoutNames(reply(text));
   return ANOTHER_SUBJECT.test(said) || maySpeakOfAnotherAbroad(said);
 }
@@ -100,8 +109,9 @@ export function isSaidOfSender(text: string, wording: string, { ours = [], final
   if (at < 0) return false;
   const within = (part: string): string => (ours.length === 0 ? part : withRoles(part, ours, finalRecipient));
   if (SENDER_AFTER.test(within(text.slice(at + wording.length, at + wording.length + CLAUSE_CHARS)))) return true;
-  const before = withoutAddresses(within(sinceReply(text.slice(Math.max(at - CLAUSE_CHARS, 0), at))));
-  const clause = before.slice(before.search(/[^.;:!?,()]*$/));
+  const before = withoutNames(within(sinceReply(text.slice(Math.max(at - CLAUSE_CHARS, 0), at))));
+  const clause = before.slice(before.search(/(?:[^.;:!?,()]|[.:](?=\d))*$/));
+  if (LOGIN.test(text) || namesSenderAbroad(clause + wording)) return true;
   if (OUR_SIDE.test(clause) || OF_MANY.test(clause) || OF_YOURS.test(clause + wording)) return true;
   // "Sender check failed: no such user": the clause before it tells, unless it goes on to the recipient.
   const named = Math.max(before.lastIndexOf('recipient'), before.lastIndexOf('rcpt'), 0);
