@@ -110,7 +110,7 @@ export function isSaidOfSender(text: string, wording: string, { ours = [], final
   const within = (part: string): string => (ours.length === 0 ? part : withRoles(part, ours, finalRecipient));
   if (SENDER_AFTER.test(within(text.slice(at + wording.length, at + wording.length + CLAUSE_CHARS)))) return true;
   const before = withoutNames(within(sinceReply(text.slice(Math.max(at - CLAUSE_CHARS, 0), at))));
-  const clause = before.slice(before.search(/(?:[^.;:!?,()]|[.:](?=\d))*$/));
+  const clause = lastClause(before);
   if (LOGIN.test(text) || namesSenderAbroad(clause + wording)) return true;
   if (OUR_SIDE.test(clause) || OF_MANY.test(clause) || OF_YOURS.test(clause + wording)) return true;
   // "Sender check failed: no such user": the clause before it tells, unless it goes on to the recipient.
@@ -121,6 +121,19 @@ export function isSaidOfSender(text: string, wording: string, { ours = [], final
 /** True when the words name us and not the recipient: where nobody knows what they say, it is not said of him. */
 export function namesOnlyUs(text: string, { ours, finalRecipient }: Named): boolean {
   return ours !== undefined && !text.includes(finalRecipient.toLowerCase());
+}
+
+/** What stands behind the last sign that parts clauses; one before a digit is part of a number or an address. */
+function lastClause(text: string): string {
+  let start = text.length;
+  while (start > 0 && !partsClauses(text, start - 1)) start -= 1;
+  return text.slice(start);
+}
+
+function partsClauses(text: string, at: number): boolean {
+  const character = text.charAt(at);
+  if (!'.;:!?,()'.includes(character)) return false;
+  return !('.:'.includes(character) && /\d/.test(text.charAt(at + 1)));
 }
 
 /** From the last reply code on: before it stand the reporter's words, which name the sender anyway. */
