@@ -111,7 +111,7 @@ function addressAtStart(line: string): { address: string; head: string; rest: st
   const address = match === null ? undefined : addressInProse(match[1] ?? '');
   if (match === null || address === undefined) return undefined;
   // Postfix: "<a@b> (expanded from <c@d>): host ... said: ..."
-  const behind = /^(?: \([^()]{1,400}\))?:?/.exec(line.slice(match[0].length))?.[0] ?? '';
+  const behind = /^(?: \((?=[^()]*@)[^()]{1,400}\))?:?/.exec(line.slice(match[0].length))?.[0] ?? '';
   const head = `${match[0]}${behind}`;
   return { address, head: head.trim(), rest: line.slice(head.length).replace(/^[\s:,;.-]+/, '') };
 }

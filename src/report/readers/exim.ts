@@ -14,6 +14,8 @@ import { textReport } from './text-report.ts';
 const SIGN =
   /(?:created automatically by (?:the )?mail delivery (?:software|system)|a message that you sent (?:could not be delivered|has not yet been delivered|was rejected)|message you sent to one or more|a message that you sent contained one or more recipient addresses that were)/i;
 const WRAPPED_SIGN = acrossLines(SIGN);
+/** A program or a file in place of an address, with whose it is in the next line: "pipe to |/usr/bin/filter". */
+const PROGRAM = /^[ \t]+(?:(?:pipe|save) to )?[|/][^\n]{0,500}\n[ \t]+\(?generated (?:by|from) ([^\s<>()]{3,320})\)?/gm;
 /** What was written in the header is quoted before it: "anna <a@b> berg: malformed address: ..." */
 const MALFORMED = /^(.{0,600}?): malformed address: /;
 
@@ -27,7 +29,7 @@ export const exim: Reader = {
     if (malformed.length > 0) return textReport(message, 'exim', malformed, text);
     // "A message sent by <...> could not be delivered": the sender stands above the list of those that failed.
     const list = /address(?:\(es\)|es)?[^:\n]{0,60}failed:|following address[^:\n]{0,80}:/i.exec(text)?.index ?? 0;
-    const blocks = addressBlocks(text.slice(list));
+    const blocks = addressBlocks(text.slice(list).replace(PROGRAM, '  $1'));
     const named = failed.flatMap(value => cleanAddress(value) ?? []);
     const missing = named.filter(
       address => !blocks.some(block => block.address.toLowerCase() === address.toLowerCase()),

@@ -52,7 +52,7 @@ export const plainText: Reader = {
     if (namesOurselves(message, text)) return undefined;
     // It names nobody we could know: a report all the same, where a mailer says so in its own words.
     if (signs < 3 || !hasMailerAddress(message.headers) || !FAILURE_SENTENCE.test(words)) return undefined;
-    if (OWN_MAILBOX_FULL.test(words)) return undefined;
+    if (!subjectOfReport(message.subject) || OWN_MAILBOX_FULL.test(words)) return undefined;
     const kind = kindOf([actionOfText(`${message.subject}\n${text}`)]);
     return { ...toReport(message, new Map(), [], 'plain-text'), kind };
   },

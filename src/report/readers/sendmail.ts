@@ -16,6 +16,9 @@ const TITLE = /^[ \t]*-{3,} ?([A-Za-z][^\n]{3,80}?) ?-{3,}[ \t]*$/;
 /** "550 5.1.1 <a@b>... User unknown" */
 const RESULT = /^([245]\d\d)[ -](?:[245]\.\d{1,3}\.\d{1,3} )?<?([^<>\s]{3,320}@[^<>\s]{1,255}?)>?\.\.\.(?: (.*))?$/;
 
+/** A program or a file in place of an address: whose alias it stands for. */
+const PROGRAM = /^"?[|/][^\n]{1,500}\n[ \t]*\(expanded from:? <?([^()<>\s]{3,320})>?\)/gm;
+
 interface Section {
   readonly title: string;
   readonly lines: string[];
@@ -53,7 +56,9 @@ function sectionsOf(text: string): Section[] {
 
 function listedIn({ title, lines }: Section, isWarning: boolean): Block[] {
   const action = actionOfTitle(isWarning ? `warning: ${title}` : title);
-  return action === undefined ? [] : addressBlocks(lines.join('\n')).map(block => ({ ...block, action }));
+  if (action === undefined) return [];
+  const named = lines.join('\n').replace(PROGRAM, '<$1>');
+  return addressBlocks(named).map(block => ({ ...block, action }));
 }
 
 function actionOfTitle(title: string): Action | undefined {

@@ -27,6 +27,7 @@ export const LANGUAGES_OF_EUROPE: readonly PhraseRow[] = inLanguages({
     ['userUnknown', 'medium', 'benutzer existiert nicht; empfänger existiert nicht; empfaenger existiert nicht'],
     ['userUnknown', 'medium', 'adresse existiert nicht; postfach existiert nicht; postfach nicht vorhanden'],
     ['userUnknown', 'medium', 'postfach nicht gefunden; empfänger nicht gefunden; adresse unbekannt'],
+    ['userUnknown', 'high', 'nicht im domino-verzeichnis'],
     ['userUnknown', 'medium', 'empfängeradresse ungültig; ungültige empfängeradresse'],
   ],
   French: [

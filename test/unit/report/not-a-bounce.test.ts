@@ -41,6 +41,18 @@ describe('is no report', () => {
     ],
     [
       'ordinary',
+      "a postmaster's word about maintenance",
+      {
+        headers: {
+          from: 'Postmaster <postmaster@mx.provider.example>',
+          'return-path': '<postmaster@mx.provider.example>',
+          subject: 'Onderhoud mailservers',
+        },
+        text: 'E-mail wordt in die periode niet bezorgd maar blijft in de wachtrij staan (450 4.3.2).',
+      },
+    ],
+    [
+      'ordinary',
       'a virus warning to whom the virus was for',
       {
         headers: { from: 'Content-filter <postmaster@mx.shop.example>', 'return-path': '<>' },
