@@ -4,7 +4,10 @@
  */
 import type { ReportedRecipient } from '../report/report.ts';
 import { REASONS } from './reasons.ts';
+import { normalise } from './match.ts';
 import type { PhraseMatch } from './match.ts';
+import { isForNowAbroad } from './subject-abroad.ts';
+import { maySpeakOfAnother } from './subject.ts';
 
 /** As Exim, Postfix and others name the stage of a refusal. */
 const BEFORE_RCPT = /(?:after|in reply to) (?:initial connection|(?:pipelined )?(?:mail from|ehlo|helo|starttls))/i;
@@ -13,6 +16,10 @@ const AFTER_DATA = /(?:after|in reply to) (?:end of data|sending data)/i;
 
 const FOR_NOW =
   /\b(?:until|temporar\w*|at (?:the|this) moment|for now|frees|unpaid|overdue|payment|next (?:week|month))\b/i;
+
+function isForNow(text: string): boolean {
+  return FOR_NOW.test(text) || isForNowAbroad(text.toLowerCase());
+}
 
 /** RFC 4954 4 and 6. */
 function isAboutLogin(replyCode: number | undefined): boolean {
@@ -31,7 +38,7 @@ export function doubtOf(
   if (aboutDomain && best.receiver === 'gmail') return undefined;
   if (replyCode !== undefined && replyCode < 500) return `reply ${replyCode} is not final`;
   if (isAboutLogin(replyCode)) return `reply ${replyCode ?? ''} is about logging in`;
-  if (best.reason === 'userDisabled' && FOR_NOW.test(diagnostic ?? '')) return 'it is only for now';
+  if (best.reason === 'userDisabled' && isForNow(diagnostic ?? '')) return 'it is only for now';
   // Refused before any recipient was named: it speaks of us (RFC 5321 3.3).
   if (BEFORE_RCPT.test(diagnostic ?? '')) return 'it was refused before any recipient was named';
   if ((best.receiver === 'docomo' || best.receiver === 'kddi') && AFTER_DATA.test(diagnostic ?? '')) {
@@ -40,7 +47,8 @@ export function doubtOf(
   // An enhanced code about something else doubts a wording that is not beyond doubt itself.
   const aboutUser = best.reason === 'userUnknown' || best.reason === 'userDisabled';
   const vague = best.receiver === 'any' && best.confidence !== 'high';
-  if (aboutUser && vague && aboutSomethingElse(status)) return `status ${status ?? ''} speaks of something else`;
+  if (aboutUser && vague && aboutSomethingElse(status) && !isOfUserAlone(status, diagnostic))
+    return `status ${status ?? ''} speaks of something else`;
   if (replyCode === undefined && status?.startsWith('4') === true && !aboutDomain) {
     return `status ${status} is not final`;
   }
@@ -54,4 +62,9 @@ export function doubtOf(
  */
 function aboutSomethingElse(status: string | undefined): boolean {
   return /^5\.(?:[34]\.(?!0$)|[56]\.|7\.(?!13$|17$))/.test(status ?? '');
+}
+
+/** Many a server refuses unknown users under X.7.1; where it does so, no word beside them may speak of a rule. */
+function isOfUserAlone(status: string | undefined, diagnostic = ''): boolean {
+  return status === '5.7.1' && !maySpeakOfAnother(normalise(diagnostic));
 }

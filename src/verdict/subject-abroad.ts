@@ -43,6 +43,9 @@ const ANYWHERE =
   'いっぱい|一杯|満杯|容量|已满|已滿|空间|空間|配额|가득|꽉|용량|多すぎ|大きすぎ|超|过多|過多|过大|過大|너무|초과|サイズ|크기|' +
   '拒否|ブロック|アクセス|許可|拒绝|拒絕|封|黑名|权限|權限|策略|거부|차단|권한|一時|しばらく|停|暂|暫|稍后|稍後|일시|나중|잠시|' +
   '接続|サーバ|システム|エラー|连接|連線|系统|系統|服务器|伺服器|错误|錯誤|서버|시스템|오류|연결';
+/** Only for now: what is shut so opens again. */
+const FOR_NOW =
+  /(?<!\p{L})(?:vorüber|tempor|momentan|tijdelijk|tymczas|chwilow|dočasn|временн|тимчасов|geçici|tillfällig|midlertidig|väliaik|átmenet|προσωριν|tạm|sementara)|一時|暂|暫|일시/u;
 const OF_SENDER = new RegExp(`(?<!\\p{L})(?:${SENDER})|${SENDER_ANYWHERE}`, 'u');
 const ANOTHER_SUBJECT = new RegExp(`(?<!\\p{L})(?:${BEGINNINGS.join('|')})|${ANYWHERE}`, 'u');
 
@@ -54,4 +57,9 @@ export function maySpeakOfAnotherAbroad(said: string): boolean {
 /** True when a word in another language names the sender. */
 export function namesSenderAbroad(said: string): boolean {
   return OF_SENDER.test(said);
+}
+
+/** True when it says, in any language but English, that something is so for a time. */
+export function isForNowAbroad(said: string): boolean {
+  return FOR_NOW.test(said);
 }

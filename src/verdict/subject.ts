@@ -4,7 +4,7 @@
  */
 import type { ReportedRecipient } from '../report/report.ts';
 import { matchesOf } from '../shared/matches.ts';
-import { maySpeakOfAnotherAbroad, namesSenderAbroad } from './subject-abroad.ts';
+import { isForNowAbroad, maySpeakOfAnotherAbroad, namesSenderAbroad } from './subject-abroad.ts';
 
 /** What belongs to whoever sent the mail. */
 const YOURS =
@@ -18,7 +18,7 @@ const OF_YOURS = words(YOURS);
 const OUR_SIDE = words(
   `sending(?! to\\b)|sent from|headers?|callout|${YOURS}|${SENDER}`,
   'spf|dkim|dmarc|authenticat\\w*|unauthenticated|helo|ehlo|ptr|reverse|certificate',
-  'spam\\w*|virus\\w*|malware|phish\\w*|reputation|polic(?:y|ies)|prohibited',
+  'links?|urls?|spam\\w*|virus\\w*|malware|phish\\w*|reputation|polic(?:y|ies)|prohibited',
   '(?<![?&])ip|dns(?:bl|wl)|rbl|(?:black|block|white|grey) ?list\\w*|(?<!not )listed (?:at|by|in|on)',
   'relay(?:ing)? (?:access|denied|not|prohibited)|to relay',
 );
@@ -94,7 +94,7 @@ export function speaksOfMany(text: string): boolean {
 
 /** True when the words say that the mail was refused for something that no code about the address fits. */
 export function refusesForAnother(text: string): boolean {
-  if (speaksOfOurSide(text)) return true;
+  if (speaksOfOurSide(text) || isForNowAbroad(text)) return true;
   // Most have none of these words, and names take longer to leave out.
   return REFUSED_FOR_ANOTHER.test(text) && REFUSED_FOR_ANOTHER.test(withoutNames(reply(text)));
 }
@@ -132,7 +132,7 @@ function lastClause(text: string): string {
 
 function partsClauses(text: string, at: number): boolean {
   const character = text.charAt(at);
-  if (!'.;:!?,()'.includes(character)) return false;
+  if (!'.;:!?,)'.includes(character)) return false;
   return !('.:'.includes(character) && /\d/.test(text.charAt(at + 1)));
 }
 
