@@ -14,17 +14,9 @@ const BEFORE_RCPT = /(?:after|in reply to) (?:initial connection|(?:pipelined )?
 /** After the content was seen, the phone companies' "unknown user" is a recipient's filter (NTT docomo, KDDI au). */
 const AFTER_DATA = /(?:after|in reply to) (?:end of data|sending data)/i;
 
+/** A mailbox that is shut so opens again. */
 const FOR_NOW =
   /\b(?:until|temporar\w*|at (?:the|this) moment|for now|frees|unpaid|overdue|payment|next (?:week|month))\b/i;
-
-function isForNow(text: string): boolean {
-  return FOR_NOW.test(text) || isForNowAbroad(text.toLowerCase());
-}
-
-/** RFC 4954 4 and 6. */
-function isAboutLogin(replyCode: number | undefined): boolean {
-  return replyCode !== undefined && [530, 534, 535, 538].includes(replyCode);
-}
 
 /** A final reason holds only in a reply that is final, and a doubtful wording only with a second sign. */
 export function doubtOf(
@@ -47,8 +39,9 @@ export function doubtOf(
   // An enhanced code about something else doubts a wording that is not beyond doubt itself.
   const aboutUser = best.reason === 'userUnknown' || best.reason === 'userDisabled';
   const vague = best.receiver === 'any' && best.confidence !== 'high';
-  if (aboutUser && vague && aboutSomethingElse(status) && !isOfUserAlone(status, diagnostic))
+  if (aboutUser && vague && aboutSomethingElse(status) && !isOfUserAlone(status, diagnostic)) {
     return `status ${status ?? ''} speaks of something else`;
+  }
   if (replyCode === undefined && status?.startsWith('4') === true && !aboutDomain) {
     return `status ${status} is not final`;
   }
@@ -67,4 +60,13 @@ function aboutSomethingElse(status: string | undefined): boolean {
 /** Many a server refuses unknown users under X.7.1; where it does so, no word beside them may speak of a rule. */
 function isOfUserAlone(status: string | undefined, diagnostic = ''): boolean {
   return status === '5.7.1' && !maySpeakOfAnother(normalise(diagnostic));
+}
+
+function isForNow(text: string): boolean {
+  return FOR_NOW.test(text) || isForNowAbroad(text.toLowerCase());
+}
+
+/** RFC 4954 4 and 6. */
+function isAboutLogin(replyCode: number | undefined): boolean {
+  return replyCode !== undefined && [530, 534, 535, 538].includes(replyCode);
 }
