@@ -36,6 +36,11 @@ export function acrossLines({ source, flags }: RegExp): RegExp {
   return new RegExp(source.replaceAll(' ', '\\s+'), flags);
 }
 
+/** What stands between empty lines. */
+export function paragraphsOf(text: string): string[] {
+  return text.split(/\n[ \t]*\n/);
+}
+
 /** Below it stands what a list server or a company adds to every mail (Mailman, Outlook). */
 const FOOTER = /^_{20,}[ \t]*$/;
 

@@ -6,7 +6,7 @@
  */
 import { cleanAddress } from '../../shared/address.ts';
 import { isReporter } from '../signs.ts';
-import { ownWords } from './blocks.ts';
+import { ownWords, paragraphsOf } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
@@ -37,10 +37,6 @@ export const exchange: Reader = {
     return textReport(message, 'exchange', paragraphs.flatMap(toBlock), text);
   },
 };
-
-function paragraphsOf(text: string): string[] {
-  return text.split(/\n[ \t]*\n/);
-}
 
 function toBlock(paragraph: string): Block[] {
   const lines = paragraph.trim().split('\n');

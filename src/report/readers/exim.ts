@@ -6,7 +6,7 @@ import { cleanAddress } from '../../shared/address.ts';
 import { headerValues } from '../../shared/header-fields.ts';
 import { singleSpaced } from '../../shared/one-line.ts';
 import { isReporter } from '../signs.ts';
-import { acrossLines, addressBlocks, ownWords } from './blocks.ts';
+import { acrossLines, addressBlocks, ownWords, paragraphsOf } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import { textReport } from './text-report.ts';
@@ -44,7 +44,7 @@ export const exim: Reader = {
 
 /** Addresses that Exim could not parse in a submitted header; the others went out (Exim specification, 48.5). */
 function malformedIn(text: string): Block[] {
-  return text.split(/\n[ \t]*\n/).flatMap(paragraph => {
+  return paragraphsOf(text).flatMap(paragraph => {
     const line = singleSpaced(paragraph).trim();
     const address = cleanAddress(MALFORMED.exec(line)?.[1] ?? '');
     return address === undefined ? [] : [{ address, line, words: line }];

@@ -9,7 +9,7 @@ import { LIMITS } from '../../shared/limits.ts';
 import { enhancedCodeIn, replyCodeIn } from '../codes.ts';
 import { addressesOfMailbox } from '../recipient.ts';
 import { FAILURE_SENTENCE } from '../sentences.ts';
-import { addressBlocks } from './blocks.ts';
+import { addressBlocks, paragraphsOf } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import { namedInSentences, namedWithoutDomain } from './named.ts';
 import { returnedRecipients } from './returned-recipients.ts';
@@ -90,13 +90,13 @@ function withWords(blocks: readonly Block[], text: string): Block[] {
   const [only] = blocks;
   if (blocks.length > 1 || only === undefined || hasCode(only.words)) return [...blocks];
   // One recipient: a reply in another paragraph is about it, too.
-  const reply = text.split(/\n[ \t]*\n/).find(hasCode);
+  const reply = paragraphsOf(text).find(hasCode);
   return reply === undefined ? [only] : [{ ...only, words: `${only.words} ${reply.trim()}`.slice(0, WORDS_CHARS) }];
 }
 
 /** The words that tell most: from the paragraph with the server's reply on, where there is one; else from the top. */
 function tellingOf(text: string): string {
-  const reply = text.split(/\n[ \t]*\n/).find(hasCode);
+  const reply = paragraphsOf(text).find(hasCode);
   const start = reply === undefined || text.length <= WORDS_CHARS ? 0 : text.indexOf(reply);
   return text.slice(start, start + WORDS_CHARS);
 }
