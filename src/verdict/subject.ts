@@ -94,9 +94,13 @@ export function speaksOfMany(text: string): boolean {
 
 /** True when the words say that the mail was refused for something that no code about the address fits. */
 export function refusesForAnother(text: string): boolean {
-  if (speaksOfOurSide(text) || isForNowAbroad(text)) return true;
+  if (speaksOfOurSide(text)) return true;
   // Most have none of these words, and names take longer to leave out.
-  return REFUSED_FOR_ANOTHER.test(text) && REFUSED_FOR_ANOTHER.test(withoutNames(reply(text)));
+  return isRefusedForAnother(text) && isRefusedForAnother(withoutNames(reply(text)));
+}
+
+function isRefusedForAnother(said: string): boolean {
+  return REFUSED_FOR_ANOTHER.test(said) || isForNowAbroad(said);
 }
 
 /**

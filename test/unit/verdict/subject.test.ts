@@ -180,6 +180,7 @@ describe('said of the recipient it stays hard', () => {
     '550 not listed in Domino Directory',
     '550 5.1.1 User Ann (ann@customer.example) not listed in Dom ino Directory',
     '550 5.1.1 mailbox unavailable, see http://postmaster.customer.example/errors?ip=192.0.2.1&c=hi',
+    '550 5.1.1 mx.tempora.example: nope',
     '550 5.1.1 This mailbox is not in use, our antispam-gw.customer.example says',
     '550 5.1.1 mx3.customer.example ESMTP server: cannot find your recipient',
     '550 5.1.1 Ann unknown. IT Service Desk ext. 4357',
